@@ -1,0 +1,1 @@
+//! Tokens, layout, grammar and syntax tree of the Mini language.

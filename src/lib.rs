@@ -1,0 +1,1 @@
+//! Mini: an embeddable interpreter for a strict subset of Python 3.13.
