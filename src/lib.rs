@@ -1,1 +1,3 @@
 //! Mini: an embeddable interpreter for a strict subset of Python 3.13.
+
+pub mod bytecode;
