@@ -11,7 +11,7 @@
 //! A destination may be one of the operands.
 
 /// A register of the current frame.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reg(pub u16);
 
 impl std::fmt::Debug for Reg {
