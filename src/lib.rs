@@ -1,3 +1,4 @@
 //! Mini: an embeddable interpreter for a strict subset of Python 3.13.
 
 pub mod bytecode;
+pub mod gil;
