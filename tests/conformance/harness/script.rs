@@ -3,7 +3,7 @@
 use super::diff;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// A script that prints more than this has run away.
@@ -101,7 +101,7 @@ fn wait(mut child: Child, timeout: Duration, outputs: [&Path; 2]) -> (i32, Optio
         if let Some(status) = child.try_wait().expect("a child can be waited for") {
             return match status.code() {
                 Some(code) => (code, None),
-                None => (-1, Some(format!("the process ended by {status}"))),
+                None => (signal_status(status), None),
             };
         }
         let size: u64 = outputs.iter().map(|p| fs::metadata(p).map_or(0, |m| m.len())).sum();
@@ -141,4 +141,13 @@ impl Outcome {
         }
         text
     }
+}
+
+/// The exit status that a shell gives a process that a signal ended.
+fn signal_status(status: ExitStatus) -> i32 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return 128 + signal;
+    }
+    status.code().unwrap_or(-1)
 }

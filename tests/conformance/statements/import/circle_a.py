@@ -1,0 +1,3 @@
+import circle_b
+value = 'a'
+def back(): return circle_b.value

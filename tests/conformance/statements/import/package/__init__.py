@@ -1,0 +1,3 @@
+print('loading package')
+name = 'package'
+__all__ = ['sub']

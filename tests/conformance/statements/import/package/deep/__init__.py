@@ -1,0 +1,3 @@
+from .. import name
+from . import leaf
+print('loading deep', name)

@@ -1,0 +1,2 @@
+print('loading sub')
+value = 'sub value'
