@@ -2,3 +2,5 @@
 
 pub mod bytecode;
 pub mod gil;
+pub mod object;
+pub mod vm;

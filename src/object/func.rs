@@ -1,0 +1,214 @@
+//! Functions, bound methods, native functions, cells, code objects and modules.
+
+use std::cell::UnsafeCell;
+use std::sync::Arc;
+
+use super::args::Args;
+use super::define_heap_type;
+use super::ptr::Ptr;
+use super::value::Value;
+use super::vm::{Raised, Vm};
+use super::{Class, Dict, Str, Tuple};
+use crate::bytecode::{CodeProto, Instr};
+use crate::gil::GilCell;
+
+/// The hot half of an inline cache; what the words mean is the machine's business.
+#[derive(Default)]
+pub struct Cache {
+    /// Shape of the receiver, or low half of a version.
+    pub key: u32,
+    /// Slot that was found.
+    pub slot: u32,
+    /// Epoch of class changes, or a kind.
+    pub epoch: u32,
+    pub kind: u32,
+    /// Method or class attribute that was found.
+    pub value: Value,
+}
+
+define_heap_type! {
+    /// A code object: a prototype linked to an interpreter's constants and caches.
+    pub struct Code: untracked {
+        pub proto: Arc<CodeProto>,
+        pub consts: Box<[Value]>,
+        pub names: Box<[Ptr<Str>]>,
+        /// One a site; reached by the evaluation loop only, with the lock held.
+        pub(crate) caches: Box<[UnsafeCell<Cache>]>,
+        pub(crate) entry: *const Instr,
+        pub name: Ptr<Str>,
+        pub qualname: Ptr<Str>,
+    }
+}
+
+impl Code {
+    /// A code object of a verified prototype and its linked parts.
+    pub(crate) fn link(
+        proto: Arc<CodeProto>,
+        consts: Box<[Value]>,
+        names: Box<[Ptr<Str>]>,
+        name: Ptr<Str>,
+        qualname: Ptr<Str>,
+    ) -> Ptr<Code> {
+        let caches = proto.caches.iter().map(|_| UnsafeCell::new(Cache::default())).collect();
+        let entry = proto.instrs.as_ptr();
+        Code::alloc(proto, consts, names, caches, entry, name, qualname)
+    }
+}
+
+/// What can be assigned to on a function.
+pub struct FuncData {
+    pub name: Value,
+    pub qualname: Value,
+    pub module: Value,
+    pub doc: Value,
+    /// Defaults of the last positional parameters.
+    pub defaults: Option<Ptr<Tuple>>,
+    pub kw_defaults: Option<Ptr<Dict>>,
+    pub annotations: Option<Ptr<Dict>>,
+    pub type_params: Value,
+    pub dict: Option<Ptr<Dict>>,
+}
+
+define_heap_type! {
+    /// A function made by `def` or `lambda`.
+    pub struct Func: tracked {
+        pub code: GilCell<Ptr<Code>>,
+        pub globals: Ptr<Dict>,
+        pub closure: Option<Ptr<Tuple>>,
+        /// Whether calls with exactly `arg_count` positional arguments need no binding.
+        pub(crate) simple: std::cell::Cell<bool>,
+        pub data: GilCell<FuncData>,
+    }
+}
+
+impl Func {
+    /// A function over the given code and globals.
+    pub fn new(code: Ptr<Code>, globals: Ptr<Dict>, closure: Option<Ptr<Tuple>>, data: FuncData) -> Ptr<Func> {
+        let simple = Self::is_simple(&code.proto);
+        Func::alloc(GilCell::new(code), globals, closure, std::cell::Cell::new(simple), GilCell::new(data))
+    }
+
+    /// Whether the code takes positional parameters only.
+    pub(crate) fn is_simple(proto: &CodeProto) -> bool {
+        use crate::bytecode::CodeFlags;
+        proto.kwonly_count == 0 && proto.flags.0 & (CodeFlags::VARARGS | CodeFlags::VARKEYWORDS) == 0
+    }
+}
+
+define_heap_type! {
+    /// A method bound to its receiver.
+    pub struct Method: tracked {
+        pub func: Value,
+        pub receiver: Value,
+    }
+}
+
+impl Method {
+    /// `func` bound to `receiver`.
+    pub fn new(func: Value, receiver: Value) -> Ptr<Method> {
+        Method::alloc(func, receiver)
+    }
+}
+
+define_heap_type! {
+    /// The variable that a closure shares with the block that owns it.
+    pub struct Cell: tracked {
+        pub content: GilCell<Value>,
+    }
+}
+
+impl Cell {
+    /// A cell with the given content; `Undef` for an empty one.
+    pub fn new(content: Value) -> Ptr<Cell> {
+        Cell::alloc(GilCell::new(content))
+    }
+}
+
+define_heap_type! {
+    /// A module.
+    pub struct Module: tracked {
+        pub dict: Ptr<Dict>,
+    }
+}
+
+impl Module {
+    /// A module over a namespace.
+    pub fn new(dict: Ptr<Dict>) -> Ptr<Module> {
+        Module::alloc(dict)
+    }
+}
+
+/// A function written in Rust. Arguments arrive bound as its [`Arity`] says.
+pub type NativeFn = fn(&mut Vm, Args<'_>) -> Result<Value, Raised>;
+
+/// What arguments a native function takes, and how its TypeErrors are worded.
+#[derive(Clone, Copy, Debug)]
+pub enum Arity {
+    /// Exactly this many, by position: `f() takes exactly one argument (2 given)`.
+    Exact(u8),
+    /// From .. to by position: `f expected at most 1 argument, got 2`.
+    Range(u8, u8),
+    /// Named parameters, absent ones arrive as `Undef`.
+    Named(&'static Params),
+    /// Whatever is given, keywords in `Args::names`.
+    Any,
+    /// Any number by position, no keywords.
+    Variadic,
+}
+
+/// Named parameters of a native function.
+#[derive(Debug)]
+pub struct Params {
+    pub names: &'static [&'static str],
+    /// How many, from the left, must be given.
+    pub required: u8,
+    /// How many, from the left, are positional only.
+    pub posonly: u8,
+    /// How many, from the right, are keyword only.
+    pub kwonly: u8,
+}
+
+/// The description of a native function, in the static table of its type or module.
+#[derive(Clone, Copy, Debug)]
+pub struct NativeDef {
+    pub name: &'static str,
+    pub arity: Arity,
+    pub call: NativeFn,
+    pub doc: &'static str,
+}
+
+/// How a native function is bound when it is found on a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NativeKind {
+    /// A module's function: never bound.
+    Function,
+    /// A method: `self` is the first argument, and must be of the owner.
+    Method,
+    /// A method that stands for a slot of the owner (`wrapper_descriptor`, e.g. `int.__add__`).
+    SlotWrapper,
+    /// A class method: the class is the first argument.
+    ClassMethod,
+    /// A static method such as `__new__`.
+    Static,
+}
+
+define_heap_type! {
+    /// A native function, method or slot wrapper.
+    pub struct Native: tracked {
+        pub def: &'static NativeDef,
+        pub kind: NativeKind,
+        /// The class whose method this is.
+        pub owner: Option<Ptr<Class>>,
+        /// Module name, for module functions.
+        pub module: Option<Ptr<Str>>,
+        /// A closure's captured value, for native functions that the embedder makes; else `Undef`.
+        pub captured: Value,
+    }
+}
+
+impl Native {
+    /// A native function of a description.
+    pub fn new(def: &'static NativeDef, kind: NativeKind, owner: Option<Ptr<Class>>, module: Option<Ptr<Str>>) -> Ptr<Native> {
+        Native::alloc(def, kind, owner, module, Value::Undef)
+    }
+}

@@ -1,0 +1,103 @@
+//! Generators, coroutines, asynchronous generators, and tracebacks.
+
+use std::cell::{Cell, UnsafeCell};
+
+use super::define_heap_type;
+use super::ptr::Ptr;
+use super::value::Value;
+use super::{Code, Dict};
+use crate::bytecode::{CodeFlags, Instr};
+use crate::gil::GilCell;
+
+/// Where a generator is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GenState {
+    /// Not started.
+    Created,
+    Suspended,
+    Running,
+    Finished,
+}
+
+/// Which of the three it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GenKind {
+    Generator,
+    Coroutine,
+    AsyncGenerator,
+}
+
+/// What can be assigned to, and what is rarely needed.
+pub struct GenData {
+    pub name: Value,
+    pub qualname: Value,
+    /// The exception that the body is handling, `Undef` for none.
+    pub handled: Value,
+    /// While it runs: the exception that whoever resumed it is handling.
+    pub outer_handled: Value,
+    /// An asynchronous generator is closed, or its `aclose` runs.
+    pub closed: bool,
+    /// The first-iteration hook of `sys.set_asyncgen_hooks` was called.
+    pub hooks_inited: bool,
+    /// An `asend` / `athrow` / `aclose` of an asynchronous generator is running.
+    pub running_async: bool,
+    pub finalizer: Value,
+}
+
+define_heap_type! {
+    /// A generator, coroutine or asynchronous generator: a frame of its own on the heap.
+    pub struct Gen: tracked {
+        pub code: Ptr<Code>,
+        pub globals: Ptr<Dict>,
+        pub state: Cell<GenState>,
+        /// Where to go on.
+        pub(crate) pc: Cell<*const Instr>,
+        /// The registers. The evaluation loop's base points here while it runs.
+        pub(crate) regs: UnsafeCell<Box<[Value]>>,
+        pub data: GilCell<GenData>,
+    }
+}
+
+impl Gen {
+    /// A generator that has not started, over the registers of its first call.
+    pub(crate) fn new(code: Ptr<Code>, globals: Ptr<Dict>, pc: *const Instr, regs: Box<[Value]>, data: GenData) -> Ptr<Gen> {
+        Gen::alloc(code, globals, Cell::new(GenState::Created), Cell::new(pc), UnsafeCell::new(regs), GilCell::new(data))
+    }
+
+    /// Which of the three it is.
+    pub fn kind(&self) -> GenKind {
+        let flags = self.code.proto.flags;
+        if flags.has(CodeFlags::COROUTINE) {
+            GenKind::Coroutine
+        } else if flags.has(CodeFlags::ASYNC_GENERATOR) {
+            GenKind::AsyncGenerator
+        } else {
+            GenKind::Generator
+        }
+    }
+}
+
+define_heap_type! {
+    /// One level of a traceback; `next` is the level nearer to where the exception was raised.
+    pub struct Traceback: tracked {
+        pub code: Ptr<Code>,
+        pub globals: Ptr<Dict>,
+        /// Index of the instruction.
+        pub instr: u32,
+        pub next: GilCell<Option<Ptr<Traceback>>>,
+        /// The frame object, once a script has asked for it.
+        pub frame: GilCell<Value>,
+    }
+}
+
+impl Traceback {
+    /// A level in front of `next`.
+    pub fn new(code: Ptr<Code>, globals: Ptr<Dict>, instr: u32, next: Option<Ptr<Traceback>>) -> Ptr<Traceback> {
+        Traceback::alloc(code, globals, instr, GilCell::new(next), GilCell::new(Value::Undef))
+    }
+
+    /// The line in the source.
+    pub fn line(&self) -> u32 {
+        self.code.proto.positions.get(self.instr as usize).map_or(0, |position| position.line)
+    }
+}

@@ -1,0 +1,136 @@
+//! Iterators of built-in types and functions, and dict views.
+
+use super::define_heap_type;
+use super::ptr::Ptr;
+use super::value::Value;
+use super::{ByteArray, Bytes, Dict, List, Set, Str, Tuple};
+use crate::gil::GilCell;
+
+/// Which part of a dict's entries is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DictPart {
+    Keys,
+    Values,
+    Items,
+}
+
+/// The state of a built-in iterator.
+pub enum IterState {
+    /// `left` more numbers from `next` on.
+    Range { next: i64, step: i64, left: u64 },
+    /// A range whose numbers do not fit 64 bits: the next, the step, how many are left.
+    BigRange { next: num_bigint::BigInt, step: num_bigint::BigInt, left: num_bigint::BigInt },
+    List { list: Ptr<List>, index: usize },
+    /// The item before `index` is next.
+    ListReversed { list: Ptr<List>, index: usize },
+    Tuple { tuple: Ptr<Tuple>, index: usize },
+    /// `offset` in bytes.
+    Str { text: Ptr<Str>, offset: usize },
+    Bytes { bytes: Ptr<Bytes>, index: usize },
+    ByteArray { bytes: Ptr<ByteArray>, index: usize },
+    Dict { dict: Ptr<Dict>, part: DictPart, index: usize, changes: u32, reversed: bool },
+    Set { set: Ptr<Set>, slot: usize, changes: u32, left: usize },
+    /// The old protocol: `object[0]`, `object[1]` ... until IndexError.
+    Sequence { object: Value, index: i64 },
+    /// `reversed(object)` by `__len__` and `__getitem__`.
+    SequenceReversed { object: Value, index: i64 },
+    /// `iter(callable, sentinel)`.
+    Callable { callable: Value, sentinel: Value },
+    Enumerate { iter: Value, next: Value },
+    Zip { iters: Vec<Value>, strict: bool },
+    Map { func: Value, iters: Vec<Value> },
+    Filter { func: Value, iter: Value },
+    /// Ended; `of` names the class it had.
+    Exhausted { of: IterClass },
+}
+
+/// The class of a built-in iterator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IterClass {
+    Range,
+    LongRange,
+    List,
+    ListReversed,
+    Tuple,
+    Str,
+    Bytes,
+    ByteArray,
+    DictKeys,
+    DictValues,
+    DictItems,
+    DictKeysReversed,
+    DictValuesReversed,
+    DictItemsReversed,
+    Set,
+    Sequence,
+    Reversed,
+    Callable,
+    Enumerate,
+    Zip,
+    Map,
+    Filter,
+}
+
+impl IterState {
+    /// The class.
+    pub fn class(&self) -> IterClass {
+        match self {
+            IterState::Range { .. } => IterClass::Range,
+            IterState::BigRange { .. } => IterClass::LongRange,
+            IterState::List { .. } => IterClass::List,
+            IterState::ListReversed { .. } => IterClass::ListReversed,
+            IterState::Tuple { .. } => IterClass::Tuple,
+            IterState::Str { .. } => IterClass::Str,
+            IterState::Bytes { .. } => IterClass::Bytes,
+            IterState::ByteArray { .. } => IterClass::ByteArray,
+            IterState::Dict { part, reversed: false, .. } => match part {
+                DictPart::Keys => IterClass::DictKeys,
+                DictPart::Values => IterClass::DictValues,
+                DictPart::Items => IterClass::DictItems,
+            },
+            IterState::Dict { part, reversed: true, .. } => match part {
+                DictPart::Keys => IterClass::DictKeysReversed,
+                DictPart::Values => IterClass::DictValuesReversed,
+                DictPart::Items => IterClass::DictItemsReversed,
+            },
+            IterState::Set { .. } => IterClass::Set,
+            IterState::Sequence { .. } => IterClass::Sequence,
+            IterState::SequenceReversed { .. } => IterClass::Reversed,
+            IterState::Callable { .. } => IterClass::Callable,
+            IterState::Enumerate { .. } => IterClass::Enumerate,
+            IterState::Zip { .. } => IterClass::Zip,
+            IterState::Map { .. } => IterClass::Map,
+            IterState::Filter { .. } => IterClass::Filter,
+            IterState::Exhausted { of } => *of,
+        }
+    }
+}
+
+define_heap_type! {
+    /// An iterator of a built-in type or function.
+    pub struct Iter: tracked {
+        pub state: GilCell<IterState>,
+    }
+}
+
+impl Iter {
+    /// An iterator in the given state.
+    pub fn new(state: IterState) -> Ptr<Iter> {
+        Iter::alloc(GilCell::new(state))
+    }
+}
+
+define_heap_type! {
+    /// `dict.keys()`, `dict.values()` or `dict.items()`.
+    pub struct View: tracked {
+        pub dict: Ptr<Dict>,
+        pub part: DictPart,
+    }
+}
+
+impl View {
+    /// A view of a part of a dict.
+    pub fn new(dict: Ptr<Dict>, part: DictPart) -> Ptr<View> {
+        View::alloc(dict, part)
+    }
+}

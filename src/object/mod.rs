@@ -1,0 +1,52 @@
+//! Values, the heap, and the data of the built-in types.
+
+pub(crate) mod args;
+pub(crate) mod class;
+pub(crate) mod compare;
+mod define;
+pub(crate) mod dict;
+mod free;
+pub(crate) mod func;
+pub(crate) mod generator;
+pub(crate) mod hash;
+mod header;
+pub(crate) mod heap;
+pub(crate) mod instance;
+pub(crate) mod interp;
+pub(crate) mod iter;
+mod known;
+mod list;
+mod names;
+mod ptr;
+pub(crate) mod set;
+pub(crate) mod shape;
+mod string;
+mod tuple;
+mod value;
+pub(crate) mod vm;
+pub(crate) mod weak;
+
+pub use args::Args;
+pub use class::{Class, ClassData, ClassFlags, Layout};
+pub(crate) use define::define_heap_type;
+pub use dict::{Dict, DictData, Entry, Probe};
+pub use func::{
+    Arity, Cache, Cell, Code, Func, FuncData, Method, Module, Native, NativeDef, NativeFn, NativeKind, Params,
+};
+pub use generator::{Gen, GenData, GenKind, GenState, Traceback};
+pub use header::Tag;
+pub use instance::{
+    Access, Exc, ExcData, Foreign, ForeignData, GetSet, GetSetDef, Getter, NextFn, Object, Property, Setter, Wrapper,
+};
+pub use interp::Interp;
+pub use iter::{DictPart, Iter, IterClass, IterState, View};
+pub use known::Known;
+pub use list::{BigInt, ByteArray, Bytes, List, Range, Slice};
+pub use names::Name;
+pub use ptr::{HeapType, Ptr, Raw};
+pub use set::{Set, SetData, SetProbe};
+pub use shape::{ShapeId, Shapes};
+pub use string::Str;
+pub use tuple::Tuple;
+pub use value::Value;
+pub use vm::{Raised, ThreadInfo, Vm};

@@ -1,0 +1,205 @@
+//! `str`: immutable Unicode text, stored as UTF-8 behind its header.
+//!
+//! ASCII text is indexed directly. Other text keeps its length in characters; an index is
+//! found by counting from the nearer end, or through [`Str::char_offsets`] by code that
+//! indexes a lot. Lone surrogates cannot be represented and are refused where they would arise.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use super::hash::hash_str;
+use super::header::{Header, Tag};
+use super::ptr::{HeapType, Ptr};
+
+/// A string object; its bytes follow it in the same allocation.
+#[repr(C)]
+pub struct Str {
+    header: Header,
+    /// The hash, or 0 when it is not known yet.
+    hash: Cell<i64>,
+    len: usize,
+    chars: usize,
+}
+
+// SAFETY: repr(C), a header of this tag first.
+unsafe impl HeapType for Str {
+    const TAG: Tag = Tag::Str;
+    const TRACKED: bool = false;
+}
+
+impl Str {
+    fn layout(len: usize) -> Layout {
+        Layout::from_size_align(size_of::<Str>() + len, align_of::<Str>()).expect("a string's size fits the address space")
+    }
+
+    /// A new string of the given text.
+    pub fn new(text: &str) -> Ptr<Str> {
+        let chars = if text.is_ascii() { text.len() } else { text.chars().count() };
+        Self::with_chars(text, chars)
+    }
+
+    /// A new string whose length in characters the caller has counted.
+    pub fn with_chars(text: &str, chars: usize) -> Ptr<Str> {
+        Self::concat_parts(text, "", chars)
+    }
+
+    /// `left + right` as a new string.
+    pub fn concat(left: &Str, right: &Str) -> Ptr<Str> {
+        Self::concat_parts(left.as_str(), right.as_str(), left.chars + right.chars)
+    }
+
+    fn concat_parts(left: &str, right: &str, chars: usize) -> Ptr<Str> {
+        let len = left.len() + right.len();
+        let layout = Self::layout(len);
+        // SAFETY: the layout is not empty; the header and then both parts are written inside the allocation.
+        unsafe {
+            let Some(pointer) = NonNull::new(alloc(layout).cast::<Str>()) else { handle_alloc_error(layout) };
+            pointer.write(Str { header: Header::new(Tag::Str), hash: Cell::new(0), len, chars });
+            let bytes = pointer.add(1).cast::<u8>();
+            bytes.copy_from_nonoverlapping(NonNull::from(left.as_bytes()).cast(), left.len());
+            bytes.add(left.len()).copy_from_nonoverlapping(NonNull::from(right.as_bytes()).cast(), right.len());
+            Ptr(pointer)
+        }
+    }
+
+    /// `left += right`: grows `left` in place when nothing else refers to it.
+    pub fn append(left: Ptr<Str>, right: &Str) -> Ptr<Str> {
+        if left.ref_count() != 1 || std::ptr::eq(&*left, right) || left.header.has(Header::INTERNED) {
+            return Self::concat(&left, right);
+        }
+        let (old, added) = (left.len, right.len);
+        let layout = Self::layout(old + added);
+        let pointer = left.0;
+        std::mem::forget(left);
+        // SAFETY: the only reference was taken over; the block is grown and the new tail written inside it.
+        unsafe {
+            let grown = realloc(pointer.as_ptr().cast(), Self::layout(old), layout.size());
+            let Some(mut pointer) = NonNull::new(grown.cast::<Str>()) else { handle_alloc_error(layout) };
+            pointer.add(1).cast::<u8>().add(old).copy_from_nonoverlapping(NonNull::from(right.as_bytes()).cast(), added);
+            let object = pointer.as_mut();
+            object.len = old + added;
+            object.chars += right.chars;
+            object.hash.set(0);
+            Ptr(pointer)
+        }
+    }
+
+    /// Frees a string whose count is zero.
+    ///
+    /// # Safety
+    ///
+    /// Nothing refers to the object any more.
+    pub(super) unsafe fn free(pointer: NonNull<Str>) {
+        // SAFETY: the block was made with this layout, and the caller vouches that it is unused.
+        unsafe { dealloc(pointer.as_ptr().cast(), Self::layout(pointer.as_ref().len)) }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        // SAFETY: `len` bytes were written behind the header when the object was made.
+        unsafe { std::slice::from_raw_parts((self as *const Str).add(1).cast(), self.len) }
+    }
+
+    /// The text.
+    #[inline(always)]
+    pub fn as_str(&self) -> &str {
+        // SAFETY: the bytes were copied from `str`s.
+        unsafe { std::str::from_utf8_unchecked(self.as_bytes()) }
+    }
+
+    /// Length in characters, what `len()` tells.
+    #[inline(always)]
+    pub fn char_count(&self) -> usize {
+        self.chars
+    }
+
+    /// Whether every character is ASCII, so that character and byte indices agree.
+    #[inline(always)]
+    pub fn is_ascii(&self) -> bool {
+        self.chars == self.len
+    }
+
+    /// The byte offset of character `index` (which may be the length).
+    pub fn byte_offset(&self, index: usize) -> usize {
+        if self.is_ascii() || index == 0 {
+            return index.min(self.len);
+        }
+        if index >= self.chars {
+            return self.len;
+        }
+        let text = self.as_str();
+        if index <= self.chars / 2 {
+            text.char_indices().nth(index).map_or(self.len, |(at, _)| at)
+        } else {
+            text.char_indices().rev().nth(self.chars - 1 - index).map_or(0, |(at, _)| at)
+        }
+    }
+
+    /// The character index of a byte offset.
+    pub fn char_index(&self, offset: usize) -> usize {
+        if self.is_ascii() { offset } else { self.as_str()[..offset].chars().count() }
+    }
+
+    /// The character at `index`, which is in range.
+    pub fn char_at(&self, index: usize) -> char {
+        if self.is_ascii() {
+            return self.as_bytes()[index] as char;
+        }
+        self.as_str()[self.byte_offset(index)..].chars().next().unwrap_or_default()
+    }
+
+    /// The characters from `start` to `end` (character indices in range, start <= end).
+    pub fn slice_chars(&self, start: usize, end: usize) -> &str {
+        if self.is_ascii() {
+            return &self.as_str()[start..end];
+        }
+        let from = self.byte_offset(start);
+        let rest = &self.as_str()[from..];
+        let to = if end - start <= self.chars - end {
+            rest.char_indices().nth(end - start).map_or(rest.len(), |(at, _)| at)
+        } else {
+            self.byte_offset(end) - from
+        };
+        &rest[..to]
+    }
+
+    /// What `hash()` tells.
+    #[inline(always)]
+    pub fn hash(&self) -> i64 {
+        let known = self.hash.get();
+        if known != 0 {
+            return known;
+        }
+        let hash = match hash_str(self.as_str()) {
+            0 | -1 => -2,
+            other => other,
+        };
+        self.hash.set(hash);
+        hash
+    }
+
+    /// Whether this is the interpreter's one copy of its text, so that equal names are identical.
+    pub fn is_interned(&self) -> bool {
+        self.header.has(Header::INTERNED)
+    }
+
+    pub(super) fn set_interned(&self) {
+        self.header.set(Header::INTERNED);
+    }
+
+    /// Whether both have the same text.
+    #[inline(always)]
+    pub fn same_text(&self, other: &Str) -> bool {
+        std::ptr::eq(self, other)
+            || (self.len == other.len
+                && !(self.is_interned() && other.is_interned())
+                && self.as_bytes() == other.as_bytes())
+    }
+}
+
+impl std::ops::Deref for Str {
+    type Target = str;
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}

@@ -1,0 +1,109 @@
+//! The thread state: what a thread has while it is attached to an interpreter.
+//!
+//! Only the data is here; what it does is implemented by the floors above (`src/vm/`).
+
+use std::ops::{Deref, DerefMut};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::func::Code;
+use super::generator::Gen;
+use super::interp::Interp;
+use super::value::Value;
+use super::{Dict, Func};
+use crate::bytecode::Instr;
+use crate::gil::Gil;
+
+/// An exception is on its way: it is kept in the thread state ([`Vm::raised`]).
+///
+/// The type has no size, so that a `Result<Value, Raised>` is returned in two registers.
+#[derive(Debug)]
+#[must_use]
+pub struct Raised(pub(crate) ());
+
+/// What a frame does with the value it returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReturnTo {
+    /// Writes it to `ret`.
+    Register,
+    /// The call was made by Rust code, which takes it.
+    Native,
+    /// The call was `__init__`: the result must be None, and `ret` keeps the new object.
+    Init,
+    /// The frame belongs to a generator that `ForIter`, `Send` or Rust code resumed.
+    Generator,
+}
+
+/// One frame of the running program. Frames are never moved while they run.
+pub(crate) struct Frame {
+    /// Next instruction; up to date whenever other code than the frame's own runs.
+    pub pc: *const Instr,
+    pub base: *mut Value,
+    pub code: *const Code,
+    /// The first free place of the register stack, for windows of callees.
+    pub top: *mut Value,
+    /// Where the result goes.
+    pub ret: *mut Value,
+    pub globals: *const Dict,
+    /// The running function; null in module and class bodies.
+    pub func: *const Func,
+    /// The generator whose frame this is; null for others.
+    pub generator: *const Gen,
+    pub return_to: ReturnTo,
+    /// Local names of module, class and `exec` code, and the frame object if a script holds it.
+    pub extra: Option<Box<FrameExtra>>,
+}
+
+/// What few frames have.
+#[derive(Default)]
+pub(crate) struct FrameExtra {
+    /// The mapping of local names, `Undef` if names are looked up in the globals only.
+    pub locals: Value,
+    /// Frame object that a script holds, `Undef` for none.
+    pub object: Value,
+}
+
+/// The thread state. `&Vm` reads objects and `&mut Vm` changes them, as with the [`Gil`] it holds.
+pub struct Vm {
+    pub(crate) gil: Gil,
+    pub(crate) interp: Arc<Interp>,
+    /// The exception on its way, `Undef` if there is none.
+    pub(crate) raised: Value,
+    /// The exception being handled (`sys.exception()`), `Undef` for none.
+    pub(crate) handled: Value,
+    /// Registers of all frames of this thread.
+    pub(crate) stack: Box<[std::mem::MaybeUninit<Value>]>,
+    pub(crate) stack_end: *mut Value,
+    /// The running frame is the last.
+    pub(crate) frames: Vec<Frame>,
+    /// Frames that are in use, against the recursion limit.
+    pub(crate) depth: usize,
+    /// Address below which the Rust stack must not grow.
+    pub(crate) native_limit: usize,
+    /// Set while a RecursionError is being handled, to leave room for it.
+    pub(crate) recursion_headroom: bool,
+    pub(crate) thread: Rc<ThreadInfo>,
+}
+
+/// What identifies a thread to scripts.
+pub struct ThreadInfo {
+    /// `threading.get_ident()`.
+    pub ident: u64,
+    /// Whether this is the interpreter's main thread, which runs signal handlers.
+    pub is_main: bool,
+}
+
+impl Deref for Vm {
+    type Target = Gil;
+    #[inline(always)]
+    fn deref(&self) -> &Gil {
+        &self.gil
+    }
+}
+
+impl DerefMut for Vm {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Gil {
+        &mut self.gil
+    }
+}

@@ -1,0 +1,112 @@
+//! Weak references.
+
+use super::heap::{self, Pending};
+use super::ptr::Ptr;
+use super::value::Value;
+use super::instance::{Foreign, ForeignData};
+use super::{Class, header::Header};
+use crate::gil::Gil;
+
+/// A weak reference to a class, for `__subclasses__`.
+pub struct WeakClass {
+    pub reference: Value,
+}
+
+/// The data of a weak reference (`weakref.ref` and what builds on it).
+pub struct WeakRef {
+    /// Address of the object, 0 once it is gone.
+    target: usize,
+    header: Option<std::ptr::NonNull<Header>>,
+    /// Called with the reference when the object goes; None for none.
+    pub callback: Value,
+    /// The object's hash, once it was asked for.
+    pub hash: Option<i64>,
+}
+
+impl ForeignData for WeakRef {
+    fn trace(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(&self.callback);
+    }
+
+    fn clear(&mut self) -> Vec<Value> {
+        vec![self.callback.take()]
+    }
+}
+
+impl WeakRef {
+    /// The object, if it is still there.
+    pub fn upgrade(&self) -> Option<Value> {
+        let header = self.header?;
+        // SAFETY: the header pointer is cleared when the object ends, and the lock is held.
+        unsafe {
+            let object = header.as_ref();
+            if object.count.get() == 0 {
+                return None;
+            }
+            object.count.set(object.count.get() + 1);
+            Some(Value::from_header(header))
+        }
+    }
+}
+
+/// A new weak reference of class `class` to a heap object.
+pub fn new_reference(class: Ptr<Class>, target: &Value, callback: Value) -> Ptr<Foreign> {
+    // SAFETY: tested to be a heap value.
+    let header = target.is_heap().then(|| unsafe { target.header() });
+    let data = WeakRef {
+        target: target.identity(),
+        header: header.map(std::ptr::NonNull::from),
+        callback,
+        hash: None,
+    };
+    let reference = Foreign::new(class, data);
+    if let Some(header) = header {
+        header.set(Header::WEAKLY_REFERENCED);
+        heap::with_current(|heap| {
+            let mut weak = heap.weak.borrow_mut();
+            weak.entry(target.identity()).or_default().push(reference_value_uncounted(&reference));
+        });
+    }
+    reference
+}
+
+/// The references to an object, the oldest first.
+pub fn references_to(target: &Value) -> Vec<Value> {
+    heap::with_current(|heap| {
+        heap.weak.borrow().get(&target.identity()).map(|list| list.iter().map(Value::clone).collect()).unwrap_or_default()
+    })
+    .unwrap_or_default()
+}
+
+/// The table holds its references without counting them: a weak reference that dies removes itself.
+fn reference_value_uncounted(reference: &Ptr<Foreign>) -> Value {
+    reference.to_value()
+}
+
+/// An object is about to end: its weak references are cleared and their callbacks queued.
+pub(super) fn clear_references(address: usize) {
+    heap::with_current(|heap| {
+        let references = heap.weak.borrow_mut().remove(&address);
+        for reference in references.into_iter().flatten().rev() {
+            let Value::Foreign(foreign) = &reference else { continue };
+            // SAFETY: drops happen with the lock held and no reference into a cell may live across one that ends an object.
+            let data = unsafe { &mut *foreign.data.as_ptr() };
+            let data: &mut dyn std::any::Any = &mut **data;
+            let Some(weak) = data.downcast_mut::<WeakRef>() else { continue };
+            weak.target = 0;
+            weak.header = None;
+            let callback = weak.callback.take();
+            if !callback.is_undef() && !callback.is_none() && reference.ref_count() != Some(1) {
+                heap.enqueue(Pending::Callback { callback, reference });
+            }
+        }
+    });
+}
+
+/// The object that a weak reference points to, if `value` is one and the object is still there.
+pub fn upgrade(gil: &Gil, value: &Value) -> Option<Value> {
+    match value {
+        Value::Foreign(foreign) => foreign.get::<WeakRef>(gil)?.upgrade(),
+        _ => None,
+    }
+}

@@ -1,0 +1,17 @@
+//! The machine: evaluation loop, calls, and the protocols of the object model.
+
+mod attribute;
+mod binary;
+mod call;
+mod class_of;
+mod compare;
+mod containers;
+mod convert;
+mod expect;
+mod hash;
+mod item;
+mod iterate;
+mod lookup;
+mod raise;
+mod truth;
+mod types;

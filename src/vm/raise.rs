@@ -1,0 +1,144 @@
+//! Raising and catching exceptions from Rust code.
+
+use crate::object::{Class, Exc, Known, Ptr, Raised, Tuple, Value, Vm};
+
+impl Vm {
+    /// A new exception of a built-in class, not raised. Its fields are those its arguments imply.
+    pub fn new_exception(&mut self, known: Known, args: Vec<Value>) -> Value {
+        let class = self.known(known);
+        self.exception_of(class, args)
+    }
+
+    /// A new exception of any exception class whose `__new__` and `__init__` are the built-in ones.
+    pub fn exception_of(&mut self, class: Ptr<Class>, args: Vec<Value>) -> Value {
+        let fields = self.exception_fields(&class, &args);
+        let exception = Exc::new(class, Tuple::new(args), 0);
+        exception.data.get_mut(&mut self.gil).fields = fields;
+        exception.into_value()
+    }
+
+    /// The fields (see [`ExcData::fields`](crate::object::ExcData)) that a built-in class sets from its arguments:
+    /// the order is that of the descriptors in `builtins/exceptions`.
+    pub(crate) fn exception_fields(&self, class: &Ptr<Class>, args: &[Value]) -> Vec<Value> {
+        let field = |index: usize| args.get(index).cloned().unwrap_or(Value::None);
+        let is = |known| class.is_known_subclass(&self.gil, known);
+        if is(Known::StopIteration) || is(Known::StopAsyncIteration) {
+            return vec![field(0)];
+        }
+        if is(Known::SystemExit) {
+            return vec![if args.len() > 1 { Value::tuple(args.to_vec()) } else { field(0) }];
+        }
+        if is(Known::OSError) {
+            // errno, strerror, filename, filename2, characters_written
+            return match args.len() {
+                2..=5 => vec![field(0), field(1), field(2), field(4), Value::Undef],
+                _ => vec![Value::None, Value::None, Value::None, Value::None, Value::Undef],
+            };
+        }
+        if is(Known::ImportError) {
+            // msg, name, path, name_from
+            return vec![if args.len() == 1 { field(0) } else { Value::None }, Value::None, Value::None, Value::None];
+        }
+        if is(Known::NameError) {
+            return vec![Value::None];
+        }
+        if is(Known::AttributeError) {
+            // name, obj
+            return vec![Value::None, Value::None];
+        }
+        if is(Known::SyntaxError) {
+            // msg, filename, lineno, offset, text, end_lineno, end_offset, print_file_and_line
+            let mut fields = vec![field(0)];
+            fields.resize_with(8, || Value::None);
+            return fields;
+        }
+        if is(Known::UnicodeError) {
+            // encoding, object, start, end, reason
+            return vec![field(0), field(1), field(2), field(3), field(4)];
+        }
+        if is(Known::BaseExceptionGroup) {
+            // message, exceptions
+            return vec![field(0), field(1)];
+        }
+        Vec::new()
+    }
+
+    /// Raises a built-in exception with a message.
+    #[cold]
+    pub fn raise(&mut self, known: Known, message: impl AsRef<str>) -> Raised {
+        let exception = self.new_exception(known, vec![Value::str(message.as_ref())]);
+        self.raise_value(exception)
+    }
+
+    /// Raises TypeError with a message.
+    #[cold]
+    pub fn type_error(&mut self, message: impl AsRef<str>) -> Raised {
+        self.raise(Known::TypeError, message)
+    }
+
+    /// Raises ValueError with a message.
+    #[cold]
+    pub fn value_error(&mut self, message: impl AsRef<str>) -> Raised {
+        self.raise(Known::ValueError, message)
+    }
+
+    /// Raises an exception object. What is being handled becomes its `__context__`.
+    #[cold]
+    pub fn raise_value(&mut self, exception: Value) -> Raised {
+        self.set_context(&exception);
+        self.raised = exception;
+        Raised(())
+    }
+
+    /// Raises an exception again, leaving its context as it is.
+    pub fn reraise(&mut self, exception: Value) -> Raised {
+        self.raised = exception;
+        Raised(())
+    }
+
+    /// Makes the exception being handled the context of `exception`, without making a loop of contexts.
+    fn set_context(&mut self, exception: &Value) {
+        let handled = self.handled.clone();
+        let (Value::Exc(new), Value::Exc(old)) = (exception, &handled) else { return };
+        if exception.is(&handled) {
+            return;
+        }
+        // The new exception may already be in the chain of contexts: cut the chain there.
+        let mut current = old.to_ptr();
+        loop {
+            let next = match &current.data.get(&self.gil).context {
+                Value::Exc(next) => next.to_ptr(),
+                _ => break,
+            };
+            if new.is(&next) {
+                current.data.get_mut(&mut self.gil).context = Value::None;
+                break;
+            }
+            current = next;
+        }
+        new.data.get_mut(&mut self.gil).context = handled.clone();
+    }
+
+    /// The exception that is on its way; it is then not on its way any more.
+    pub fn take_raised(&mut self, raised: Raised) -> Value {
+        let Raised(()) = raised;
+        self.raised.take()
+    }
+
+    /// Whether the exception on its way is an instance of a built-in class.
+    pub fn raised_is(&self, _raised: &Raised, known: Known) -> bool {
+        match &self.raised {
+            Value::Exc(exception) => exception.data.get(&self.gil).class.is_known_subclass(&self.gil, known),
+            _ => false,
+        }
+    }
+
+    /// Catches an exception of a built-in class; any other goes on.
+    ///
+    /// # Errors
+    ///
+    /// The exception itself, if it is of another class.
+    pub fn catch(&mut self, raised: Raised, known: Known) -> Result<Value, Raised> {
+        if self.raised_is(&raised, known) { Ok(self.take_raised(raised)) } else { Err(raised) }
+    }
+}
