@@ -1,16 +1,16 @@
 //! Names that the machine looks up itself, interned once an interpreter.
 
 macro_rules! names {
-    ($($name:ident)*) => {
-        /// A name that the machine knows.
+    ({ $($dunder:ident)* } { $($plain:ident $text:literal,)* }) => {
+        /// A name that the machine knows; special names are spelled as they are.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(non_camel_case_types, missing_docs)]
         #[repr(u16)]
-        pub enum Name { $($name,)* }
+        pub enum Name { $($dunder,)* $($plain,)* }
 
         impl Name {
             /// The texts, by number.
-            pub const TEXTS: &'static [&'static str] = &[$(stringify!($name),)*];
+            pub const TEXTS: &'static [&'static str] = &[$(stringify!($dunder),)* $($text,)*];
 
             /// The name's text.
             pub const fn text(self) -> &'static str {
@@ -21,6 +21,7 @@ macro_rules! names {
 }
 
 names! {
+    {
     __abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__
     __bases__ __bool__ __bytes__ __builtins__ __call__ __cause__ __ceil__ __class__ __class_getitem__ __classcell__
     __closure__ __code__ __complex__ __contains__ __context__ __defaults__ __del__ __delattr__ __delete__ __delitem__
@@ -35,8 +36,41 @@ names! {
     __rmatmul__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__
     __rxor__ __self__ __set__ __set_name__ __setattr__ __setitem__ __setstate__ __sizeof__ __slots__ __spec__ __static_attributes__
     __firstlineno__ __str__ __sub__ __subclasscheck__ __subclasses__ __subclasshook__ __suppress_context__ __traceback__ __truediv__
-    __trunc__ __type_params__ __weakref__ __wrapped__ __xor__ __abstractmethods__ __isabstractmethod__ __subclasshook
-    append args builtins close copy end errno excepthook extend fileno flush items join keys kwargs
-    metaclass modules msg name path print_file_and_line read readline send sep stderr stdin stdout sys throw
-    update value values write displayhook unraisablehook encoding errors strict replace ignore
+    __trunc__ __type_params__ __weakref__ __wrapped__ __xor__ __abstractmethods__ __isabstractmethod__
+    }
+    {
+        Append "append",
+        Args "args",
+        Close "close",
+        Copy "copy",
+        End "end",
+        Errno "errno",
+        Excepthook "excepthook",
+        Extend "extend",
+        Fileno "fileno",
+        Flush "flush",
+        Items "items",
+        Join "join",
+        Keys "keys",
+        Kwargs "kwargs",
+        Metaclass "metaclass",
+        Modules "modules",
+        Msg "msg",
+        Name "name",
+        Path "path",
+        PrintFileAndLine "print_file_and_line",
+        Read "read",
+        Readline "readline",
+        Send "send",
+        Sep "sep",
+        Stderr "stderr",
+        Stdin "stdin",
+        Stdout "stdout",
+        Throw "throw",
+        Update "update",
+        Values "values",
+        Write "write",
+        Displayhook "displayhook",
+        Unraisablehook "unraisablehook",
+    }
 }
