@@ -15,3 +15,4 @@ mod lookup;
 mod raise;
 mod truth;
 mod types;
+mod wrap;

@@ -1,0 +1,41 @@
+//! Collects the modules that are written in the language itself into one table.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+const ROOT: &str = "src/modules/lib";
+
+fn main() -> io::Result<()> {
+    println!("cargo:rerun-if-changed={ROOT}");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join(ROOT);
+    let mut found = Vec::new();
+    collect(&root, "", &mut found)?;
+    found.sort();
+    let mut table = String::from("[\n");
+    for (name, is_package, path) in found {
+        let _ = writeln!(
+            table,
+            "    SourceModule {{ name: {name:?}, is_package: {is_package}, text: include_str!({path:?}) }},"
+        );
+    }
+    table.push_str("]\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("sources.rs");
+    fs::write(out, table)
+}
+
+/// Adds the modules in `folder`, whose names begin with `prefix`.
+fn collect(folder: &Path, prefix: &str, found: &mut Vec<(String, bool, PathBuf)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        if path.is_dir() {
+            collect(&path, &format!("{prefix}{stem}."), found)?;
+        } else if path.extension().is_some_and(|extension| extension == "mini") {
+            let is_package = stem == "__init__";
+            let name = if is_package { prefix.trim_end_matches('.').to_owned() } else { format!("{prefix}{stem}") };
+            found.push((name, is_package, path));
+        }
+    }
+    Ok(())
+}

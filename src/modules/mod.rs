@@ -1,0 +1,65 @@
+//! What scripts import: native modules, and modules in the language itself.
+//!
+//! Both are tables that the import machinery searches by name; nothing is made before a script
+//! imports it.
+
+use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
+
+/// A module written in Rust.
+pub struct NativeModule {
+    pub name: &'static str,
+    /// Fills the new module's namespace.
+    pub init: fn(&mut Vm, &Ptr<Dict>) -> Result<(), Raised>,
+}
+
+/// A module written in the language itself.
+pub struct SourceModule {
+    /// The full dotted name.
+    pub name: &'static str,
+    pub is_package: bool,
+    pub text: &'static str,
+}
+
+/// The native modules.
+const NATIVE: &[NativeModule] = &[];
+
+/// The modules in the language itself, sorted by name.
+const SOURCES: &[SourceModule] = &include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+
+/// The native module of a name.
+pub fn native(name: &str) -> Option<&'static NativeModule> {
+    NATIVE.iter().find(|module| module.name == name)
+}
+
+/// The module in the language itself of a full name.
+pub fn source(name: &str) -> Option<&'static SourceModule> {
+    SOURCES.binary_search_by(|module| module.name.cmp(name)).ok().map(|index| &SOURCES[index])
+}
+
+/// The names of all modules that come with Mini, for `sys.stdlib_module_names` and suggestions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    NATIVE.iter().map(|module| module.name).chain(SOURCES.iter().map(|module| module.name))
+}
+
+impl Vm {
+    /// Adds native functions to the namespace of the module `module`.
+    pub fn module_functions(&mut self, dict: &Ptr<Dict>, module: &str, functions: &'static [NativeDef]) {
+        let module = self.intern(module);
+        for def in functions {
+            let function = Native::new(def, NativeKind::Function, None, Some(module.clone()));
+            self.dict_set_str(dict, def.name, function.into_value());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_sources_by_full_name() {
+        assert!(source("collections").is_some_and(|module| module.is_package));
+        assert!(source("collections.abc").is_some_and(|module| !module.is_package));
+        assert!(source("collections.__init__").is_none());
+    }
+}
