@@ -15,6 +15,8 @@ pub enum Const {
     BigInt(BigInt),
     Float(f64),
     Str(Arc<str>),
+    /// Text with lone surrogates, one code point an element.
+    Surrogates(Arc<[u32]>),
     Bytes(Arc<[u8]>),
     Ellipsis,
     /// A tuple of constants, folded or used by pattern matching and keyword calls.

@@ -103,8 +103,6 @@ pub enum Intrinsic1 {
     Print,
     /// `from r[src] import *` into the frame's names.
     ImportStar,
-    /// A StopIteration that leaves a generator becomes RuntimeError; r[src] is the exception.
-    StopIterationError,
     /// `tuple(r[src])` of a list that the compiler built.
     ListToTuple,
     /// `TypeVar(r[src])`.
@@ -203,8 +201,13 @@ pub enum Instr {
     DelName { name: u16 },
     /// r[dst] := r[mapping][n[name]] if present, else the global (type-parameter scopes in classes); keeps the mapping.
     LoadFromDictOrGlobals { dst: Reg, mapping: Reg, name: u16 },
+    /// r[dst] := r[dst][n[name]] if present (r[dst] is a mapping), else contents of the cell
+    /// r[cell], which is kept (type-parameter scopes in classes).
+    LoadFromDictOrCell { dst: Reg, cell: Reg, name: u16 },
     /// r[dst] := the frame's mapping of local names.
     LoadLocals { dst: Reg },
+    /// The frame's name `__annotations__` := {} unless it is bound in its local names.
+    SetupAnnotations,
 
     // -- operators --------------------------------------------------------------------
     /// r[dst] := r[lhs] + r[rhs].
@@ -394,6 +397,8 @@ pub enum Instr {
     // -- generators and coroutines ----------------------------------------------------------
     /// Moves the frame's registers into a new generator, coroutine or asynchronous generator
     /// (as the code's flags say) and returns that to the caller; its first resume goes on here.
+    /// A StopIteration that leaves the body becomes RuntimeError (PEP 479), and so does a
+    /// StopAsyncIteration that leaves an asynchronous generator: the machine sees to it.
     MakeGenerator,
     /// Suspends with r[src]; when resumed, r[dst] := the value sent.
     Yield { kind: YieldKind, dst: Reg, src: Reg },
@@ -403,7 +408,9 @@ pub enum Instr {
     GetAwaitable { place: AwaitPlace, dst: Reg, src: Reg },
     /// Sends r[value] into r[iter] (kept): if it yields, r[value] := what it yielded, and goes
     /// on; if it returns, r[value] := the result, r[iter] is cleared, and jumps.
-    /// Must be followed by `Yield {dst: value, src: value}` and a Jump back here.
+    /// Must be followed by `Yield {dst: value, src: value}` and a Jump back here, so that
+    /// `throw` and `close` at that Yield find the iterator to delegate to; a StopIteration
+    /// that comes back from it counts as its return.
     Send { iter: Reg, value: Reg, off: i16 },
     /// r[dst] := aiter(r[src]).
     GetAIter { dst: Reg, src: Reg },
@@ -429,7 +436,7 @@ pub enum Instr {
     /// Jumps unless r[exc] matches the class or tuple of classes r[class]; keeps r[exc].
     JumpIfNotMatch { exc: Reg, class: Reg, off: i16 },
     /// `except*`: r[dst] := the part of r[exc] that matches r[class] or None; r[exc] := the rest
-    /// or None.
+    /// or None. A part that matches becomes the exception being handled.
     MatchGroup { dst: Reg, exc: Reg, class: Reg },
     /// Raises r[exc] (class or instance) from r[cause], if given.
     Raise { exc: Reg, cause: Reg },
