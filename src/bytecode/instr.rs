@@ -340,7 +340,7 @@ pub enum Instr {
     /// LoadMethod and CallMethod in one, for arguments whose evaluation can have no effect:
     /// self in r[base + 1], arguments from r[base + 2]; c[cache] names the method.
     InvokeMethod { base: Reg, nargs: u16, cache: u16 },
-    /// r[base] := r[base](*r[base + 1], **r[base + 2]); a tuple or list, and a dict or unbound.
+    /// r[base] := r[base](*r[base + 1], **r[base + 2]); any iterable, and a dict or unbound.
     CallEx { base: Reg },
     /// Returns r[src].
     Return { src: Reg },

@@ -61,10 +61,13 @@ pub struct ExceptionRange {
 }
 
 /// An inline cache's cold half: the name that the site looks up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheSite {
     /// Index into `names`.
     pub name: u16,
+    /// For `InvokeMethod`, whose own position is the call's: where the lookup of the method
+    /// stands, for the traceback of an AttributeError.
+    pub lookup: Position,
 }
 
 /// A compiled block: module, function, class body, lambda, comprehension or expression.
