@@ -1,6 +1,13 @@
 //! The methods of the built-in types and the built-in functions, registered when an interpreter
 //! is made.
 
+mod compare;
+pub(crate) mod dict;
+pub(crate) mod list;
+pub(crate) mod receiver;
+pub(crate) mod sequence;
+pub(crate) mod tuple;
+
 use crate::object::{Arity, NativeDef, NativeFn, Vm};
 
 /// A row of a table of native functions.
@@ -10,5 +17,7 @@ pub(crate) const fn native(name: &'static str, arity: Arity, call: NativeFn, doc
 
 /// Gives the known classes their methods.
 pub fn install_all(vm: &mut Vm) {
-    let _ = vm;
+    list::install(vm);
+    tuple::install(vm);
+    dict::install(vm);
 }

@@ -7,6 +7,7 @@ mod class_of;
 mod compare;
 mod containers;
 mod convert;
+mod errors;
 mod expect;
 mod hash;
 mod item;

@@ -1,0 +1,41 @@
+//! The comparison methods of the built-in containers.
+
+use crate::builtins::native;
+use crate::bytecode::CmpOp;
+use crate::object::{Args, Arity, NativeDef, Raised, Value, Vm};
+
+fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
+    let (a, b) = (vm.unwrap(&args[0]).clone(), vm.unwrap(&args[1]).clone());
+    let ordered = !matches!((&a, op), (Value::Dict(_) | Value::Range(_), CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge));
+    if a.tag() != b.tag() || !ordered {
+        return Ok(Value::NotImplemented);
+    }
+    vm.compare(op, &a, &b)
+}
+
+macro_rules! comparisons {
+    ($($name:ident $op:ident $text:literal;)*) => {
+        $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+            compare(vm, CmpOp::$op, args)
+        })*
+
+        /// `__eq__` and `__ne__`.
+        pub(super) const EQUALITY: &[NativeDef] = &[
+            native("__eq__", Arity::Exact(2), eq, "Return self==value."),
+            native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
+        ];
+
+        /// All six comparisons.
+        pub(super) const ORDER: &[NativeDef] =
+            &[$(native(concat!("__", stringify!($name), "__"), Arity::Exact(2), $name, $text),)*];
+    };
+}
+
+comparisons! {
+    eq Eq "Return self==value.";
+    ne Ne "Return self!=value.";
+    lt Lt "Return self<value.";
+    le Le "Return self<=value.";
+    gt Gt "Return self>value.";
+    ge Ge "Return self>=value.";
+}

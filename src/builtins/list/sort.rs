@@ -1,0 +1,228 @@
+//! `list.sort`: a stable merge sort that asks nothing but `<`.
+
+use crate::builtins::receiver::receiver;
+use crate::bytecode::CmpOp;
+use crate::object::{Args, List, Raised, Value, Vm};
+
+/// Runs up to this length are sorted by insertion.
+const RUN: usize = 32;
+
+/// `list.sort(*, key=None, reverse=False)`.
+pub(super) fn sort(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let list = receiver::<List>(vm, &args[0])?;
+    let key = args.get(1).filter(|key| !key.is_none()).cloned();
+    let reverse = match args.get(2) {
+        Some(reverse) => vm.truth(reverse)?,
+        None => false,
+    };
+    // The list is empty while it is sorted, so that script code cannot disturb the merge.
+    let mut items = list.items.take(&mut vm.gil);
+    let outcome = sort_values(vm, &mut items, key.as_ref(), reverse);
+    let meanwhile = list.items.replace(&mut vm.gil, items);
+    let modified = !meanwhile.is_empty() || meanwhile.capacity() != 0;
+    drop(meanwhile);
+    outcome?;
+    if modified {
+        return Err(vm.value_error("list modified during sort"));
+    }
+    Ok(Value::None)
+}
+
+/// Sorts values in place, stably.
+///
+/// # Errors
+///
+/// What `key` or a comparison raises; the values are then in some order, none lost.
+pub(crate) fn sort_values(
+    vm: &mut Vm,
+    items: &mut Vec<Value>,
+    key: Option<&Value>,
+    reverse: bool,
+) -> Result<(), Raised> {
+    let Some(key) = key else {
+        return sort_keyed(vm, items, reverse, |item| item);
+    };
+    let mut keys = Vec::with_capacity(items.len());
+    for item in items.iter() {
+        keys.push(vm.call(key, std::slice::from_ref(item))?);
+    }
+    let mut pairs: Vec<(Value, Value)> = keys.into_iter().zip(items.drain(..)).collect();
+    let outcome = sort_keyed(vm, &mut pairs, reverse, |pair| &pair.0);
+    items.extend(pairs.into_iter().map(|pair| pair.1));
+    outcome
+}
+
+/// What all keys are, when they can be compared without script code.
+enum Keys {
+    Int,
+    Float,
+    Str,
+    Other,
+}
+
+fn classify<T>(items: &[T], key: impl Fn(&T) -> &Value) -> Keys {
+    let all = |test: fn(&Value) -> bool| items.iter().all(|item| test(key(item)));
+    match items.first().map(&key) {
+        Some(Value::Int(_)) if all(|key| matches!(key, Value::Int(_))) => Keys::Int,
+        Some(Value::Float(_)) if all(|key| matches!(key, Value::Float(x) if !x.get().is_nan())) => Keys::Float,
+        Some(Value::Str(_)) if all(|key| matches!(key, Value::Str(_))) => Keys::Str,
+        _ => Keys::Other,
+    }
+}
+
+fn sort_keyed<T>(
+    vm: &mut Vm,
+    items: &mut Vec<T>,
+    reverse: bool,
+    key: impl Fn(&T) -> &Value + Copy,
+) -> Result<(), Raised> {
+    if items.len() < 2 {
+        return Ok(());
+    }
+    // A descending stable sort keeps equal items in their order: compare the other way round.
+    let directed = |order: std::cmp::Ordering| if reverse { order.reverse() } else { order };
+    match classify(items, key) {
+        Keys::Int => items.sort_by(|a, b| match (key(a), key(b)) {
+            (Value::Int(a), Value::Int(b)) => directed(a.cmp(b)),
+            _ => std::cmp::Ordering::Equal,
+        }),
+        Keys::Float => items.sort_by(|a, b| match (key(a), key(b)) {
+            (Value::Float(a), Value::Float(b)) => {
+                directed(a.get().partial_cmp(&b.get()).unwrap_or(std::cmp::Ordering::Equal))
+            }
+            _ => std::cmp::Ordering::Equal,
+        }),
+        Keys::Str => items.sort_by(|a, b| match (key(a), key(b)) {
+            (Value::Str(a), Value::Str(b)) => directed(a.as_str().cmp(b.as_str())),
+            _ => std::cmp::Ordering::Equal,
+        }),
+        Keys::Other => return merge_sort(vm, items, reverse, key),
+    }
+    Ok(())
+}
+
+/// Bottom-up merge sort over indices; a run of ascending input costs one comparison an item.
+fn merge_sort<T>(
+    vm: &mut Vm,
+    items: &mut Vec<T>,
+    reverse: bool,
+    key: impl Fn(&T) -> &Value + Copy,
+) -> Result<(), Raised> {
+    if reverse {
+        items.reverse();
+    }
+    let mut order: Vec<u32> = (0..items.len() as u32).collect();
+    let outcome = merge_order(vm, items, &mut order, key);
+    // Whatever the comparisons did, `order` is a permutation, so every item finds its place.
+    let mut slots: Vec<Option<T>> = items.drain(..).map(Some).collect();
+    items.extend(order.iter().filter_map(|&at| slots[at as usize].take()));
+    if reverse {
+        items.reverse();
+    }
+    outcome
+}
+
+fn merge_order<T>(
+    vm: &mut Vm,
+    items: &[T],
+    order: &mut Vec<u32>,
+    key: impl Fn(&T) -> &Value + Copy,
+) -> Result<(), Raised> {
+    let mut less = |a: u32, b: u32| -> Result<bool, Raised> {
+        vm.compare_bool(CmpOp::Lt, key(&items[a as usize]), key(&items[b as usize]))
+    };
+    let len = order.len();
+    let mut runs = Vec::new();
+    let mut start = 0;
+    while start < len {
+        let mut end = ascending_run(order, start, &mut less)?;
+        if end - start < RUN {
+            let sorted = end;
+            end = (start + RUN).min(len);
+            insert_sorted(order, start, sorted, end, &mut less)?;
+        }
+        runs.push(start);
+        start = end;
+    }
+    runs.push(len);
+    let mut scratch = Vec::with_capacity(len);
+    while runs.len() > 2 {
+        let mut next = Vec::with_capacity(runs.len() / 2 + 2);
+        let mut at = 0;
+        while at + 2 < runs.len() {
+            next.push(runs[at]);
+            merge(order, runs[at], runs[at + 1], runs[at + 2], &mut scratch, &mut less)?;
+            at += 2;
+        }
+        next.extend_from_slice(&runs[at..]);
+        runs = next;
+    }
+    Ok(())
+}
+
+/// The end of the run that begins at `start`; a strictly descending one is turned round.
+fn ascending_run(
+    order: &mut [u32],
+    start: usize,
+    less: &mut impl FnMut(u32, u32) -> Result<bool, Raised>,
+) -> Result<usize, Raised> {
+    let mut end = start + 1;
+    if end == order.len() {
+        return Ok(end);
+    }
+    let descending = less(order[end], order[end - 1])?;
+    end += 1;
+    while end < order.len() && less(order[end], order[end - 1])? == descending {
+        end += 1;
+    }
+    if descending {
+        order[start..end].reverse();
+    }
+    Ok(end)
+}
+
+/// Sorts `start..end`, of which `start..sorted` is sorted, by binary insertion.
+fn insert_sorted(
+    order: &mut [u32],
+    start: usize,
+    sorted: usize,
+    end: usize,
+    less: &mut impl FnMut(u32, u32) -> Result<bool, Raised>,
+) -> Result<(), Raised> {
+    for at in sorted..end {
+        let (mut low, mut high) = (start, at);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if less(order[at], order[middle])? { high = middle } else { low = middle + 1 }
+        }
+        order[low..=at].rotate_right(1);
+    }
+    Ok(())
+}
+
+fn merge(
+    order: &mut [u32],
+    start: usize,
+    middle: usize,
+    end: usize,
+    scratch: &mut Vec<u32>,
+    less: &mut impl FnMut(u32, u32) -> Result<bool, Raised>,
+) -> Result<(), Raised> {
+    if !less(order[middle], order[middle - 1])? {
+        return Ok(());
+    }
+    scratch.clear();
+    let (mut left, mut right) = (start, middle);
+    while left < middle && right < end {
+        if less(order[right], order[left])? {
+            scratch.push(order[right]);
+            right += 1;
+        } else {
+            scratch.push(order[left]);
+            left += 1;
+        }
+    }
+    scratch.extend_from_slice(&order[left..middle]);
+    order[start..start + scratch.len()].copy_from_slice(scratch);
+    Ok(())
+}
