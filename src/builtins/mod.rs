@@ -6,6 +6,7 @@ pub(crate) mod dict;
 pub(crate) mod list;
 pub(crate) mod receiver;
 pub(crate) mod sequence;
+pub(crate) mod set;
 pub(crate) mod tuple;
 
 use crate::object::{Arity, NativeDef, NativeFn, Vm};
@@ -20,4 +21,5 @@ pub fn install_all(vm: &mut Vm) {
     list::install(vm);
     tuple::install(vm);
     dict::install(vm);
+    set::install(vm);
 }

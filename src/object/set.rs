@@ -171,6 +171,23 @@ impl SetData {
         }
     }
 
+    /// Grows the table once for `added` keys that are about to come, most of them new.
+    pub fn make_room(&mut self, added: usize) {
+        if self.slots.is_empty() {
+            self.slots.resize_with(MIN_SIZE, SetEntry::default);
+        }
+        if (self.fill + added) * 5 >= (self.slots.len() - 1) * 3 {
+            self.resize((self.used + added) * 2);
+        }
+    }
+
+    /// Rebuilds the table if more than a quarter of it are places of removed keys.
+    pub fn drop_removed(&mut self) {
+        if self.fill - self.used > self.slots.len().saturating_sub(1) / 4 {
+            self.resize(if self.used > 50_000 { self.used * 2 } else { self.used * 4 });
+        }
+    }
+
     fn place(&mut self, hash: i64, key: Value) {
         let free = self.walk(hash, |at, entry| (entry.key.is_undef() && entry.hash == 0).then_some(at));
         if let Some(at) = free {
@@ -244,18 +261,16 @@ impl Clone for SetData {
         if self.used == 0 {
             return copy;
         }
-        if self.fill == self.used {
+        copy.make_room(self.used);
+        if copy.slots.len() == self.slots.len() && self.fill == self.used {
             copy.slots = self.slots.iter().map(|entry| SetEntry { hash: entry.hash, key: entry.key.clone() }).collect();
-            copy.used = self.used;
-            copy.fill = self.fill;
-            return copy;
-        }
-        copy.slots.resize_with(MIN_SIZE, SetEntry::default);
-        copy.resize(self.used * 2);
-        for (key, hash) in self.iter() {
-            copy.place(hash, key.clone());
+        } else {
+            for (key, hash) in self.iter() {
+                copy.place(hash, key.clone());
+            }
         }
         copy.used = self.used;
+        copy.fill = self.used;
         copy
     }
 }

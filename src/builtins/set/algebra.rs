@@ -1,0 +1,234 @@
+//! Union, intersection and difference.
+//!
+//! Which operand is walked, and when a table is sized at once, decides the order in which sets of
+//! numbers are shown; both are as in CPython.
+
+use crate::object::{Dict, Ptr, Raised, Set, SetData, SetProbe, Value, Vm};
+
+/// An empty set.
+pub(super) fn empty(frozen: bool) -> Ptr<Set> {
+    Set::new(SetData::default(), frozen)
+}
+
+/// A copy of a set.
+pub(super) fn copy(vm: &Vm, set: &Set, frozen: bool) -> Ptr<Set> {
+    Set::new(set.data.get(&vm.gil).clone(), frozen)
+}
+
+/// The keys with their hashes as they are now, in table order.
+fn keys(vm: &Vm, set: &Set) -> Vec<(Value, i64)> {
+    set.data.get(&vm.gil).iter().map(|(key, hash)| (key.clone(), hash)).collect()
+}
+
+fn dict_keys(vm: &Vm, dict: &Dict) -> Vec<(Value, i64)> {
+    dict.data.get(&vm.gil).iter().map(|entry| (entry.key.clone(), entry.hash)).collect()
+}
+
+fn len(vm: &Vm, set: &Set) -> usize {
+    set.data.get(&vm.gil).len()
+}
+
+/// The set behind a value.
+pub(super) fn as_set(vm: &Vm, value: &Value) -> Option<Ptr<Set>> {
+    match vm.unwrap(value) {
+        Value::Set(set) => Some(set.to_ptr()),
+        _ => None,
+    }
+}
+
+fn add_hashed(vm: &mut Vm, set: &Set, key: Value, hash: i64) -> Result<(), Raised> {
+    let data = set.data.get_mut(&mut vm.gil);
+    match data.probe(hash, &key) {
+        SetProbe::Found(_) => {}
+        SetProbe::Missing => data.push(hash, key),
+        SetProbe::Ask => {
+            vm.set_add(set, key)?;
+        }
+    }
+    Ok(())
+}
+
+fn contains_hashed(vm: &mut Vm, set: &Set, key: &Value, hash: i64) -> Result<bool, Raised> {
+    match set.data.get(&vm.gil).probe(hash, key) {
+        SetProbe::Found(_) => Ok(true),
+        SetProbe::Missing => Ok(false),
+        SetProbe::Ask => vm.set_contains(set, key),
+    }
+}
+
+fn remove_hashed(vm: &mut Vm, set: &Set, key: &Value, hash: i64) -> Result<bool, Raised> {
+    let data = set.data.get_mut(&mut vm.gil);
+    match data.probe(hash, key) {
+        SetProbe::Found(at) => {
+            let removed = data.remove_at(at);
+            drop(removed);
+            Ok(true)
+        }
+        SetProbe::Missing => Ok(false),
+        SetProbe::Ask => vm.set_remove(set, key),
+    }
+}
+
+/// Adds the items of an iterable.
+pub(super) fn update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
+    let source = match vm.unwrap(other) {
+        Value::Set(other) if std::ptr::eq(&**other, &**set) => return Ok(()),
+        Value::Set(other) => keys(vm, other),
+        Value::Dict(dict) if matches!(other, Value::Dict(_)) => dict_keys(vm, dict),
+        _ => return vm.for_each(other, |vm, item| vm.set_add(set, item).map(|_| true)),
+    };
+    if source.is_empty() {
+        return Ok(());
+    }
+    if let (true, Some(other)) = (len(vm, set) == 0, as_set(vm, other)) {
+        let copied = other.data.get(&vm.gil).clone();
+        let old = set.data.replace(&mut vm.gil, copied);
+        drop(old);
+        return Ok(());
+    }
+    set.data.get_mut(&mut vm.gil).make_room(source.len());
+    for (key, hash) in source {
+        add_hashed(vm, set, key, hash)?;
+    }
+    Ok(())
+}
+
+/// `set & other`.
+pub(super) fn intersection(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<Ptr<Set>, Raised> {
+    let frozen = set.frozen;
+    let result = empty(frozen);
+    match as_set(vm, other) {
+        Some(other) if other.is(set) => return Ok(copy(vm, set, frozen)),
+        Some(other) => {
+            let (walked, asked) = if len(vm, &other) > len(vm, set) { (set, &other) } else { (&other, set) };
+            for (key, hash) in keys(vm, walked) {
+                if contains_hashed(vm, asked, &key, hash)? {
+                    add_hashed(vm, &result, key, hash)?;
+                }
+            }
+        }
+        None => vm.for_each(other, |vm, item| {
+            let hash = vm.hash(&item)?;
+            if contains_hashed(vm, set, &item, hash)? {
+                add_hashed(vm, &result, item, hash)?;
+            }
+            Ok(true)
+        })?,
+    }
+    Ok(result)
+}
+
+/// Removes the items of an iterable.
+pub(super) fn difference_update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
+    match as_set(vm, other) {
+        Some(other) if other.is(set) => {
+            let old = set.data.get_mut(&mut vm.gil).clear();
+            drop(old);
+        }
+        Some(other) => {
+            let common =
+                if len(vm, &other) >> 3 > len(vm, set) { intersection(vm, set, &other.to_value())? } else { other };
+            for (key, hash) in keys(vm, &common) {
+                remove_hashed(vm, set, &key, hash)?;
+            }
+        }
+        None => vm.for_each(other, |vm, item| vm.set_remove(set, &item).map(|_| true))?,
+    }
+    set.data.get_mut(&mut vm.gil).drop_removed();
+    Ok(())
+}
+
+/// `set - other`.
+pub(super) fn difference(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<Ptr<Set>, Raised> {
+    let other_len = match vm.unwrap(other) {
+        Value::Set(other) => Some(len(vm, other)),
+        Value::Dict(dict) if matches!(other, Value::Dict(_)) => Some(dict.data.get(&vm.gil).len()),
+        _ => None,
+    };
+    let frozen = set.frozen;
+    if other_len.is_none_or(|other_len| len(vm, set) >> 2 > other_len) {
+        let result = copy(vm, set, frozen);
+        difference_update(vm, &result, other)?;
+        return Ok(result);
+    }
+    let result = empty(frozen);
+    let other_set = as_set(vm, other);
+    for (key, hash) in keys(vm, set) {
+        let common = match (&other_set, other) {
+            (Some(other), _) => contains_hashed(vm, other, &key, hash)?,
+            (None, Value::Dict(dict)) => vm.dict_find(dict, hash, &key)?.is_some(),
+            (None, _) => false,
+        };
+        if !common {
+            add_hashed(vm, &result, key, hash)?;
+        }
+    }
+    Ok(result)
+}
+
+/// Removes the items that are in both and adds those that are in `other` only.
+pub(super) fn symmetric_difference_update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
+    let source = match vm.unwrap(other) {
+        Value::Set(other) if std::ptr::eq(&**other, &**set) => {
+            let old = set.data.get_mut(&mut vm.gil).clear();
+            drop(old);
+            return Ok(());
+        }
+        Value::Set(other) => keys(vm, other),
+        Value::Dict(dict) if matches!(other, Value::Dict(_)) => dict_keys(vm, dict),
+        _ => {
+            // Items that come twice count once.
+            let distinct = empty(set.frozen);
+            update(vm, &distinct, other)?;
+            keys(vm, &distinct)
+        }
+    };
+    for (key, hash) in source {
+        if !remove_hashed(vm, set, &key, hash)? {
+            add_hashed(vm, set, key, hash)?;
+        }
+    }
+    Ok(())
+}
+
+/// `set ^ other`.
+pub(super) fn symmetric_difference(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<Ptr<Set>, Raised> {
+    let result = empty(set.frozen);
+    update(vm, &result, other)?;
+    symmetric_difference_update(vm, &result, &set.to_value())?;
+    Ok(result)
+}
+
+/// Whether every item of `set` is in `other`.
+pub(super) fn is_subset(vm: &mut Vm, set: &Ptr<Set>, other: &Ptr<Set>) -> Result<bool, Raised> {
+    if len(vm, set) > len(vm, other) {
+        return Ok(false);
+    }
+    for (key, hash) in keys(vm, set) {
+        if !contains_hashed(vm, other, &key, hash)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether no item of `other` is in `set`.
+pub(super) fn is_disjoint(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<bool, Raised> {
+    let mut disjoint = true;
+    match as_set(vm, other) {
+        Some(other) if other.is(set) => disjoint = len(vm, set) == 0,
+        Some(other) => {
+            let (walked, asked) = if len(vm, &other) > len(vm, set) { (set, &other) } else { (&other, set) };
+            for (key, hash) in keys(vm, walked) {
+                if contains_hashed(vm, asked, &key, hash)? {
+                    return Ok(false);
+                }
+            }
+        }
+        None => vm.for_each(other, |vm, item| {
+            disjoint = !vm.set_contains(set, &item)?;
+            Ok(disjoint)
+        })?,
+    }
+    Ok(disjoint)
+}
