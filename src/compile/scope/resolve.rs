@@ -1,0 +1,104 @@
+//! Decides where each name of each scope lives.
+
+use mini_grammar::ast::{Name, Span};
+
+use super::{Resolution, ScopeId, ScopeKind, ScopeTree, flag};
+
+/// A scope error: the message and where it belongs.
+pub(super) type Problem = (String, Span);
+
+impl ScopeTree {
+    /// Resolves every name; scopes are visited from the outside inwards.
+    pub(super) fn resolve(&mut self) -> Result<(), Problem> {
+        for id in 0..self.scopes.len() {
+            for at in 0..self.scopes[id].order.len() {
+                let name = self.scopes[id].order[at].clone();
+                let resolution = self.decide(id, &name)?;
+                let symbol = self.scopes[id].symbols.get_mut(&name).expect("in order");
+                // A nested scope that was visited earlier cannot have captured it: parents come first.
+                symbol.resolution = resolution;
+            }
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, id: ScopeId, name: &Name) -> Result<Resolution, Problem> {
+        let symbol = &self.scopes[id].symbols[name];
+        let (flags, declared) = (symbol.flags, symbol.declared);
+        if flags & flag::GLOBAL != 0 {
+            return Ok(Resolution::GlobalExplicit);
+        }
+        let nonlocal = flags & flag::NONLOCAL != 0;
+        if flags & flag::BOUND != 0 && !nonlocal {
+            return Ok(Resolution::Local);
+        }
+        let owner = self.scopes[id].parent.and_then(|p| self.owner(p, name));
+        let Some(owner) = owner else {
+            if nonlocal {
+                return Err((format!("no binding for nonlocal '{name}' found"), declared));
+            }
+            return Ok(Resolution::GlobalImplicit);
+        };
+        if nonlocal && self.scopes[owner].has(name, flag::TYPE_PARAM) {
+            return Err((
+                format!("nonlocal binding not allowed for type parameter '{name}'"),
+                declared,
+            ));
+        }
+        if self.unit_of(owner) == self.unit_of(id) {
+            return Ok(Resolution::Enclosing);
+        }
+        self.capture(owner, id, name);
+        let through_class = !self.scopes[id].is_unit();
+        Ok(if through_class {
+            Resolution::Enclosing
+        } else {
+            Resolution::Free
+        })
+    }
+
+    /// The scope at or above `id` whose binding a nested block sees.
+    fn owner(&self, id: ScopeId, name: &Name) -> Option<ScopeId> {
+        let mut at = Some(id);
+        while let Some(id) = at {
+            let scope = &self.scopes[id];
+            match scope.kind {
+                ScopeKind::Module => return None,
+                ScopeKind::Class => {
+                    if matches!(&**name, "__class__" | "__classdict__") {
+                        return Some(id);
+                    }
+                }
+                _ => {
+                    if scope.has(name, flag::GLOBAL) {
+                        return None;
+                    }
+                    if scope.has(name, flag::BOUND) && !scope.has(name, flag::NONLOCAL) {
+                        return Some(id);
+                    }
+                }
+            }
+            at = scope.parent;
+        }
+        None
+    }
+
+    /// Makes the owner's binding a cell and passes it through the units down to `id`.
+    fn capture(&mut self, owner: ScopeId, id: ScopeId, name: &Name) {
+        let owner_scope = &mut self.scopes[owner];
+        match owner_scope.symbols.get_mut(name) {
+            Some(symbol) if owner_scope.kind != ScopeKind::Class => {
+                symbol.resolution = Resolution::Cell;
+            }
+            _ if &**name == "__class__" => owner_scope.needs_class_cell = true,
+            _ => owner_scope.needs_classdict = true,
+        }
+        let last = self.unit_of(owner);
+        let mut unit = self.unit_of(id);
+        while unit != last {
+            self.scopes[unit].free.insert(name.clone());
+            let parent = self.scopes[unit].parent.expect("the owner is above");
+            unit = self.unit_of(parent);
+        }
+    }
+}
