@@ -1,0 +1,3 @@
+//! Numbers as text and bits: pure functions that the machine and the built-in types share.
+
+pub mod float_text;
