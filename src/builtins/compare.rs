@@ -1,14 +1,21 @@
 //! The comparison methods of the built-in containers.
 
 use crate::builtins::native;
+use crate::builtins::slice::bounds;
 use crate::bytecode::CmpOp;
 use crate::object::{Args, Arity, NativeDef, Raised, Value, Vm};
 
 fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
     let (a, b) = (vm.unwrap(&args[0]).clone(), vm.unwrap(&args[1]).clone());
-    let ordered = !matches!((&a, op), (Value::Dict(_) | Value::Range(_), CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge));
-    if a.tag() != b.tag() || !ordered {
-        return Ok(Value::NotImplemented);
+    let ordering = matches!(op, CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge);
+    match (&a, &b) {
+        (Value::Slice(a), Value::Slice(b)) => return vm.compare(op, &bounds(a), &bounds(b)),
+        (Value::Range(_) | Value::Dict(_), _) if ordering => return Ok(Value::NotImplemented),
+        (Value::Range(a), Value::Range(b)) => {
+            return vm.compare(op, &Value::tuple(a.essence().into()), &Value::tuple(b.essence().into()));
+        }
+        _ if a.tag() != b.tag() => return Ok(Value::NotImplemented),
+        _ => {}
     }
     vm.compare(op, &a, &b)
 }

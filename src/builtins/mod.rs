@@ -4,9 +4,12 @@
 mod compare;
 pub(crate) mod dict;
 pub(crate) mod list;
+mod iterators;
+mod range;
 pub(crate) mod receiver;
 pub(crate) mod sequence;
 pub(crate) mod set;
+mod slice;
 pub(crate) mod tuple;
 
 use crate::object::{Arity, NativeDef, NativeFn, Vm};
@@ -22,4 +25,7 @@ pub fn install_all(vm: &mut Vm) {
     tuple::install(vm);
     dict::install(vm);
     set::install(vm);
+    range::install(vm);
+    slice::install(vm);
+    iterators::install(vm);
 }

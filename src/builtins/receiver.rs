@@ -1,6 +1,6 @@
 //! The receiver of a native method as its own type.
 
-use crate::object::{Dict, HeapType, Known, List, Ptr, Raised, Range, Set, Tuple, Value, Vm};
+use crate::object::{Dict, HeapType, Known, List, Ptr, Raised, Range, Set, Slice, Tuple, Value, Vm};
 
 /// The TypeError for a receiver of another type, which the call machinery has already ruled out
 /// for methods found on a class.
@@ -33,7 +33,7 @@ macro_rules! receivers {
     };
 }
 
-receivers! { List Tuple Dict Set Range }
+receivers! { List Tuple Dict Set Range Slice }
 
 /// The built-in part of a receiver.
 ///

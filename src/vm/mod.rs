@@ -14,6 +14,7 @@ mod item;
 mod iterate;
 mod lookup;
 mod raise;
+pub mod range;
 mod truth;
 mod types;
 mod wrap;

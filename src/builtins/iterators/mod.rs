@@ -1,0 +1,234 @@
+//! The methods of built-in iterators, and the iterator classes that scripts call.
+
+mod constructors;
+
+use crate::builtins::native;
+use crate::object::{
+    Args, Arity, Iter, IterState, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
+};
+
+const EVERY: &[NativeDef] = &[
+    native("__iter__", Arity::Exact(1), iter_self, "Implement iter(self)."),
+    native("__next__", Arity::Exact(1), iter_next, "Implement next(self)."),
+];
+
+const LENGTH_HINT: &[NativeDef] = &[native(
+    "__length_hint__",
+    Arity::Exact(1),
+    length_hint,
+    "Private method returning an estimate of len(list(it)).",
+)];
+
+const REDUCE: &[NativeDef] =
+    &[native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling.")];
+
+/// Iterators whose remaining length is known.
+const SIZED: &[Known] = &[
+    Known::RangeIterator,
+    Known::LongRangeIterator,
+    Known::ListIterator,
+    Known::ListReverseIterator,
+    Known::TupleIterator,
+    Known::StrIterator,
+    Known::BytesIterator,
+    Known::ByteArrayIterator,
+    Known::DictKeyIterator,
+    Known::DictValueIterator,
+    Known::DictItemIterator,
+    Known::DictReverseKeyIterator,
+    Known::DictReverseValueIterator,
+    Known::DictReverseItemIterator,
+    Known::SetIterator,
+    Known::SequenceIterator,
+    Known::Reversed,
+];
+
+const ENUMERATE: Params = Params { names: &["cls", "iterable", "start"], required: 2, posonly: 1, kwonly: 0 };
+
+const NEW_ENUMERATE: &[NativeDef] =
+    &[native("__new__", Arity::Named(&ENUMERATE), constructors::enumerate, "Create and return a new object.")];
+const NEW_ZIP: &[NativeDef] =
+    &[native("__new__", Arity::Any, constructors::zip, "Create and return a new object.")];
+const NEW_MAP: &[NativeDef] =
+    &[native("__new__", Arity::Any, constructors::map, "Create and return a new object.")];
+const NEW_FILTER: &[NativeDef] =
+    &[native("__new__", Arity::Any, constructors::filter, "Create and return a new object.")];
+const NEW_REVERSED: &[NativeDef] =
+    &[native("__new__", Arity::Any, constructors::reversed, "Create and return a new object.")];
+
+/// Gives the iterators their methods.
+pub(super) fn install(vm: &mut Vm) {
+    let constructed: [(Known, &'static [NativeDef]); 5] = [
+        (Known::Enumerate, NEW_ENUMERATE),
+        (Known::Zip, NEW_ZIP),
+        (Known::Map, NEW_MAP),
+        (Known::Filter, NEW_FILTER),
+        (Known::Reversed, NEW_REVERSED),
+    ];
+    for (known, new) in constructed {
+        let class = vm.known(known);
+        vm.add_methods(&class, NativeKind::Static, new);
+    }
+    let unsized_ones = [Known::CallableIterator, Known::Enumerate, Known::Zip, Known::Map, Known::Filter];
+    for &known in SIZED.iter().chain(&unsized_ones) {
+        let class = vm.known(known);
+        vm.add_methods(&class, NativeKind::SlotWrapper, EVERY);
+        vm.add_methods(&class, NativeKind::Method, REDUCE);
+    }
+    for &known in SIZED {
+        let class = vm.known(known);
+        vm.add_methods(&class, NativeKind::Method, LENGTH_HINT);
+    }
+    let class = vm.known(Known::Enumerate);
+    vm.add_methods(&class, NativeKind::ClassMethod, crate::builtins::sequence::CLASS_GETITEM);
+}
+
+/// `__iter__` of every iterator.
+pub(crate) fn iter_self(_vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(args[0].clone())
+}
+
+/// `__next__` of every native iterator.
+pub(crate) fn iter_next(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let iterator = vm.unwrap(&args[0]).clone();
+    match vm.next(&iterator)? {
+        Some(item) => Ok(item),
+        None => Err(stop_iteration(vm)),
+    }
+}
+
+/// Raises StopIteration without a value.
+pub(crate) fn stop_iteration(vm: &mut Vm) -> Raised {
+    let stop = vm.new_exception(Known::StopIteration, Vec::new());
+    vm.raise_value(stop)
+}
+
+fn iter_of(vm: &mut Vm, value: &Value) -> Result<Ptr<Iter>, Raised> {
+    match vm.unwrap(value) {
+        Value::Iter(iter) => Ok(iter.to_ptr()),
+        _ => Err(vm.type_error("descriptor requires a built-in iterator")),
+    }
+}
+
+/// How many items an iterator has left; None if only iterating tells.
+pub(crate) fn remaining(vm: &mut Vm, iter: &Iter) -> Result<Option<Value>, Raised> {
+    let gil = &vm.gil;
+    let left = match iter.state.get(gil) {
+        IterState::Range { left, .. } => *left as usize,
+        IterState::BigRange { left, .. } => return Ok(Some(Value::big(left.clone()))),
+        IterState::List { list, index } => list.items.get(gil).len().saturating_sub(*index),
+        IterState::ListReversed { list, index } => {
+            if *index > list.items.get(gil).len() { 0 } else { *index }
+        }
+        IterState::Tuple { tuple, index } => tuple.len().saturating_sub(*index),
+        IterState::Str { text, offset } => text.as_str()[*offset..].chars().count(),
+        IterState::Bytes { bytes, index } => bytes.data.len().saturating_sub(*index),
+        IterState::ByteArray { bytes, index } => bytes.data.get(gil).len().saturating_sub(*index),
+        IterState::Dict { dict, index, changes, reversed, .. } => {
+            let data = dict.data.get(gil);
+            if data.changes() != *changes {
+                0
+            } else if *reversed {
+                (0..*index).filter(|&at| data.entry(at).is_some()).count()
+            } else {
+                (*index..data.slots()).filter(|&at| data.entry(at).is_some()).count()
+            }
+        }
+        IterState::Set { set, changes, left, .. } => {
+            if set.data.get(gil).changes() == *changes { *left } else { 0 }
+        }
+        IterState::Sequence { object, index } => {
+            let (object, index) = (object.clone(), *index);
+            let len = vm.len(&object)?;
+            return Ok(Some(len.saturating_sub(index.max(0) as usize).into()));
+        }
+        IterState::SequenceReversed { object, index } => {
+            let (object, index) = (object.clone(), *index);
+            let (len, left) = (vm.len(&object)?, (index + 1).max(0) as usize);
+            return Ok(Some(Value::from(if len < left { 0 } else { left })));
+        }
+        IterState::Exhausted { .. } => 0,
+        IterState::Callable { .. }
+        | IterState::Enumerate { .. }
+        | IterState::Zip { .. }
+        | IterState::Map { .. }
+        | IterState::Filter { .. } => return Ok(None),
+    };
+    Ok(Some(left.into()))
+}
+
+fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let iter = iter_of(vm, &args[0])?;
+    Ok(remaining(vm, &iter)?.unwrap_or(Value::NotImplemented))
+}
+
+/// The function of the module `builtins` of a name.
+fn builtin(vm: &mut Vm, name: &str) -> Value {
+    let name = vm.intern(name);
+    let dict = vm.interp.builtins.get(&vm.gil).clone();
+    dict.and_then(|dict| dict.data.get(&vm.gil).get_str(&name).cloned()).unwrap_or(Value::None)
+}
+
+/// Copies and pickles an iterator: what is left of dicts, sets and text as a list, others by
+/// their parts.
+fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let iter = iter_of(vm, &args[0])?;
+    let gil = &vm.gil;
+    let class = |vm: &Vm| vm.class_of(&args[0]).into_value();
+    let (function, parts, state) = match iter.state.get(gil) {
+        IterState::List { list, index } => ("iter", vec![list.to_value()], Some(*index)),
+        IterState::Tuple { tuple, index } => ("iter", vec![tuple.to_value()], Some(*index)),
+        IterState::ListReversed { list, index } if *index > 0 => ("reversed", vec![list.to_value()], Some(*index - 1)),
+        IterState::Callable { callable, sentinel } => ("iter", vec![callable.clone(), sentinel.clone()], None),
+        IterState::Enumerate { iter, next } => {
+            return Ok(Value::tuple(vec![class(vm), Value::tuple(vec![iter.clone(), next.clone()])]));
+        }
+        IterState::Zip { iters, .. } => return Ok(Value::tuple(vec![class(vm), Value::tuple(iters.clone())])),
+        IterState::Map { func, iters } => {
+            let parts = std::iter::once(func).chain(iters).cloned().collect();
+            return Ok(Value::tuple(vec![class(vm), Value::tuple(parts)]));
+        }
+        IterState::Filter { func, iter } => {
+            return Ok(Value::tuple(vec![class(vm), Value::tuple(vec![func.clone(), iter.clone()])]));
+        }
+        _ => {
+            // The copy is made from a second iterator in the same state, so that this one stays.
+            let twin = twin(iter.state.get(gil));
+            let rest = vm.collect(&Iter::new(twin).into_value())?;
+            let iter = builtin(vm, "iter");
+            return Ok(Value::tuple(vec![iter, Value::tuple(vec![Value::list(rest)])]));
+        }
+    };
+    let function = builtin(vm, function);
+    let mut reduced = vec![function, Value::tuple(parts)];
+    reduced.extend(state.map(Value::from));
+    Ok(Value::tuple(reduced))
+}
+
+/// A second state like the first, for states that share nothing.
+fn twin(state: &IterState) -> IterState {
+    match state {
+        IterState::Range { next, step, left } => IterState::Range { next: *next, step: *step, left: *left },
+        IterState::BigRange { next, step, left } => {
+            IterState::BigRange { next: next.clone(), step: step.clone(), left: left.clone() }
+        }
+        IterState::Str { text, offset } => IterState::Str { text: text.clone(), offset: *offset },
+        IterState::Bytes { bytes, index } => IterState::Bytes { bytes: bytes.clone(), index: *index },
+        IterState::ByteArray { bytes, index } => IterState::ByteArray { bytes: bytes.clone(), index: *index },
+        IterState::Dict { dict, part, index, changes, reversed } => IterState::Dict {
+            dict: dict.clone(),
+            part: *part,
+            index: *index,
+            changes: *changes,
+            reversed: *reversed,
+        },
+        IterState::Set { set, slot, changes, left } => {
+            IterState::Set { set: set.clone(), slot: *slot, changes: *changes, left: *left }
+        }
+        IterState::Sequence { object, index } => IterState::Sequence { object: object.clone(), index: *index },
+        IterState::SequenceReversed { object, index } => {
+            IterState::SequenceReversed { object: object.clone(), index: *index }
+        }
+        other => IterState::Exhausted { of: other.class() },
+    }
+}
