@@ -2,8 +2,11 @@
 //!
 //! [`Gil`] is the proof that the lock is held; [`GilCell`] is object state that only the proof opens.
 
+mod breaker;
 mod cell;
+mod sync;
 mod token;
 
+pub use breaker::EvalBreaker;
 pub use cell::GilCell;
 pub use token::Gil;

@@ -159,6 +159,12 @@ impl DictData {
         self.entries.get(index).filter(|entry| !entry.key.is_undef())
     }
 
+    /// The value in the entry at an index that the present version of the keys vouches for.
+    #[inline(always)]
+    pub fn value_at(&self, index: usize) -> &Value {
+        &self.entries[index].value
+    }
+
     /// Number of places for entries, deleted ones included: the bound for iteration by index.
     #[inline(always)]
     pub fn slots(&self) -> usize {

@@ -12,15 +12,14 @@ use super::{Class, Dict, Str, Tuple};
 use crate::bytecode::{CodeProto, Instr};
 use crate::gil::GilCell;
 
-/// The hot half of an inline cache; what the words mean is the machine's business.
+/// The hot half of an inline cache, 32 bytes; what the words mean is the machine's business.
 #[derive(Default)]
 pub struct Cache {
-    /// Shape of the receiver, or low half of a version.
-    pub key: u32,
-    /// Slot that was found.
+    /// What must be unchanged: shape and class epoch of a receiver, or version of a namespace.
+    pub key: u64,
+    /// Slot or entry that was found.
     pub slot: u32,
-    /// Epoch of class changes, or a kind.
-    pub epoch: u32,
+    /// How to use what was found.
     pub kind: u32,
     /// Method or class attribute that was found.
     pub value: Value,
@@ -35,6 +34,9 @@ define_heap_type! {
         /// One a site; reached by the evaluation loop only, with the lock held.
         pub(crate) caches: Box<[UnsafeCell<Cache>]>,
         pub(crate) entry: *const Instr,
+        pub(crate) first_temp: u16,
+        pub(crate) nregs: u16,
+        pub(crate) arg_count: u16,
         pub name: Ptr<Str>,
         pub qualname: Ptr<Str>,
     }
@@ -51,7 +53,8 @@ impl Code {
     ) -> Ptr<Code> {
         let caches = proto.caches.iter().map(|_| UnsafeCell::new(Cache::default())).collect();
         let entry = proto.instrs.as_ptr();
-        Code::alloc(proto, consts, names, caches, entry, name, qualname)
+        let (first_temp, nregs, arg_count) = (proto.first_temp.0, proto.nregs, proto.arg_count);
+        Code::alloc(proto, consts, names, caches, entry, first_temp, nregs, arg_count, name, qualname)
     }
 }
 

@@ -21,6 +21,7 @@ mod names;
 mod ptr;
 pub(crate) mod set;
 pub(crate) mod shape;
+mod stacks;
 mod string;
 mod tuple;
 pub(crate) mod unicode;

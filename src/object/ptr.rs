@@ -74,6 +74,18 @@ impl<T: HeapType> Ptr<T> {
         Ptr(pointer)
     }
 
+    /// A counted pointer to an object that is reached by reference.
+    pub fn from_ref(object: &T) -> Ptr<T> {
+        let pointer = NonNull::from(object);
+        // SAFETY: heap objects exist behind counted pointers only (their constructors make nothing else), so the
+        // reference is to a live object whose header is its first field.
+        unsafe {
+            let header = pointer.cast::<Header>().as_ref();
+            header.count.set(header.count.get() + 1);
+        }
+        Ptr(pointer)
+    }
+
     /// Whether both point to the same object.
     #[inline(always)]
     pub fn is(&self, other: &Ptr<T>) -> bool {

@@ -12,7 +12,8 @@ use super::interp::Interp;
 use super::value::Value;
 use super::{Dict, Func};
 use crate::bytecode::Instr;
-use crate::gil::Gil;
+use super::stacks::Stacks;
+use crate::gil::{EvalBreaker, Gil};
 
 /// An exception is on its way: it is kept in the thread state ([`Vm::raised`]).
 ///
@@ -30,11 +31,13 @@ pub(crate) enum ReturnTo {
     Native,
     /// The call was `__init__`: the result must be None, and `ret` keeps the new object.
     Init,
-    /// The frame belongs to a generator that `ForIter`, `Send` or Rust code resumed.
-    Generator,
+    /// A generator that the `ForIter` before the resumer's `pc` resumed.
+    ForIter,
+    /// A generator that the `Send` before the resumer's `pc` resumed.
+    Send,
 }
 
-/// One frame of the running program. Frames are never moved while they run.
+/// One frame of the running program. Frames never move.
 pub(crate) struct Frame {
     /// Next instruction; up to date whenever other code than the frame's own runs.
     pub pc: *const Instr,
@@ -69,19 +72,20 @@ pub struct Vm {
     pub(crate) interp: Arc<Interp>,
     /// The exception on its way, `Undef` if there is none.
     pub(crate) raised: Value,
+    /// The exception on its way keeps its traceback as it is in the running frame.
+    pub(crate) reraising: bool,
     /// The exception being handled (`sys.exception()`), `Undef` for none.
     pub(crate) handled: Value,
-    /// Registers of all frames of this thread.
-    pub(crate) stack: Box<[std::mem::MaybeUninit<Value>]>,
-    pub(crate) stack_end: *mut Value,
-    /// The running frame is the last.
-    pub(crate) frames: Vec<Frame>,
-    /// Frames that are in use, against the recursion limit.
-    pub(crate) depth: usize,
+    /// Registers and frames of this thread.
+    pub(crate) stacks: Stacks,
+    /// The running frame.
+    pub(crate) fp: *mut Frame,
+    /// The frame at which the recursion limit is reached.
+    pub(crate) frame_limit: *mut Frame,
+    /// What the evaluation loop polls.
+    pub(crate) breaker: *const EvalBreaker,
     /// Address below which the Rust stack must not grow.
     pub(crate) native_limit: usize,
-    /// Set while a RecursionError is being handled, to leave room for it.
-    pub(crate) recursion_headroom: bool,
     pub(crate) thread: Rc<ThreadInfo>,
 }
 

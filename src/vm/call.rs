@@ -1,39 +1,365 @@
-//! Calls from Rust code.
+//! Calls: from the loop's registers and from Rust code.
 
-use crate::object::{Args, Name, Raised, Value, Vm};
+use super::frames::{Outcome, clear_values, move_values};
+use crate::object::vm::ReturnTo;
+use crate::object::{Args, Class, Func, Layout, Name, NativeKind, Object, Ptr, Raised, Tuple, Value, Vm, ClassFlags};
 
 impl Vm {
     /// `callable(*args)`.
     pub fn call(&mut self, callable: &Value, args: &[Value]) -> Result<Value, Raised> {
-        todo!()
+        self.call_args(callable, Args::new(args))
     }
 
     /// `callable(...)` with keywords as in [`Args`].
     pub fn call_args(&mut self, callable: &Value, args: Args<'_>) -> Result<Value, Raised> {
-        todo!()
+        match callable {
+            Value::Func(func) => self.call_function(func, args),
+            Value::Native(native) => self.call_native(&native.to_ptr(), args),
+            Value::Method(method) => {
+                let (func, receiver) = (method.func.clone(), method.receiver.clone());
+                self.call_with_receiver(&func, receiver, args)
+            }
+            Value::Class(class) => self.call_class(&class.to_ptr(), args),
+            _ => {
+                self.enter_native()?;
+                match self.special(callable, Name::__call__)? {
+                    Some((func, Some(receiver))) => self.call_with_receiver(&func, receiver, args),
+                    Some((func, None)) => self.call_args(&func, args),
+                    None => Err(self.not_callable(callable)),
+                }
+            }
+        }
+    }
+
+    /// `func(receiver, ...)`.
+    pub fn call_with_receiver(&mut self, func: &Value, receiver: Value, args: Args<'_>) -> Result<Value, Raised> {
+        let mut values = Vec::with_capacity(args.len() + 1);
+        values.push(receiver);
+        values.extend_from_slice(args.values());
+        match args.names() {
+            Some(names) => self.call_args(func, Args::with_names(&values, names)),
+            None => self.call_args(func, Args::new(&values)),
+        }
     }
 
     /// `callable(*args, **keywords)`.
     pub fn call_kw(&mut self, callable: &Value, args: &[Value], keywords: &[(&str, Value)]) -> Result<Value, Raised> {
-        todo!()
+        let mut values = args.to_vec();
+        let mut names = Vec::with_capacity(keywords.len());
+        for (name, value) in keywords {
+            names.push(self.intern(name).into_value());
+            values.push(value.clone());
+        }
+        let names = Tuple::new(names);
+        self.call_args(callable, Args::with_names(&values, &names))
     }
 
     /// `object.name(*args)`.
-    pub fn call_method(&mut self, object: &Value, name: Name, args: &[Value]) -> Result<Value, Raised> {
-        todo!()
+    pub fn call_method(&mut self, object: &Value, which: Name, args: &[Value]) -> Result<Value, Raised> {
+        let name = self.name(which);
+        self.call_method_named(object, &name, args)
     }
 
     /// `object.name(*args)` by text.
     pub fn call_method_str(&mut self, object: &Value, name: &str, args: &[Value]) -> Result<Value, Raised> {
-        todo!()
+        let name = self.intern(name);
+        self.call_method_named(object, &name, args)
     }
 
-    /// Guards native recursion.
-    /// 
-    /// # Errors
-    /// 
-    /// RecursionError when the Rust stack is nearly used up or the recursion limit is reached.
-    pub fn enter_native(&mut self) -> Result<(), Raised> {
-        todo!()
+    fn call_method_named(&mut self, object: &Value, name: &Ptr<crate::object::Str>, args: &[Value]) -> Result<Value, Raised> {
+        let (callable, is_method) = self.load_method(object, name)?;
+        if is_method {
+            self.call_with_receiver(&callable, object.clone(), Args::new(args))
+        } else {
+            self.call(&callable, args)
+        }
+    }
+
+    fn call_function(&mut self, func: &Func, args: Args<'_>) -> Result<Value, Raised> {
+        self.enter_native()?;
+        let window = self.top();
+        let code = func.code.get(&self.gil).clone();
+        // SAFETY: the window is free stack; function and code outlive the call.
+        unsafe {
+            self.bind_arguments(func, args, window)?;
+            self.push_frame(&*code, &*func.globals, func, window, std::ptr::null_mut(), ReturnTo::Native)?;
+            super::exec::run(self)
+        }
+    }
+
+    /// Calls a class: its metaclass's `__call__`, or `type.__call__` directly.
+    fn call_class(&mut self, class: &Ptr<Class>, args: Args<'_>) -> Result<Value, Raised> {
+        self.enter_native()?;
+        let value = class.to_value();
+        let meta = self.class_of(&value);
+        if meta.known.is_none() {
+            if let Some((func, receiver)) = self.special(&value, Name::__call__)? {
+                return match receiver {
+                    Some(receiver) => self.call_with_receiver(&func, receiver, args),
+                    None => self.call_args(&func, args),
+                };
+            }
+        }
+        self.type_call(class, args)
+    }
+
+    /// The TypeError for calling something else.
+    #[cold]
+    pub(super) fn not_callable(&mut self, value: &Value) -> Raised {
+        let class = self.class_name(value);
+        self.type_error(format!("'{class}' object is not callable"))
+    }
+
+    /// Calls what is in `slot` with the `count` arguments at `window`; the result replaces `slot`.
+    ///
+    /// # Safety
+    ///
+    /// Slot and window are registers of the running frame, the arguments the last live ones.
+    pub(super) unsafe fn call_registers(&mut self, slot: *mut Value, window: *mut Value, count: usize) -> Result<Outcome, Raised> {
+        // SAFETY: the caller vouches for the registers. The slot keeps the callable alive while it is called.
+        unsafe {
+            match &*slot {
+                Value::Native(native) => {
+                    let native = native.to_ptr();
+                    let args = Args::new(std::slice::from_raw_parts(window, count));
+                    let result = self.call_native(&native, args);
+                    clear_values(window, count);
+                    *slot = result?;
+                    Ok(Outcome::Done)
+                }
+                Value::Func(func) => {
+                    let func: *const Func = &**func;
+                    self.enter_function(&*func, slot, window, count)
+                }
+                Value::Method(method) if (*self.fp).generator.is_null() => {
+                    let (func, receiver) = (method.func.clone(), method.receiver.clone());
+                    move_values(window, window.add(1), count);
+                    *window = receiver;
+                    *slot = func;
+                    self.call_registers(slot, window, count + 1)
+                }
+                Value::Class(class) => {
+                    let class = class.to_ptr();
+                    self.instantiate(&class, slot, window, count)
+                }
+                _ => {
+                    let callable = (*slot).clone();
+                    let args = Args::new(std::slice::from_raw_parts(window, count));
+                    let result = self.call_args(&callable, args);
+                    clear_values(window, count);
+                    drop(callable);
+                    *slot = result?;
+                    Ok(Outcome::Done)
+                }
+            }
+        }
+    }
+
+    /// Enters a script function that takes other arguments than exactly its positional parameters.
+    unsafe fn enter_function(&mut self, func: &Func, slot: *mut Value, window: *mut Value, count: usize) -> Result<Outcome, Raised> {
+        // SAFETY: as for `call_registers`.
+        unsafe {
+            let code = &**func.code.as_ptr();
+            let missing = (code.arg_count as usize).wrapping_sub(count);
+            let defaults = (*func.data.as_ptr()).defaults.as_ref().map_or(0, |defaults| defaults.len());
+            if func.simple.get() && count <= code.arg_count as usize && missing <= defaults {
+                let window = self.stack_window(window, count);
+                if let Some(values) = &(*func.data.as_ptr()).defaults {
+                    for index in 0..missing {
+                        *window.add(count + index) = values[defaults - missing + index].clone();
+                    }
+                }
+                self.push_frame(code, &*func.globals, func, window, slot, ReturnTo::Register)?;
+                return Ok(Outcome::Entered);
+            }
+            let args = Args::new(std::slice::from_raw_parts(window, count));
+            let bound = self.bind_and_push(func, args, slot);
+            clear_values(window, count);
+            bound?;
+            Ok(Outcome::Entered)
+        }
+    }
+
+    /// Binds arguments in a window above the running frame and pushes the frame.
+    unsafe fn bind_and_push(&mut self, func: &Func, args: Args<'_>, slot: *mut Value) -> Result<(), Raised> {
+        let top = self.top();
+        // SAFETY: the part of the stack above the frame is free.
+        unsafe {
+            self.bind_arguments(func, args, top)?;
+            let code: *const crate::object::Code = &**func.code.as_ptr();
+            self.push_frame(code, &*func.globals, func, top, slot, ReturnTo::Register)
+        }
+    }
+
+    /// Where the arguments must be for a callee's window to begin with them: where they are, or, in a
+    /// generator, whose registers are not on the stack, at the stack's top.
+    unsafe fn stack_window(&mut self, window: *mut Value, count: usize) -> *mut Value {
+        // SAFETY: as for `call_registers`.
+        unsafe {
+            if (*self.fp).generator.is_null() {
+                return window;
+            }
+            let top = self.top();
+            move_values(window, top, count);
+            top
+        }
+    }
+
+    /// As `call_registers`, the last arguments being those of the keywords in the tuple `names`.
+    ///
+    /// # Safety
+    ///
+    /// As for `call_registers`.
+    pub(super) unsafe fn call_registers_kw(
+        &mut self,
+        slot: *mut Value,
+        window: *mut Value,
+        count: usize,
+        names: &Value,
+    ) -> Result<Outcome, Raised> {
+        let Value::Tuple(names) = names else { unreachable!("keyword names are a tuple") };
+        let names = names.to_ptr();
+        // SAFETY: as for `call_registers`.
+        unsafe {
+            let args = Args::with_names(std::slice::from_raw_parts(window, count), &names);
+            let callable = (*slot).clone();
+            self.call_in_place(&callable, slot, window, count, args)
+        }
+    }
+
+    unsafe fn call_in_place(
+        &mut self,
+        callable: &Value,
+        slot: *mut Value,
+        window: *mut Value,
+        count: usize,
+        args: Args<'_>,
+    ) -> Result<Outcome, Raised> {
+        // SAFETY: as for `call_registers`.
+        unsafe {
+            if let Value::Func(func) = callable {
+                let bound = self.bind_and_push(func, args, slot);
+                clear_values(window, count);
+                bound?;
+                return Ok(Outcome::Entered);
+            }
+            let result = self.call_args(callable, args);
+            clear_values(window, count);
+            *slot = result?;
+            Ok(Outcome::Done)
+        }
+    }
+
+    /// `slot(*tuple, **dict)`; the arguments are in the two registers behind the slot.
+    ///
+    /// # Safety
+    ///
+    /// As for `call_registers`.
+    pub(super) unsafe fn call_expanded(&mut self, slot: *mut Value) -> Result<Outcome, Raised> {
+        // SAFETY: as for `call_registers`.
+        unsafe {
+            let callable = (*slot).clone();
+            let positional = (*slot.add(1)).take();
+            let keywords = (*slot.add(2)).take();
+            let mut values = match &positional {
+                Value::Tuple(items) => items.as_slice().to_vec(),
+                Value::List(list) => list.items.get(&self.gil).clone(),
+                other => self.collect_star_arguments(&callable, other)?,
+            };
+            let mut names = Vec::new();
+            if let Value::Dict(dict) = &keywords {
+                for entry in dict.data.get(&self.gil).iter() {
+                    names.push(entry.key.clone());
+                    values.push(entry.value.clone());
+                }
+            }
+            if names.iter().any(|name| !matches!(name, Value::Str(_))) {
+                return Err(self.type_error("keywords must be strings"));
+            }
+            let names = Tuple::new(names);
+            drop((positional, keywords));
+            self.call_in_place(&callable, slot, slot, 0, Args::with_names(&values, &names))
+        }
+    }
+
+    /// Calls a class from the loop: instances of ordinary classes are made here, and `__init__` gets a frame.
+    unsafe fn instantiate(&mut self, class: &Ptr<Class>, slot: *mut Value, window: *mut Value, count: usize) -> Result<Outcome, Raised> {
+        // SAFETY: as for `call_registers`. Cells are read through `as_ptr` with the lock held, between points that run other code.
+        unsafe {
+            let data = &*class.data.as_ptr();
+            let plain = data.layout == Layout::Plain && data.flags.has(ClassFlags::PLAIN_NEW) && !data.flags.has(ClassFlags::ABSTRACT);
+            if plain {
+                if data.init_epoch != self.interp.epoch.get() {
+                    let init = self.lookup_name(class, Name::__init__).unwrap_or_default();
+                    let epoch = self.interp.epoch.get();
+                    let data = class.data.get_mut(&mut self.gil);
+                    data.init_epoch = epoch;
+                    let old = std::mem::replace(&mut data.init_cache, init);
+                    drop(old);
+                }
+                if let Value::Func(init) = &(*class.data.as_ptr()).init_cache {
+                    let init = init.to_ptr();
+                    let object = self.new_instance(class);
+                    let code = &**init.code.as_ptr();
+                    if init.simple.get() && code.arg_count as usize == count + 1 {
+                        // Above the slot: the function, which must live as long as its frame, then the window.
+                        let start = if (*self.fp).generator.is_null() { window } else { self.top() };
+                        move_values(window, start.add(2), count);
+                        *start.add(1) = object.to_value();
+                        *start = init.to_value();
+                        *slot = object.into_value();
+                        self.push_frame(code, &*init.globals, &*init, start.add(1), slot, ReturnTo::Init)?;
+                        return Ok(Outcome::Entered);
+                    }
+                    let object = object.into_value();
+                    let args = Args::new(std::slice::from_raw_parts(window, count));
+                    let result = self.call_with_receiver(&init.to_value(), object.clone(), args);
+                    clear_values(window, count);
+                    *slot = object;
+                    return match result? {
+                        Value::None => Ok(Outcome::Done),
+                        other => {
+                            let class = self.class_name(&other);
+                            Err(self.type_error(format!("__init__() should return None, not '{class}'")))
+                        }
+                    };
+                }
+            }
+            let args = Args::new(std::slice::from_raw_parts(window, count));
+            let result = self.call_class(class, args);
+            clear_values(window, count);
+            *slot = result?;
+            Ok(Outcome::Done)
+        }
+    }
+
+    /// A new instance of an ordinary class, without attributes.
+    pub(super) fn new_instance(&mut self, class: &Ptr<Class>) -> Ptr<Object> {
+        let data = class.data.get(&self.gil);
+        let reserved = data.slot_names.len();
+        let mut slots = Vec::with_capacity(data.slot_hint.max(reserved));
+        slots.resize_with(reserved, Value::default);
+        Object::new(class.clone(), data.root_shape, slots)
+    }
+
+    /// Calls a native function after checking its arguments.
+    pub(super) fn call_native(&mut self, native: &Ptr<crate::object::Native>, args: Args<'_>) -> Result<Value, Raised> {
+        use crate::object::Arity;
+        if matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper) {
+            self.check_receiver(native, &args)?;
+        }
+        let given = args.len();
+        match native.def.arity {
+            Arity::Exact(count) if given == count as usize && args.names().is_none() => {}
+            Arity::Range(min, max) if given >= min as usize && given <= max as usize && args.names().is_none() => {}
+            Arity::Any => {}
+            Arity::Variadic if args.names().is_none() => {}
+            Arity::Named(params) => {
+                let bound = self.bind_named(native, params, &args)?;
+                return (native.def.call)(self, Args::new(&bound));
+            }
+            _ => return Err(self.wrong_arguments(native, &args)),
+        }
+        (native.def.call)(self, args)
     }
 }

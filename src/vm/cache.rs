@@ -1,0 +1,216 @@
+//! Inline caches: what attribute, method and name lookups found last time at the same place.
+//!
+//! A cache of an instance holds for one shape (hence one class) in one epoch of classes: a class that
+//! changes starts a new epoch. A cache of a name holds for one version of a namespace's set of keys.
+
+use crate::object::{Cache, ClassFlags, Dict, Layout, Module, Object, Ptr, Raised, ShapeId, Str, Value, Vm};
+
+/// The attribute is in the instance's slot `slot`.
+pub(super) const KIND_SLOT: u32 = 1;
+/// The attribute is `value`, a class attribute that needs no binding.
+pub(super) const KIND_CONSTANT: u32 = 2;
+/// The attribute is the function `value` of the class, a method.
+pub(super) const KIND_METHOD: u32 = 3;
+/// The name is in entry `slot` of the globals.
+pub(super) const GLOBAL_IN_GLOBALS: u32 = 4;
+/// The name is in entry `slot` of the built-ins, of version `value`; the globals do not have it.
+pub(super) const GLOBAL_IN_BUILTINS: u32 = 5;
+/// The attribute is in entry `slot` of a module's namespace of version `key`.
+const KIND_MODULE: u32 = 6;
+/// The attribute is `value`, for any receiver of the built-in class whose number and the epoch make `key`.
+const KIND_BUILTIN_METHOD: u32 = 7;
+
+/// What a cache compares for an instance: its shape and the epoch of classes.
+#[inline(always)]
+pub(super) fn receiver_key(vm: &Vm, object: &Object) -> u64 {
+    (u64::from(object.shape.get(&vm.gil).0) << 32) | u64::from(vm.interp.epoch.get())
+}
+
+impl Cache {
+    /// The version of the built-ins that a `GLOBAL_IN_BUILTINS` cache holds for.
+    #[inline(always)]
+    pub(super) fn value_version(&self) -> u64 {
+        match &self.value {
+            Value::Int(version) => *version as u64,
+            _ => 0,
+        }
+    }
+}
+
+impl Vm {
+    /// The name that the site of a cache of the running code looks up.
+    pub(super) fn cache_site_name(&self, cache: &Cache) -> Ptr<Str> {
+        // SAFETY: the cache belongs to the running code, whose frame is on top.
+        let code = unsafe { &*(*self.fp).code };
+        let first = code.caches.as_ptr() as usize;
+        let index = (cache as *const Cache as usize - first) / size_of::<Cache>();
+        code.names[code.proto.caches[index].name as usize].clone()
+    }
+
+    /// `object.name`, filling the cache when the same will hold for the next object of its shape.
+    #[inline(never)]
+    pub(super) fn getattr_cached(&mut self, cache: &mut Cache, object: &Value) -> Result<Value, Raised> {
+        if cache.kind == KIND_MODULE {
+            if let Value::Module(module) = object {
+                let dict = module.dict.data.get(&self.gil);
+                if dict.version() == cache.key {
+                    return Ok(dict.value_at(cache.slot as usize).clone());
+                }
+            }
+        }
+        let name = self.cache_site_name(cache);
+        match object {
+            Value::Object(instance) => {
+                if let Some(value) = self.fill_attribute_cache(cache, instance, &name) {
+                    return Ok(value);
+                }
+            }
+            Value::Module(module) => {
+                if let Some(value) = self.fill_module_cache(cache, module, &name) {
+                    return Ok(value);
+                }
+            }
+            _ => {}
+        }
+        self.getattr(object, &name)
+    }
+
+    fn fill_module_cache(&mut self, cache: &mut Cache, module: &Module, name: &Ptr<Str>) -> Option<Value> {
+        let index = self.namespace_index(&module.dict, name)?;
+        let version = self.version_of(&module.dict);
+        cache.kind = KIND_MODULE;
+        cache.key = version;
+        cache.slot = index as u32;
+        Some(module.dict.data.get(&self.gil).value_at(index).clone())
+    }
+
+    fn fill_attribute_cache(&mut self, cache: &mut Cache, instance: &Object, name: &Ptr<Str>) -> Option<Value> {
+        let class = instance.class.get(&self.gil).clone();
+        let flags = class.flags(&self.gil);
+        let shape = *instance.shape.get(&self.gil);
+        if flags.has(ClassFlags::HAS_GETATTRIBUTE) || shape == ShapeId::DICT {
+            return None;
+        }
+        let on_class = self.lookup(&class, name);
+        let slot = self.interp.shapes.get(&self.gil).slot(shape, name);
+        if let Some(value) = &on_class {
+            if self.is_data_descriptor(value) {
+                return None;
+            }
+        }
+        if let Some(slot) = slot {
+            let value = instance.slots.get(&self.gil).get(slot)?.clone();
+            cache.kind = KIND_SLOT;
+            cache.slot = slot as u32;
+            cache.key = receiver_key(self, instance);
+            return Some(value);
+        }
+        let value = on_class?;
+        if matches!(value, Value::Func(_)) || self.is_descriptor(&value) {
+            return None;
+        }
+        cache.kind = KIND_CONSTANT;
+        cache.key = receiver_key(self, instance);
+        let old = std::mem::replace(&mut cache.value, value.clone());
+        drop(old);
+        Some(value)
+    }
+
+    /// `object.name = value`, filling the cache when the attribute is in a slot.
+    #[inline(never)]
+    pub(super) fn setattr_cached(&mut self, cache: &mut Cache, object: &Value, value: Value) -> Result<(), Raised> {
+        let name = self.cache_site_name(cache);
+        self.setattr(object, &name, value)?;
+        if let Value::Object(instance) = object {
+            let class = instance.class.get(&self.gil).clone();
+            let shape = *instance.shape.get(&self.gil);
+            if class.flags(&self.gil).has(ClassFlags::HAS_SETATTR) || shape == ShapeId::DICT {
+                return Ok(());
+            }
+            if let Some(found) = self.lookup(&class, &name) {
+                if self.is_data_descriptor(&found) {
+                    return Ok(());
+                }
+            }
+            if let Some(slot) = self.interp.shapes.get(&self.gil).slot(shape, &name) {
+                cache.kind = KIND_SLOT;
+                cache.slot = slot as u32;
+                cache.key = receiver_key(self, instance);
+            }
+        }
+        Ok(())
+    }
+
+    /// The method `name` of an object: the callable, and whether the receiver must be passed to it.
+    #[inline(never)]
+    pub(super) fn load_method_cached(&mut self, cache: &mut Cache, object: &Value) -> Result<(Value, bool), Raised> {
+        let builtin_key = self.builtin_receiver_key(object);
+        if cache.kind == KIND_BUILTIN_METHOD && builtin_key == Some(cache.key) {
+            return Ok((cache.value.clone(), true));
+        }
+        if let Value::Object(instance) = object {
+            if cache.kind == KIND_METHOD && receiver_key(self, instance) == cache.key {
+                return Ok((cache.value.clone(), true));
+            }
+        }
+        let name = self.cache_site_name(cache);
+        if let Value::Module(module) = object {
+            if cache.kind == KIND_MODULE && module.dict.data.get(&self.gil).version() == cache.key {
+                return Ok((module.dict.data.get(&self.gil).value_at(cache.slot as usize).clone(), false));
+            }
+            if let Some(value) = self.fill_module_cache(cache, module, &name) {
+                return Ok((value, false));
+            }
+        }
+        let (callable, is_method) = self.load_method(object, &name)?;
+        if is_method {
+            let key = match object {
+                Value::Object(instance) if *instance.shape.get(&self.gil) != ShapeId::DICT => {
+                    Some((KIND_METHOD, receiver_key(self, instance)))
+                }
+                _ => builtin_key.map(|key| (KIND_BUILTIN_METHOD, key)),
+            };
+            if let Some((kind, key)) = key {
+                cache.kind = kind;
+                cache.key = key;
+                let old = std::mem::replace(&mut cache.value, callable.clone());
+                drop(old);
+            }
+        }
+        Ok((callable, is_method))
+    }
+
+    /// What a cache compares for a receiver of a built-in class whose instances have no attributes of their own.
+    fn builtin_receiver_key(&self, object: &Value) -> Option<u64> {
+        let number = match object {
+            Value::Object(_) | Value::Class(_) | Value::Module(_) | Value::Exc(_) | Value::Func(_) => return None,
+            Value::Foreign(foreign) => {
+                if foreign.dict.get(&self.gil).is_some() || !matches!(foreign.class.data.get(&self.gil).layout, Layout::Builtin(_) | Layout::Plain) {
+                    return None;
+                }
+                foreign.class.id
+            }
+            other => self.class_of(other).id,
+        };
+        Some((u64::from(number) << 32) | u64::from(self.interp.epoch.get()))
+    }
+
+    /// The entry of a name in a namespace.
+    pub(super) fn namespace_index(&self, dict: &Dict, name: &Ptr<Str>) -> Option<usize> {
+        match dict.data.get(&self.gil).probe(name.hash(), &name.to_value()) {
+            crate::object::Probe::Found(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The version of a namespace's set of keys, given now if it has none.
+    pub(super) fn version_of(&mut self, dict: &Dict) -> u64 {
+        let version = dict.data.get(&self.gil).version();
+        if version != 0 {
+            return version;
+        }
+        let version = self.interp.new_dict_version();
+        dict.data.get_mut(&mut self.gil).set_version(version);
+        version
+    }
+}

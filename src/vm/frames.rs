@@ -1,0 +1,292 @@
+//! Frames: entering and leaving them, and moving arguments into their windows.
+
+use crate::object::vm::{Frame, FrameExtra, ReturnTo};
+use crate::object::{Code, Dict, Func, GenState, Known, Ptr, Raised, Value, Vm};
+use crate::bytecode::{Instr, Reg};
+
+/// What a call out of the loop came to.
+pub(super) enum Outcome {
+    /// A frame was pushed: the loop goes on in it.
+    Entered,
+    /// The result is in place.
+    Done,
+}
+
+/// Moves `count` values up or down the registers; the places they leave are unbound.
+///
+/// # Safety
+///
+/// Both ranges are registers.
+pub(super) unsafe fn move_values(from: *mut Value, to: *mut Value, count: usize) {
+    if from == to {
+        return;
+    }
+    // SAFETY: the ranges are registers; values are moved one by one, from the end that is not overwritten.
+    unsafe {
+        let one = |index: usize| {
+            let value = (*from.add(index)).take();
+            *to.add(index) = value;
+        };
+        if to > from {
+            (0..count).rev().for_each(one);
+        } else {
+            (0..count).for_each(one);
+        }
+    }
+}
+
+/// The values of consecutive registers: moved out of temporaries, copied from locals.
+///
+/// # Safety
+///
+/// The registers belong to the running frame.
+pub(super) unsafe fn take_values(base: *mut Value, first: Reg, count: u16, first_temp: u16) -> Vec<Value> {
+    // SAFETY: the caller vouches for the registers.
+    unsafe {
+        let start = base.add(first.0 as usize);
+        (0..count as usize)
+            .map(|index| {
+                let place = &mut *start.add(index);
+                if first.0 as usize + index >= first_temp as usize { place.take() } else { place.clone() }
+            })
+            .collect()
+    }
+}
+
+/// Unbinds `count` registers.
+///
+/// # Safety
+///
+/// The registers belong to the running frame or the free part of the stack.
+pub(super) unsafe fn clear_values(start: *mut Value, count: usize) {
+    for index in 0..count {
+        // SAFETY: the caller vouches for the range.
+        unsafe {
+            if (*start.add(index)).is_heap() {
+                *start.add(index) = Value::Undef;
+            }
+        }
+    }
+}
+
+impl Vm {
+    /// The first register that no frame uses.
+    pub(super) fn top(&self) -> *mut Value {
+        // SAFETY: `fp` is the running frame, or the frame below the first.
+        unsafe { (*self.fp).top }
+    }
+
+    /// Pushes a frame over `window`, which holds the arguments.
+    ///
+    /// # Errors
+    ///
+    /// RecursionError.
+    ///
+    /// # Safety
+    ///
+    /// The window is free stack from there on but for the arguments; `code`, `globals` and `func` live
+    /// until the frame is left; `ret` is a register or, for `Native`, unused.
+    pub(super) unsafe fn push_frame(
+        &mut self,
+        code: *const Code,
+        globals: *const Dict,
+        func: *const Func,
+        window: *mut Value,
+        ret: *mut Value,
+        return_to: ReturnTo,
+    ) -> Result<(), Raised> {
+        // SAFETY: the caller vouches for the pointers; frame and registers are inside their reservations.
+        unsafe {
+            let frame = self.fp.add(1);
+            let top = window.add((*code).nregs as usize);
+            if frame >= self.frame_limit || top >= self.stacks.registers_end() {
+                return Err(self.recursion_error());
+            }
+            let pc = (*code).entry;
+            frame.write(Frame {
+                pc,
+                base: window,
+                code,
+                top,
+                ret,
+                globals,
+                func,
+                generator: std::ptr::null(),
+                return_to,
+                extra: None,
+            });
+            self.fp = frame;
+        }
+        Ok(())
+    }
+
+    /// Leaves the running frame with a result. None: the frame below goes on. Some: Rust code gets the value.
+    ///
+    /// # Errors
+    ///
+    /// TypeError if `__init__` returned something. The frame is left all the same.
+    pub(super) fn leave_frame(&mut self, value: Value) -> Result<Option<Value>, Raised> {
+        // SAFETY: a frame runs, so `fp` and its pointers are good; the verifier vouches for the operands of
+        // the instruction that the frame below is at.
+        unsafe {
+            let frame = &mut *self.fp;
+            let (return_to, ret, base) = (frame.return_to, frame.ret, frame.base);
+            if frame.generator.is_null() {
+                clear_values(base, (*frame.code).nregs as usize);
+                if frame.extra.is_some() {
+                    frame.extra = None;
+                }
+                self.fp = self.fp.sub(1);
+            } else {
+                self.finish_generator();
+            }
+            match return_to {
+                ReturnTo::Register => *ret = value,
+                ReturnTo::Native => return Ok(Some(value)),
+                ReturnTo::Init => {
+                    *base.sub(1) = Value::Undef;
+                    if !value.is_none() {
+                        *ret = Value::Undef;
+                        let class = self.class_name(&value);
+                        return Err(self.type_error(format!("__init__() should return None, not '{class}'")));
+                    }
+                }
+                ReturnTo::ForIter => {
+                    let below = &mut *self.fp;
+                    if let Instr::ForIter { iter, .. } = *below.pc.sub(1) {
+                        *below.base.add(iter.0 as usize) = Value::Undef;
+                    }
+                }
+                ReturnTo::Send => {
+                    let below = &mut *self.fp;
+                    if let Instr::Send { iter, value: into, off } = *below.pc.sub(1) {
+                        *below.base.add(into.0 as usize) = value;
+                        *below.base.add(iter.0 as usize) = Value::Undef;
+                        below.pc = below.pc.offset(off as isize);
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Leaves the running frame because of an exception; tells what its return was for.
+    pub(super) fn abandon_frame(&mut self) -> ReturnTo {
+        // SAFETY: as in `leave_frame`.
+        unsafe {
+            let frame = &mut *self.fp;
+            let (return_to, ret, base) = (frame.return_to, frame.ret, frame.base);
+            if frame.generator.is_null() {
+                clear_values(base, (*frame.code).nregs as usize);
+                frame.extra = None;
+                self.fp = self.fp.sub(1);
+            } else {
+                self.finish_generator();
+            }
+            match return_to {
+                ReturnTo::Init => {
+                    *base.sub(1) = Value::Undef;
+                    *ret = Value::Undef;
+                }
+                ReturnTo::Register => *ret = Value::Undef,
+                ReturnTo::Native | ReturnTo::ForIter | ReturnTo::Send => {}
+            }
+            return_to
+        }
+    }
+
+    /// The running generator has ended: its registers are dropped and its frame is left.
+    fn finish_generator(&mut self) {
+        // SAFETY: the running frame is a generator's, which is alive while it runs.
+        unsafe {
+            let generator = &*(*self.fp).generator;
+            self.leave_handled(generator);
+            (*self.fp).extra = None;
+            self.fp = self.fp.sub(1);
+            generator.state.set(GenState::Finished);
+            let registers = std::mem::take(&mut *generator.regs.get());
+            drop(registers);
+        }
+    }
+
+    /// RecursionError for script calls.
+    #[cold]
+    pub(super) fn recursion_error(&mut self) -> Raised {
+        self.with_headroom(|vm| vm.raise(Known::RecursionError, "maximum recursion depth exceeded"))
+    }
+
+    /// Runs `action` with some more room for frames, so that an exception can be made at the limit.
+    fn with_headroom<R>(&mut self, action: impl FnOnce(&mut Vm) -> R) -> R {
+        let limit = self.frame_limit;
+        // SAFETY: stays inside the reservation, whose end keeps a few frames back.
+        self.frame_limit = unsafe { limit.add(4) };
+        let result = action(self);
+        self.frame_limit = limit;
+        result
+    }
+
+    /// Sets the number of frames at which RecursionError is raised, as far as memory was reserved.
+    pub(crate) fn set_frame_limit(&mut self, limit: usize) {
+        let room = (self.stacks.frames_end() as usize - self.stacks.frames() as usize) / size_of::<Frame>() - 8;
+        // SAFETY: clamped to the reservation.
+        self.frame_limit = unsafe { self.stacks.frames().add(limit.clamp(1, room) + 1) };
+    }
+
+    /// Number of script frames that are running.
+    pub(crate) fn frame_depth(&self) -> usize {
+        (self.fp as usize - self.stacks.frames() as usize) / size_of::<Frame>()
+    }
+
+    /// Guards native code that may call itself.
+    ///
+    /// # Errors
+    ///
+    /// RecursionError when the Rust stack is nearly used up.
+    #[inline]
+    pub fn enter_native(&mut self) -> Result<(), Raised> {
+        let here = 0u8;
+        if (&raw const here as usize) < self.native_limit {
+            return Err(self.native_recursion_error());
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn native_recursion_error(&mut self) -> Raised {
+        let limit = std::mem::replace(&mut self.native_limit, 0);
+        let raised = self.raise(Known::RecursionError, "maximum recursion depth exceeded");
+        self.native_limit = limit;
+        raised
+    }
+
+    /// Runs a code object in a new frame with the given namespaces, as module, class body, `exec` and `eval` do.
+    ///
+    /// `locals` is `Undef` when names are looked up in the globals only.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the code raises.
+    pub fn run_code(&mut self, code: &Ptr<Code>, globals: &Ptr<Dict>, locals: Value) -> Result<Value, Raised> {
+        self.run_code_with(code, globals, locals, std::ptr::null())
+    }
+
+    /// As `run_code`; `func` gives the closure of a class body.
+    pub(super) fn run_code_with(
+        &mut self,
+        code: &Ptr<Code>,
+        globals: &Ptr<Dict>,
+        locals: Value,
+        func: *const Func,
+    ) -> Result<Value, Raised> {
+        self.enter_native()?;
+        let window = self.top();
+        // SAFETY: code and globals outlive the call; the window is the free part of the stack.
+        unsafe {
+            self.push_frame(&**code, &**globals, func, window, std::ptr::null_mut(), ReturnTo::Native)?;
+            if !locals.is_undef() {
+                (*self.fp).extra = Some(Box::new(FrameExtra { locals, object: Value::Undef }));
+            }
+            super::exec::run(self)
+        }
+    }
+}

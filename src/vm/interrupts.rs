@@ -1,0 +1,99 @@
+//! What the loop does when its breaker asks for attention.
+
+use crate::gil::EvalBreaker;
+use crate::object::heap::Pending;
+use crate::object::{GenKind, GenState, Known, Name, Raised, Value, Vm};
+
+impl Vm {
+    /// Polls the breaker: for native code that runs long.
+    ///
+    /// # Errors
+    ///
+    /// KeyboardInterrupt, or what a signal handler raises.
+    #[inline]
+    pub fn poll(&mut self) -> Result<(), Raised> {
+        // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
+        if unsafe { (*self.breaker).requested() } != 0 { self.on_break() } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn on_break(&mut self) -> Result<(), Raised> {
+        // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
+        let breaker = unsafe { &*self.breaker };
+        if breaker.has(EvalBreaker::FINALIZERS) {
+            breaker.clear(EvalBreaker::FINALIZERS);
+            self.run_pending();
+        }
+        if breaker.has(EvalBreaker::GC) {
+            breaker.clear(EvalBreaker::GC);
+            self.collect_young();
+        }
+        self.on_lock_request()
+    }
+
+    /// Runs finalisers and callbacks of weak references that wait. What they raise is reported, not raised.
+    pub(crate) fn run_pending(&mut self) {
+        loop {
+            let pending = self.interp.heap.take_pending();
+            if pending.is_empty() {
+                return;
+            }
+            for item in pending {
+                // A finaliser must not disturb what is going on.
+                let (raised, reraising) = (self.raised.take(), std::mem::take(&mut self.reraising));
+                match item {
+                    Pending::Finalize(object) => self.finalize(&object),
+                    Pending::Callback { callback, reference } => {
+                        if let Err(raised) = self.call(&callback, std::slice::from_ref(&reference)) {
+                            let exception = self.take_raised(raised);
+                            self.report_unraisable(&exception, "Exception ignored in", &callback);
+                        }
+                    }
+                }
+                self.raised = raised;
+                self.reraising = reraising;
+            }
+        }
+    }
+
+    fn finalize(&mut self, object: &Value) {
+        match object {
+            Value::Gen(generator) => {
+                if generator.state.get() == GenState::Created {
+                    self.warn_never_awaited(object);
+                    return;
+                }
+                if generator.kind() == GenKind::AsyncGenerator && self.finalize_async_generator(object) {
+                    return;
+                }
+                if let Err(raised) = self.gen_close(generator) {
+                    let exception = self.take_raised(raised);
+                    self.report_unraisable(&exception, "Exception ignored in", object);
+                }
+            }
+            _ => {
+                let class = self.class_of(object);
+                let Some(finalizer) = self.lookup_name(&class, Name::__del__) else { return };
+                if let Err(raised) = self.call(&finalizer, std::slice::from_ref(object)) {
+                    let exception = self.take_raised(raised);
+                    self.report_unraisable(&exception, "Exception ignored in", &finalizer);
+                }
+            }
+        }
+    }
+
+    /// RuntimeWarning: coroutine 'f' was never awaited.
+    fn warn_never_awaited(&mut self, coroutine: &Value) {
+        let Value::Gen(generator) = coroutine else { return };
+        let name = match &generator.data.get(&self.gil).qualname {
+            Value::Str(name) => name.as_str().to_owned(),
+            _ => String::new(),
+        };
+        let message = format!("coroutine '{name}' was never awaited");
+        if let Err(raised) = self.warn(Known::RuntimeWarning, &message, 1) {
+            let exception = self.take_raised(raised);
+            self.report_unraisable(&exception, "Exception ignored in", coroutine);
+        }
+    }
+}

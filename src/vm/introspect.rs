@@ -1,0 +1,101 @@
+//! The running program seen from scripts: `globals()`, `locals()`, `eval`, `exec`, `compile`.
+
+use std::sync::Arc;
+
+use crate::bytecode::CodeProto;
+use crate::object::{Code, Dict, Known, Ptr, Raised, Value, Vm};
+
+/// How source is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompileMode {
+    /// A module: statements.
+    Exec,
+    /// One expression.
+    Eval,
+    /// A statement at the interactive prompt, whose expression values are printed.
+    Single,
+}
+
+impl Vm {
+    /// The namespace of the globals of the frame that is running.
+    pub(crate) fn current_globals(&self) -> Ptr<Dict> {
+        self.frame_globals()
+    }
+
+    /// `locals()`: the mapping of module and class bodies, a new dict of a function's variables.
+    pub(crate) fn current_locals(&mut self) -> Result<Value, Raised> {
+        let mapping = self.frame_locals();
+        if !mapping.is_undef() {
+            return Ok(mapping);
+        }
+        // SAFETY: a frame runs.
+        let code = unsafe { Ptr::<Code>::from_ref(&*(*self.fp).code) };
+        if !code.proto.flags.has(crate::bytecode::CodeFlags::OPTIMIZED) {
+            return Ok(self.frame_globals().into_value());
+        }
+        let dict = Dict::new();
+        // SAFETY: a frame runs, and its registers below `first_temp` have the names that its code gives.
+        unsafe { self.copy_locals(&code, (*self.fp).base, &dict) };
+        Ok(dict.into_value())
+    }
+
+    /// Copies the variables of a frame, cells opened, into a dict.
+    ///
+    /// # Safety
+    ///
+    /// `base` is the base of a frame of `code`.
+    pub(super) unsafe fn copy_locals(&mut self, code: &Code, base: *mut Value, dict: &Dict) {
+        for (index, name) in code.proto.local_names.iter().enumerate() {
+            if name.is_empty() || name.starts_with('.') {
+                continue;
+            }
+            // SAFETY: the caller vouches for the frame.
+            let value = match unsafe { &*base.add(index) } {
+                Value::Cell(cell) => cell.content.get(&self.gil).clone(),
+                other => other.clone(),
+            };
+            if !value.is_undef() {
+                let name = self.intern(name);
+                dict.data.get_mut(&mut self.gil).insert_str(&name, value);
+            }
+        }
+    }
+
+    /// Compiles source text to a code object.
+    ///
+    /// # Errors
+    ///
+    /// SyntaxError and its kin; SyntaxWarnings as the warning filters say.
+    pub fn compile_source(&mut self, source: &str, filename: &str, mode: CompileMode) -> Result<Ptr<Code>, Raised> {
+        match crate::compile::compile_source(source, filename, mode) {
+            Ok((proto, warnings)) => {
+                for warning in warnings {
+                    self.warn_syntax(&warning, filename)?;
+                }
+                self.link_verified(proto)
+            }
+            Err(error) => Err(self.syntax_error(&error, filename, source)),
+        }
+    }
+
+    fn link_verified(&mut self, proto: CodeProto) -> Result<Ptr<Code>, Raised> {
+        if let Err(error) = crate::bytecode::verify(&proto) {
+            return Err(self.raise(Known::SystemError, format!("the compiler made bad code: {error}")));
+        }
+        Ok(self.link(&Arc::new(proto)))
+    }
+
+    /// Runs a code object as `exec` and `eval` do: names are local to `locals`, if that is another mapping.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the code raises.
+    pub fn exec_code(&mut self, code: &Ptr<Code>, globals: &Ptr<Dict>, locals: Option<Value>) -> Result<Value, Raised> {
+        let locals = match locals {
+            Some(Value::Dict(dict)) if dict.is(globals) => Value::Undef,
+            Some(locals) => locals,
+            None => Value::Undef,
+        };
+        self.run_code(code, globals, locals)
+    }
+}

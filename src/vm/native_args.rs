@@ -1,0 +1,154 @@
+//! Checking the arguments of native functions, with CPython's wording.
+
+use crate::object::{Args, Arity, Native, NativeKind, Params, Ptr, Raised, Value, Vm};
+
+impl Vm {
+    /// The name of a native function as messages give it: `list.append`, `len`.
+    fn native_name(&self, native: &Native) -> String {
+        match &native.owner {
+            Some(owner) if native.kind != NativeKind::Static => format!("{}.{}", owner.name(&self.gil), native.def.name),
+            _ => native.def.name.to_owned(),
+        }
+    }
+
+    /// A method must be called with an instance of its class.
+    #[inline]
+    pub(super) fn check_receiver(&mut self, native: &Ptr<Native>, args: &Args<'_>) -> Result<(), Raised> {
+        let Some(owner) = &native.owner else { return Ok(()) };
+        if let Some(receiver) = args.positional().first() {
+            let class = self.class_of(receiver);
+            if class.is(owner) || class.is_subclass(&self.gil, owner) {
+                return Ok(());
+            }
+        }
+        Err(self.wrong_receiver(native, args))
+    }
+
+    #[cold]
+    fn wrong_receiver(&mut self, native: &Native, args: &Args<'_>) -> Raised {
+        let owner = native.owner.as_ref().map_or("", |owner| owner.name(&self.gil)).to_owned();
+        let name = native.def.name;
+        let slot = native.kind == NativeKind::SlotWrapper;
+        match args.positional().first() {
+            None if slot => self.type_error(format!("descriptor '{name}' of '{owner}' object needs an argument")),
+            None => self.type_error(format!("unbound method {owner}.{name}() needs an argument")),
+            Some(receiver) => {
+                let class = self.class_name(receiver);
+                if slot {
+                    self.type_error(format!("descriptor '{name}' requires a '{owner}' object but received a '{class}'"))
+                } else {
+                    self.type_error(format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{class}' object"))
+                }
+            }
+        }
+    }
+
+    /// The TypeError for a wrong number of arguments, or keywords where none are taken.
+    #[cold]
+    pub(super) fn wrong_arguments(&mut self, native: &Native, args: &Args<'_>) -> Raised {
+        let receiver = usize::from(matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod));
+        let name = self.native_name(native);
+        if args.names().is_some() {
+            return self.type_error(format!("{name}() takes no keyword arguments"));
+        }
+        let given = args.len().saturating_sub(receiver);
+        let plain = native.def.name;
+        match native.def.arity {
+            Arity::Exact(count) if native.kind == NativeKind::SlotWrapper => {
+                let expected = (count as usize).saturating_sub(receiver);
+                let plural = if expected == 1 { "" } else { "s" };
+                self.type_error(format!("expected {expected} argument{plural}, got {given}"))
+            }
+            Arity::Exact(count) => match (count as usize).saturating_sub(receiver) {
+                0 => self.type_error(format!("{name}() takes no arguments ({given} given)")),
+                1 => self.type_error(format!("{name}() takes exactly one argument ({given} given)")),
+                expected => self.type_error(format!("{plain} expected {expected} arguments, got {given}")),
+            },
+            Arity::Range(min, max) => {
+                let (min, max) = ((min as usize).saturating_sub(receiver), (max as usize).saturating_sub(receiver));
+                let (bound, count) = if given < min { ("least", min) } else { ("most", max) };
+                let bound = if min == max { String::new() } else { format!("at {bound} ") };
+                let plural = if count == 1 { "" } else { "s" };
+                self.type_error(format!("{plain} expected {bound}{count} argument{plural}, got {given}"))
+            }
+            Arity::Named(_) | Arity::Any | Arity::Variadic => self.type_error(format!("{name}() got wrong arguments")),
+        }
+    }
+
+    /// Puts arguments in the order of named parameters; absent ones are `Undef`.
+    pub(super) fn bind_named(&mut self, native: &Native, params: &'static Params, args: &Args<'_>) -> Result<Vec<Value>, Raised> {
+        let receiver = usize::from(matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod | NativeKind::Static));
+        let total = params.names.len();
+        let positional = args.positional();
+        let max_positional = total - params.kwonly as usize;
+        if positional.len() > max_positional {
+            return Err(self.too_many_named(native, params, receiver, args));
+        }
+        let mut bound = Vec::with_capacity(total);
+        bound.extend_from_slice(positional);
+        bound.resize_with(total, Value::default);
+        for (name, value) in args.keywords() {
+            let Value::Str(name) = name else { return Err(self.type_error("keywords must be strings")) };
+            let found = (params.posonly as usize..total).find(|&index| params.names[index] == name.as_str());
+            match found {
+                Some(index) if bound[index].is_undef() => bound[index] = value.clone(),
+                Some(index) => {
+                    let plain = native.def.name;
+                    let position = index + 1 - receiver;
+                    return Err(self.type_error(format!(
+                        "argument for {plain}() given by name ('{}') and position ({position})",
+                        name.as_str()
+                    )));
+                }
+                None => {
+                    let plain = native.def.name;
+                    let known = params.names[params.posonly as usize..].iter().copied();
+                    let hint = super::suggest::closest(name.as_str(), known);
+                    let hint = hint.map(|hint| format!(". Did you mean '{hint}'?")).unwrap_or_default();
+                    return Err(self.type_error(format!("{plain}() got an unexpected keyword argument '{}'{hint}", name.as_str())));
+                }
+            }
+        }
+        for index in 0..params.required as usize {
+            if bound[index].is_undef() {
+                return Err(self.missing_named(native, params, receiver, index, positional.len()));
+            }
+        }
+        Ok(bound)
+    }
+
+    #[cold]
+    fn too_many_named(&mut self, native: &Native, params: &Params, receiver: usize, args: &Args<'_>) -> Raised {
+        let plain = native.def.name;
+        let total = params.names.len() - receiver;
+        let max = total - params.kwonly as usize;
+        let given = args.positional().len().saturating_sub(receiver);
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        if params.posonly as usize == receiver + max && params.kwonly == 0 {
+            let bound = if params.required as usize == receiver + max { "" } else { "at most " };
+            return self.type_error(format!("{plain} expected {bound}{max} argument{}, got {given}", plural(max)));
+        }
+        if max == 0 {
+            return self.type_error(format!("{plain}() takes no positional arguments"));
+        }
+        let exactly = if (params.required as usize).saturating_sub(receiver) >= max { "exactly" } else { "at most" };
+        let given = given + if params.kwonly > 0 { 0 } else { args.keyword_count() };
+        let positional = if params.kwonly > 0 { "positional " } else { "" };
+        self.type_error(format!("{plain}() takes {exactly} {max} {positional}argument{} ({given} given)", plural(max)))
+    }
+
+    #[cold]
+    fn missing_named(&mut self, native: &Native, params: &Params, receiver: usize, index: usize, positional: usize) -> Raised {
+        let plain = native.def.name;
+        if index < params.posonly as usize {
+            let min = params.required as usize - receiver;
+            let max = params.names.len() - params.kwonly as usize - receiver;
+            let bound = if min == max { "" } else { "at least " };
+            let plural = if min == 1 { "" } else { "s" };
+            let given = positional.saturating_sub(receiver);
+            return self.type_error(format!("{plain} expected {bound}{min} argument{plural}, got {given}"));
+        }
+        let (name, position) = (params.names[index], index + 1 - receiver);
+        self.type_error(format!("{plain}() missing required argument '{name}' (pos {position})"))
+    }
+}
