@@ -3,6 +3,8 @@
 //! Both are tables that the import machinery searches by name; nothing is made before a script
 //! imports it.
 
+mod import;
+
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
 
 /// A module written in Rust.

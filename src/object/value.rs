@@ -200,6 +200,14 @@ impl Value {
         if self.is_undef() { None } else { Some(self) }
     }
 
+    /// The string object, if this is one (an instance of `str` itself).
+    pub fn as_text(&self) -> Option<Ptr<Str>> {
+        match self {
+            Value::Str(text) => Some(text.to_ptr()),
+            _ => None,
+        }
+    }
+
     /// A string value.
     pub fn str(text: &str) -> Value {
         Str::new(text).into_value()

@@ -144,18 +144,14 @@ impl Vm {
     /// How a callable is named in messages: `module.qualname()`.
     pub(crate) fn callable_text(&mut self, callable: &Value) -> String {
         let qualname = self.get_opt(callable, crate::object::Name::__qualname__);
-        let Ok(Some(Value::Str(qualname))) = self.quiet(qualname) else {
+        let qualname = self.quiet(qualname).ok().flatten().and_then(|name| name.as_text());
+        let Some(qualname) = qualname else {
             let text = self.str(callable);
-            return match self.quiet(text) {
-                Ok(text) => text.as_str().to_owned(),
-                Err(()) => String::new(),
-            };
+            return self.quiet(text).map_or_else(|()| String::new(), |text| text.as_str().to_owned());
         };
         let module = self.get_opt(callable, crate::object::Name::__module__);
-        match self.quiet(module) {
-            Ok(Some(Value::Str(module))) if module.as_str() != "builtins" => {
-                format!("{}.{}()", module.as_str(), qualname.as_str())
-            }
+        match self.quiet(module).ok().flatten().and_then(|name| name.as_text()) {
+            Some(module) if module.as_str() != "builtins" => format!("{}.{}()", module.as_str(), qualname.as_str()),
             _ => format!("{}()", qualname.as_str()),
         }
     }

@@ -50,7 +50,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
         }
         macro_rules! cache {
             ($c:expr) => {
-                &mut *(*(&raw const (*code).caches)).get_unchecked($c as usize).get()
+                &mut *(&(*code).caches).get_unchecked($c as usize).get()
             };
         }
         macro_rules! name {
@@ -376,6 +376,16 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         let name = name!(name);
                         tri!(vm.delete_name(&name));
                         poll!();
+                    }
+                    Instr::LoadFromDictOrCell { dst, cell, name } => {
+                        save!();
+                        let mapping = reg!(dst).take();
+                        let value = tri!(vm.load_from_mapping_or_cell(&mapping, cell, name!(name)));
+                        reg!(dst) = value;
+                    }
+                    Instr::SetupAnnotations => {
+                        save!();
+                        tri!(vm.setup_annotations());
                     }
                     Instr::LoadFromDictOrGlobals { dst, mapping, name } => {
                         save!();
@@ -796,7 +806,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             Value::Object(object) => {
                                 if receiver_key(vm, object) == cache.key {
                                     if cache.kind == KIND_SLOT {
-                                        (*object.slots.as_ptr()).get_unchecked(cache.slot as usize).clone()
+                                        (&*object.slots.as_ptr()).get_unchecked(cache.slot as usize).clone()
                                     } else {
                                         cache.value.clone()
                                     }

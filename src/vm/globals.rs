@@ -126,7 +126,8 @@ impl Vm {
 
     #[inline(never)]
     pub(super) fn store_name_slow(&mut self, cache: &mut Cache, value: Value) -> Result<(), Raised> {
-        match self.frame_locals() {
+        let mapping = self.frame_locals();
+        match &mapping {
             Value::Undef => {
                 self.store_global_slow(cache, value);
                 Ok(())
@@ -137,7 +138,7 @@ impl Vm {
                 drop(old);
                 Ok(())
             }
-            mapping => {
+            _ => {
                 let name = self.cache_site_name(cache);
                 self.setitem(&mapping, name.into_value(), value)
             }
@@ -146,10 +147,11 @@ impl Vm {
 
     /// `del name` in module, class and `exec` code.
     pub(super) fn delete_name(&mut self, name: &Ptr<Str>) -> Result<(), Raised> {
-        let removed = match self.frame_locals() {
+        let mapping = self.frame_locals();
+        let removed = match &mapping {
             Value::Undef => return self.delete_global(name),
             Value::Dict(dict) => dict.data.get_mut(&mut self.gil).remove_str(name).is_some(),
-            mapping => match self.delitem(&mapping, &name.to_value()) {
+            _ => match self.delitem(&mapping, &name.to_value()) {
                 Ok(()) => true,
                 Err(raised) => {
                     self.catch(raised, Known::KeyError)?;
@@ -163,8 +165,13 @@ impl Vm {
     /// A free variable of a class body: its own namespace first.
     pub(super) fn load_class_cell(&mut self, cell: Reg, name: Ptr<Str>) -> Result<Value, Raised> {
         let locals = self.frame_locals();
-        if !locals.is_undef() {
-            if let Some(value) = self.mapping_get(&locals, &name)? {
+        self.load_from_mapping_or_cell(&locals, cell, name)
+    }
+
+    /// A name in a mapping, else the contents of a cell.
+    pub(super) fn load_from_mapping_or_cell(&mut self, mapping: &Value, cell: Reg, name: Ptr<Str>) -> Result<Value, Raised> {
+        if !mapping.is_undef() {
+            if let Some(value) = self.mapping_get(mapping, &name)? {
                 return Ok(value);
             }
         }
@@ -176,6 +183,19 @@ impl Vm {
             }
         };
         if content.is_undef() { Err(self.unbound_cell(cell)) } else { Ok(content) }
+    }
+
+    /// `__annotations__ = {}` in a module or class body that has none yet.
+    pub(super) fn setup_annotations(&mut self) -> Result<(), Raised> {
+        let mapping = match self.frame_locals() {
+            Value::Undef => self.frame_globals().into_value(),
+            mapping => mapping,
+        };
+        let name = self.name(crate::object::Name::__annotations__);
+        if self.mapping_get(&mapping, &name)?.is_none() {
+            self.setitem(&mapping, name.into_value(), Dict::new().into_value())?;
+        }
+        Ok(())
     }
 
     /// A name in a mapping, else a global.

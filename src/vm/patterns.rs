@@ -77,8 +77,9 @@ impl Vm {
         let mut values = Vec::new();
         if positional > 0 {
             let match_args = self.get_opt(class, Name::__match_args__)?;
-            match match_args {
+            match &match_args {
                 Some(Value::Tuple(args)) => {
+                    let args = args.to_ptr();
                     if args.len() < positional {
                         return Err(self.too_many_subpatterns(&class_name, args.len(), positional));
                     }
@@ -95,7 +96,7 @@ impl Vm {
                     }
                 }
                 Some(other) => {
-                    let kind = self.class_name(&other);
+                    let kind = self.class_name(other);
                     return Err(self.type_error(format!("{class_name}.__match_args__ must be a tuple (got {kind})")));
                 }
                 None => {
