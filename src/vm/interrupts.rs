@@ -43,7 +43,7 @@ impl Vm {
                 // A finaliser must not disturb what is going on.
                 let (raised, reraising) = (self.raised.take(), std::mem::take(&mut self.reraising));
                 match item {
-                    Pending::Finalize(object) => self.finalize(&object),
+                    Pending::Finalize(object) => self.run_finalizer(&object),
                     Pending::Callback { callback, reference } => {
                         if let Err(raised) = self.call(&callback, std::slice::from_ref(&reference)) {
                             let exception = self.take_raised(raised);
@@ -57,7 +57,8 @@ impl Vm {
         }
     }
 
-    fn finalize(&mut self, object: &Value) {
+    /// Runs an object's finaliser: `__del__`, or the close of a suspended generator.
+    pub(super) fn run_finalizer(&mut self, object: &Value) {
         match object {
             Value::Gen(generator) => {
                 if generator.state.get() == GenState::Created {

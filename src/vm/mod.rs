@@ -6,6 +6,7 @@ mod bind;
 mod cache;
 mod call;
 mod class_of;
+pub(crate) mod collect;
 mod compare;
 mod containers;
 mod convert;

@@ -17,5 +17,4 @@ impl Vm {
     pub(crate) fn is_descriptor(&mut self, value: &Value) -> bool { todo!() }
     pub(crate) fn is_data_descriptor(&mut self, value: &Value) -> bool { todo!() }
     pub(crate) fn on_lock_request(&mut self) -> Result<(), Raised> { Ok(()) }
-    pub(crate) fn collect_young(&mut self) {}
 }

@@ -1,0 +1,224 @@
+//! The cycle collector: trial deletion over the registered objects (as CPython's since 2.0).
+//!
+//! References from registered objects are subtracted from copies of the counts. What is left above
+//! zero is referred to from outside; all that it reaches is alive, and the rest is garbage. The
+//! young generation is the tail of the registry: a young collection treats references from
+//! older objects as references from outside.
+
+use std::ptr::NonNull;
+
+use super::heap::{Heap, Pending};
+use super::header::Header;
+use super::trace::{Rubble, clear, trace};
+use super::value::Value;
+
+/// Garbage that a collection found, kept alive by it until it is cleared.
+pub struct Garbage {
+    objects: Vec<Value>,
+}
+
+impl Garbage {
+    /// Number of objects.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The objects, for running their finalisers.
+    pub fn objects(&self) -> &[Value] {
+        &self.objects
+    }
+}
+
+impl Heap {
+    /// Whether automatic collection is on.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled.get()
+    }
+
+    /// Switches automatic collection on or off.
+    pub fn set_enabled(&self, on: bool) {
+        self.enabled.set(on);
+    }
+
+    /// The number of new objects that starts a young collection; 0 for never.
+    pub fn threshold(&self) -> usize {
+        self.threshold.get()
+    }
+
+    /// Sets the number of new objects that starts a young collection.
+    pub fn set_threshold(&self, threshold: usize) {
+        self.threshold.set(threshold);
+    }
+
+    /// New objects since the last young collection.
+    pub fn young_count(&self) -> usize {
+        self.debt.get()
+    }
+
+    /// Finds garbage among the young objects, or among all. Nothing is freed or run yet.
+    ///
+    /// No reference into any object may live across the call.
+    pub fn find_garbage(&self, full: bool) -> Garbage {
+        let tracked = self.tracked.borrow();
+        let start = if full { 0 } else { self.young.get().min(tracked.len()) };
+        let members = &tracked[start..];
+        let dead = unreachable(members, start, 0);
+        // SAFETY: registered objects are alive; the garbage's values own a reference each.
+        let objects = dead.into_iter().map(|index| unsafe { retain(members[index]) }).collect();
+        self.young.set(tracked.len());
+        self.debt.set(0);
+        Garbage { objects }
+    }
+
+    /// Keeps of the garbage what still nobody refers to from outside, after finalisers ran.
+    pub fn drop_resurrected(&self, garbage: Garbage) -> Garbage {
+        let tracked = self.tracked.borrow();
+        let mut places: Vec<(usize, Value)> = Vec::new();
+        for object in garbage.objects {
+            // SAFETY: garbage is made of heap values.
+            let index = unsafe { object.header() }.gc_index.get() as usize;
+            places.push((index, object));
+        }
+        let mut reachable = Vec::new();
+        let members: Vec<NonNull<Header>> = places.iter().map(|(index, _)| tracked[*index]).collect();
+        let dead = unreachable_subset(&members);
+        let mut keep = dead.into_iter().peekable();
+        let mut objects = Vec::new();
+        for (position, (_, object)) in places.into_iter().enumerate() {
+            if keep.peek() == Some(&position) {
+                keep.next();
+                objects.push(object);
+            } else {
+                reachable.push(object);
+            }
+        }
+        drop(tracked);
+        drop(reachable);
+        Garbage { objects }
+    }
+
+    /// Clears weak references to garbage; callbacks of references that are not garbage themselves are queued.
+    pub fn clear_weak_references(&self, garbage: &Garbage) {
+        for object in &garbage.objects {
+            // SAFETY: garbage is made of heap values.
+            let header = unsafe { object.header() };
+            if header.has(Header::WEAKLY_REFERENCED) {
+                header.unset(Header::WEAKLY_REFERENCED);
+                super::weak::clear_references(object.identity());
+            }
+        }
+    }
+
+    /// Whether an object's finaliser has still to be run; it is marked as run.
+    pub fn claim_finalizer(&self, object: &Value) -> bool {
+        // SAFETY: garbage is made of heap values.
+        let header = unsafe { object.header() };
+        if !super::free::wants_finalizer(header) || header.has(Header::FINALIZED) {
+            return false;
+        }
+        header.set(Header::FINALIZED);
+        true
+    }
+
+    /// Takes the garbage apart, which frees it.
+    pub fn destroy(&self, garbage: Garbage) {
+        self.collecting.set(true);
+        let mut rubble = Rubble::default();
+        for object in &garbage.objects {
+            // SAFETY: garbage is made of heap values, nobody refers to them from outside, and nothing looks into them.
+            unsafe { clear(NonNull::from(object.header()), &mut rubble) };
+        }
+        drop(rubble);
+        drop(garbage);
+        self.collecting.set(false);
+    }
+
+    /// Queues a finaliser to be run by the evaluation loop.
+    pub fn queue_finalizer(&self, object: Value) {
+        self.enqueue(Pending::Finalize(object));
+    }
+
+    /// Every registered object.
+    pub fn objects(&self) -> Vec<Value> {
+        // SAFETY: registered objects are alive.
+        self.tracked.borrow().iter().map(|header| unsafe { retain(*header) }).collect()
+    }
+
+    /// The heap objects that an object refers to.
+    pub fn referents(&self, object: &Value) -> Vec<Value> {
+        let mut found = Vec::new();
+        if object.is_heap() {
+            // SAFETY: a live heap value; traced objects are alive.
+            unsafe { trace(NonNull::from(object.header()), &mut |child| found.push(retain(child))) };
+        }
+        found
+    }
+
+    /// Whether the collector knows an object.
+    pub fn is_tracked(&self, object: &Value) -> bool {
+        // SAFETY: tested to be a heap value.
+        object.is_heap() && unsafe { object.header() }.gc_index.get() != Header::UNTRACKED
+    }
+}
+
+/// A value of its own for a live object.
+unsafe fn retain(header: NonNull<Header>) -> Value {
+    // SAFETY: the caller vouches that the object is alive; the count is increased for the new value.
+    unsafe {
+        let object = header.as_ref();
+        object.count.set(object.count.get() + 1);
+        Value::from_header(header)
+    }
+}
+
+/// Indices of the members that nothing outside refers to, members being registered from `start` on;
+/// `extra` references of each are the caller's own.
+fn unreachable(members: &[NonNull<Header>], start: usize, extra: usize) -> Vec<usize> {
+    // SAFETY: registered objects are alive.
+    let index_of = |header: NonNull<Header>| unsafe { header.as_ref() }.gc_index.get() as usize;
+    let position = |header: NonNull<Header>| {
+        let index = index_of(header);
+        (index != Header::UNTRACKED as usize && index >= start && index - start < members.len()).then(|| index - start)
+    };
+    sweep(members, extra, position)
+}
+
+/// As `unreachable`, for members that are anywhere in the registry and have one reference of the caller's each.
+fn unreachable_subset(members: &[NonNull<Header>]) -> Vec<usize> {
+    let places: std::collections::HashMap<NonNull<Header>, usize> =
+        members.iter().enumerate().map(|(position, header)| (*header, position)).collect();
+    sweep(members, 1, |header| places.get(&header).copied())
+}
+
+fn sweep(members: &[NonNull<Header>], extra: usize, position: impl Fn(NonNull<Header>) -> Option<usize>) -> Vec<usize> {
+    // SAFETY: members are alive, the lock is held, and the collector's callers hold no reference into a cell.
+    unsafe {
+        let mut counts: Vec<usize> = members.iter().map(|header| header.as_ref().count.get() - extra).collect();
+        for header in members {
+            trace(*header, &mut |child| {
+                if let Some(at) = position(child) {
+                    counts[at] = counts[at].saturating_sub(1);
+                }
+            });
+        }
+        let mut work: Vec<usize> = (0..members.len()).filter(|&index| counts[index] > 0).collect();
+        let mut alive = vec![false; members.len()];
+        work.iter().for_each(|&index| alive[index] = true);
+        while let Some(index) = work.pop() {
+            trace(members[index], &mut |child| {
+                if let Some(at) = position(child) {
+                    if !alive[at] {
+                        alive[at] = true;
+                        work.push(at);
+                    }
+                }
+            });
+        }
+        (0..members.len()).filter(|&index| !alive[index]).collect()
+    }
+}

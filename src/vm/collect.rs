@@ -1,0 +1,58 @@
+//! Cycle collection as the machine runs it.
+
+use crate::object::Vm;
+
+/// Bookkeeping of collections.
+#[derive(Default)]
+pub(crate) struct GcState {
+    /// Young collections since the last full one.
+    young_runs: usize,
+    /// Objects that survived the last full collection.
+    survivors: usize,
+    /// Collections, collected objects: young and full.
+    pub stats: [(usize, usize); 2],
+}
+
+/// A full collection follows this many young ones ...
+const YOUNG_PER_FULL: usize = 100;
+/// ... once the objects have grown by this share since the last one.
+const GROWTH: usize = 4;
+
+impl Vm {
+    /// The young generation is full: collects it, now and then everything.
+    pub(super) fn collect_young(&mut self) {
+        let tracked = self.interp.heap.tracked_count();
+        let state = self.interp.extension::<GcState>(&mut self.gil);
+        state.young_runs += 1;
+        let full = state.young_runs >= YOUNG_PER_FULL && tracked > state.survivors + state.survivors / GROWTH;
+        self.collect_garbage(full);
+    }
+
+    /// Finds garbage, runs its finalisers, and frees it; tells how many objects were found.
+    pub(crate) fn collect_garbage(&mut self, full: bool) -> usize {
+        let garbage = self.interp.heap.find_garbage(full);
+        let count = garbage.len();
+        if count > 0 {
+            self.interp.heap.clear_weak_references(&garbage);
+            let mut finalized = false;
+            for object in garbage.objects().to_vec() {
+                if self.interp.heap.claim_finalizer(&object) {
+                    finalized = true;
+                    self.run_finalizer(&object);
+                }
+            }
+            let garbage = if finalized { self.interp.heap.drop_resurrected(garbage) } else { garbage };
+            let interp = self.interp.clone();
+            interp.heap.destroy(garbage);
+        }
+        let tracked = self.interp.heap.tracked_count();
+        let state = self.interp.extension::<GcState>(&mut self.gil);
+        let stats = &mut state.stats[usize::from(full)];
+        *stats = (stats.0 + 1, stats.1 + count);
+        if full {
+            state.young_runs = 0;
+            state.survivors = tracked;
+        }
+        count
+    }
+}
