@@ -6,4 +6,5 @@ pub mod compile;
 pub mod gil;
 pub mod modules;
 pub mod object;
+pub mod runtime;
 pub mod vm;

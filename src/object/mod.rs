@@ -22,7 +22,7 @@ mod names;
 mod ptr;
 pub(crate) mod set;
 pub(crate) mod shape;
-mod stacks;
+pub(crate) mod stacks;
 mod string;
 mod trace;
 mod tuple;

@@ -57,6 +57,24 @@ pub(crate) struct Frame {
     pub extra: Option<Box<FrameExtra>>,
 }
 
+impl Frame {
+    /// The frame below the first: it runs no code.
+    pub(crate) fn bottom(top: *mut Value) -> Frame {
+        Frame {
+            pc: std::ptr::null(),
+            base: top,
+            code: std::ptr::null(),
+            top,
+            ret: std::ptr::null_mut(),
+            globals: std::ptr::null(),
+            func: std::ptr::null(),
+            generator: std::ptr::null(),
+            return_to: ReturnTo::Native,
+            extra: None,
+        }
+    }
+}
+
 /// What few frames have.
 #[derive(Default)]
 pub(crate) struct FrameExtra {

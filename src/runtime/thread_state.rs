@@ -1,0 +1,132 @@
+//! Making interpreters and the thread states of the threads that run in them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::gil::{EvalBreaker, Gil};
+use crate::object::heap::{Attention, Heap};
+use crate::object::interp::METHOD_CACHE_SIZE;
+use crate::object::stacks::Stacks;
+use crate::object::vm::Frame;
+use crate::object::{Dict, Interp, Known, Name, ThreadInfo, Value, Vm};
+
+/// Room for registers and frames of one thread. Only what is used is ever touched.
+#[derive(Clone, Copy, Debug)]
+pub struct StackSize {
+    pub registers: usize,
+    pub frames: usize,
+    /// Bytes of the Rust stack that native code may use.
+    pub native: usize,
+}
+
+impl StackSize {
+    /// For the main thread: room for a recursion limit of several hundred thousand.
+    pub const MAIN: StackSize = StackSize { registers: 16 << 20, frames: 1 << 20, native: 480 << 20 };
+    /// For other threads.
+    pub const THREAD: StackSize = StackSize { registers: 2 << 20, frames: 128 << 10, native: 60 << 20 };
+}
+
+/// The known classes, besides exceptions, that are names in `builtins`.
+const PUBLIC: &[Known] = &[
+    Known::Object,
+    Known::Type,
+    Known::Int,
+    Known::Bool,
+    Known::Float,
+    Known::Complex,
+    Known::Str,
+    Known::Bytes,
+    Known::ByteArray,
+    Known::MemoryView,
+    Known::Tuple,
+    Known::List,
+    Known::Dict,
+    Known::Set,
+    Known::FrozenSet,
+    Known::Range,
+    Known::Slice,
+    Known::Property,
+    Known::StaticMethod,
+    Known::ClassMethod,
+    Known::Super,
+    Known::Enumerate,
+    Known::Zip,
+    Known::Map,
+    Known::Filter,
+    Known::Reversed,
+];
+
+/// What a Rust frame of the evaluation loop and its callees may need below the limit.
+const NATIVE_RESERVE: usize = 256 << 10;
+
+/// A new interpreter without classes and modules.
+pub(crate) fn new_interp(breaker: Arc<EvalBreaker>) -> Arc<Interp> {
+    let heap = Heap::new(move |attention| {
+        breaker.set(match attention {
+            Attention::Finalizers => EvalBreaker::FINALIZERS,
+            Attention::Collect => EvalBreaker::GC,
+        });
+    });
+    Arc::new(Interp::new(heap))
+}
+
+impl Vm {
+    /// The thread state of the current thread, which has just taken the lock.
+    ///
+    /// # Safety
+    ///
+    /// The thread holds the interpreter's lock until the thread state is dropped, but for where the thread state
+    /// itself gives it up. `breaker` lives as long as the interpreter.
+    pub(crate) unsafe fn new(interp: Arc<Interp>, breaker: *const EvalBreaker, thread: ThreadInfo, size: StackSize) -> Vm {
+        let stacks = Stacks::new(size.registers, size.frames);
+        let here = 0u8;
+        // SAFETY: the caller holds the lock; the first frame is written before anything reads it.
+        unsafe {
+            interp.heap.enter();
+            let bottom = stacks.frames();
+            bottom.write(Frame::bottom(stacks.registers()));
+            let limit = interp.recursion_limit.load(std::sync::atomic::Ordering::Relaxed);
+            let mut vm = Vm {
+                gil: Gil::assume(),
+                interp,
+                raised: Value::Undef,
+                reraising: false,
+                handled: Value::Undef,
+                fp: bottom,
+                frame_limit: bottom,
+                stacks,
+                breaker,
+                native_limit: (&raw const here as usize).saturating_sub(size.native - NATIVE_RESERVE),
+                thread: Rc::new(thread),
+            };
+            vm.set_frame_limit(limit);
+            vm
+        }
+    }
+
+    /// Fills a new interpreter: names, classes, built-ins, `sys.modules`.
+    pub(crate) fn bootstrap(&mut self) {
+        let names: Vec<_> = Name::TEXTS.iter().map(|text| self.intern(text)).collect();
+        let interp = self.interp.clone();
+        *interp.names.get_mut(&mut self.gil) = names;
+        interp.method_cache.get_mut(&mut self.gil).resize_with(METHOD_CACHE_SIZE, Default::default);
+        self.make_known_classes();
+        *interp.modules.get_mut(&mut self.gil) = Some(Dict::new());
+        let builtins = self.add_module("builtins").dict.clone();
+        *interp.builtins.get_mut(&mut self.gil) = Some(builtins.clone());
+        for &known in Known::ALL {
+            if known.is_exception() || PUBLIC.contains(&known) {
+                let class = self.known(known);
+                self.dict_set_str(&builtins, known.name(), class.into_value());
+            }
+        }
+        for name in ["EnvironmentError", "IOError"] {
+            let class = self.known(Known::OSError);
+            self.dict_set_str(&builtins, name, class.into_value());
+        }
+        self.dict_set_str(&builtins, "NotImplemented", Value::NotImplemented);
+        self.dict_set_str(&builtins, "Ellipsis", Value::Ellipsis);
+        self.dict_set_str(&builtins, "__debug__", Value::bool(true));
+        crate::builtins::install_all(self);
+    }
+}
