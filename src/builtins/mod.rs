@@ -3,6 +3,7 @@
 
 mod compare;
 pub(crate) mod dict;
+pub(crate) mod functions;
 pub(crate) mod list;
 mod iterators;
 mod range;
@@ -28,4 +29,5 @@ pub fn install_all(vm: &mut Vm) {
     range::install(vm);
     slice::install(vm);
     iterators::install(vm);
+    functions::install(vm);
 }

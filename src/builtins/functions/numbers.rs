@@ -1,0 +1,136 @@
+//! `abs`, `divmod`, `pow`, `round`, `bin`, `oct`, `hex`, `chr`, `ord`.
+
+use num_traits::Signed;
+
+use crate::bytecode::BinOp;
+use crate::object::{Args, Known, Name, Raised, Value, Vm};
+use crate::vm::range::to_big;
+
+pub(super) fn abs(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    magnitude(vm, &args[0])
+}
+
+/// `abs(value)`.
+pub(crate) fn magnitude(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {
+    match value {
+        Value::Int(n) => Ok(n.checked_abs().map_or_else(|| Value::big(to_big(value).abs()), Value::Int)),
+        Value::Float(x) => Ok(Value::float(x.get().abs())),
+        Value::Bool(flag) => Ok(Value::Int(flag.get().into())),
+        Value::BigInt(n) => Ok(Value::big(n.number.abs())),
+        _ => match vm.call_special(value, Name::__abs__, &[])? {
+            Some(result) => Ok(result),
+            None => {
+                let found = vm.class_name(value);
+                Err(vm.type_error(format!("bad operand type for abs(): '{found}'")))
+            }
+        },
+    }
+}
+
+/// `divmod(a, b)` by `__divmod__` and `__rdivmod__`.
+pub(super) fn divmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (left, right) = (&args[0], &args[1]);
+    if let (Value::Int(_), Value::Int(_)) = (left, right) {
+        let quotient = vm.binary(BinOp::FloorDiv, left, right)?;
+        let rest = vm.binary(BinOp::Mod, left, right)?;
+        return Ok(Value::tuple(vec![quotient, rest]));
+    }
+    let (left_class, right_class) = (vm.class_of(left), vm.class_of(right));
+    // A subclass that has its own reflected method goes first.
+    let reflected_first = !left_class.is(&right_class) && right_class.is_subclass(&vm.gil, &left_class) && {
+        let (of_right, of_left) =
+            (vm.lookup_name(&right_class, Name::__rdivmod__), vm.lookup_name(&left_class, Name::__rdivmod__));
+        of_right.is_some_and(|method| of_left.is_none_or(|other| !method.is(&other)))
+    };
+    let forward = (left, Name::__divmod__, right);
+    let reflected = (right, Name::__rdivmod__, left);
+    let mut attempts = if reflected_first { vec![reflected, forward] } else { vec![forward, reflected] };
+    if left_class.is(&right_class) {
+        attempts.truncate(1);
+    }
+    for (receiver, name, other) in attempts {
+        if let Some(result) = vm.call_special(receiver, name, std::slice::from_ref(other))? {
+            if !matches!(result, Value::NotImplemented) {
+                return Ok(result);
+            }
+        }
+    }
+    let (left, right) = (vm.class_name(left), vm.class_name(right));
+    Err(vm.type_error(format!("unsupported operand type(s) for divmod(): '{left}' and '{right}'")))
+}
+
+pub(super) fn pow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let modulus = args.get(2).cloned().unwrap_or(Value::None);
+    vm.power(&args[0], &args[1], &modulus)
+}
+
+pub(super) fn round(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let digits = args.get(1).filter(|digits| !digits.is_none());
+    let given = digits.map_or(&[][..], std::slice::from_ref);
+    match vm.call_special(&args[0], Name::__round__, given)? {
+        Some(result) => Ok(result),
+        None => {
+            let found = vm.class_name(&args[0]);
+            Err(vm.type_error(format!("type {found} doesn't define __round__ method")))
+        }
+    }
+}
+
+fn in_base(vm: &mut Vm, value: &Value, prefix: &str, radix: u32) -> Result<Value, Raised> {
+    let number = to_big(&vm.index(value)?);
+    let sign = if number.is_negative() { "-" } else { "" };
+    Ok(format!("{sign}{prefix}{}", number.magnitude().to_str_radix(radix)).into())
+}
+
+pub(super) fn bin(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    in_base(vm, &args[0], "0b", 2)
+}
+
+pub(super) fn oct(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    in_base(vm, &args[0], "0o", 8)
+}
+
+pub(super) fn hex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    in_base(vm, &args[0], "0x", 16)
+}
+
+pub(super) fn chr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let number = vm.index(&args[0])?;
+    let code = match number {
+        Value::Int(code) => code,
+        _ => return Err(vm.raise(Known::OverflowError, "Python int too large to convert to C int")),
+    };
+    match u32::try_from(code).ok().filter(|&code| code < 0x11_0000) {
+        Some(code) => match char::from_u32(code) {
+            Some(character) => Ok(Value::str(character.encode_utf8(&mut [0; 4]))),
+            None => Err(vm.value_error(format!("chr({code:#x}): Mini's strings have no surrogate code points"))),
+        },
+        None if i32::try_from(code).is_err() => {
+            Err(vm.raise(Known::OverflowError, if code > 0 {
+                "signed integer is greater than maximum"
+            } else {
+                "signed integer is less than minimum"
+            }))
+        }
+        None => Err(vm.value_error("chr() arg not in range(0x110000)")),
+    }
+}
+
+pub(super) fn ord(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (len, code, what) = match vm.unwrap(&args[0]) {
+        Value::Str(text) => (text.char_count(), text.chars().next().map(u32::from), "string"),
+        Value::Bytes(bytes) => (bytes.data.len(), bytes.data.first().map(|&byte| byte.into()), "string"),
+        Value::ByteArray(bytes) => {
+            let data = bytes.data.get(&vm.gil);
+            (data.len(), data.first().map(|&byte| byte.into()), "string")
+        }
+        _ => {
+            let found = vm.class_name(&args[0]);
+            return Err(vm.type_error(format!("ord() expected string of length 1, but {found} found")));
+        }
+    };
+    match code {
+        Some(code) if len == 1 => Ok(Value::Int(code.into())),
+        _ => Err(vm.type_error(format!("ord() expected a character, but {what} of length {len} found"))),
+    }
+}
