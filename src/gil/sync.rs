@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 pub(super) use std::sync::MutexGuard;
+pub(super) use std::thread_local;
 pub(super) use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 /// A mutex that does not poison: a panic under it leaves the state that the lock's own code had reached.
