@@ -149,7 +149,6 @@ impl<'a> Compiler<'a> {
                 self.emit(NOWHERE, Instr::Copy { dst: reg, src });
                 self.store_name("__classcell__", NOWHERE, reg)?;
                 self.emit(NOWHERE, Instr::Return { src });
-                self.u.dead = true;
             }
         }
         self.emit(NOWHERE, Instr::ReturnNone);

@@ -120,7 +120,6 @@ impl<'a> Compiler<'a> {
             self.reserve(exc);
             self.end_hidden(span, &hidden);
             self.emit(span, Instr::Reraise { exc });
-            self.u.dead = true;
             self.u.place(end);
         }
         Ok(())

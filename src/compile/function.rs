@@ -131,7 +131,6 @@ impl<'a> Compiler<'a> {
         } else {
             self.emit(body.span, Instr::Return { src });
         }
-        self.u.dead = true;
         let proto = self.leave_unit()?;
         self.function_object(expr.span, base, proto, flags)?;
         if base != dst {

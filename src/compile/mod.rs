@@ -175,7 +175,6 @@ impl<'a> Compiler<'a> {
     fn return_value(&mut self, value: &'a Expr) -> Res {
         let src = self.operand(value, None, &[])?;
         self.emit(value.span, Instr::Return { src });
-        self.u.dead = true;
         Ok(())
     }
 

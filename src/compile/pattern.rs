@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use mini_grammar::ast::{Constant, Expr, Ident, MatchCase, Pattern, PatternKind, Span};
 
 use super::Compiler;
-use super::assembler::Label;
+use super::assembler::{Label, NOWHERE};
 use super::error::Res;
 use super::expr::immediate;
 use super::fold::fold;
@@ -46,8 +46,7 @@ impl<'a> Compiler<'a> {
             }
             self.emit(case.pattern.span, Instr::Clear { reg: src });
             self.body(&case.body)?;
-            let last = case.body.last().map_or(span, |stmt| stmt.span);
-            self.u.goto(last, end);
+            self.u.goto(NOWHERE, end);
             self.u.place(fail);
             if used > 0 && !is_simple(&case.pattern) {
                 let first = Reg(mark);

@@ -3,6 +3,7 @@
 use mini_grammar::ast::{Constant, Expr, ExprKind, Span, Stmt, StmtKind};
 
 use super::Compiler;
+use super::assembler::NOWHERE;
 use super::error::Res;
 use super::scope::ScopeKind;
 use super::unit::{BlockKind, Var};
@@ -185,8 +186,7 @@ impl<'a> Compiler<'a> {
                 self.u.place(other);
                 break;
             }
-            let last = body.last().map_or(span, |stmt| stmt.span);
-            self.u.goto(last, end);
+            self.u.goto(NOWHERE, end);
             self.u.place(other);
             match orelse {
                 [
@@ -222,7 +222,6 @@ impl<'a> Compiler<'a> {
         };
         self.emit(test.span, Instr::AssertFail { msg });
         let _ = span;
-        self.u.dead = true;
         self.u.place(end);
         Ok(())
     }
@@ -230,7 +229,6 @@ impl<'a> Compiler<'a> {
     fn raise_stmt(&mut self, span: Span, exc: Option<&'a Expr>, cause: Option<&'a Expr>) -> Res {
         let Some(value) = exc else {
             self.emit(span, Instr::RaiseBare);
-            self.u.dead = true;
             return Ok(());
         };
         let later: Vec<&Expr> = cause.into_iter().collect();
@@ -240,7 +238,6 @@ impl<'a> Compiler<'a> {
             None => Reg::NONE,
         };
         self.emit(span, Instr::Raise { exc, cause });
-        self.u.dead = true;
         Ok(())
     }
 
@@ -255,7 +252,6 @@ impl<'a> Compiler<'a> {
         let Some(value) = value.filter(|v| !is_none(v)) else {
             let left = self.unwind(0, None, span)?;
             self.emit(span, Instr::ReturnNone);
-            self.u.dead = true;
             self.u.reenter(left);
             return Ok(());
         };
@@ -279,7 +275,6 @@ impl<'a> Compiler<'a> {
             None => self.temp(value)?,
         };
         self.emit(span, Instr::Return { src });
-        self.u.dead = true;
         self.u.reenter(left);
         Ok(())
     }

@@ -7,6 +7,7 @@
 use mini_grammar::ast::{ExceptHandler, Span, Stmt, Try};
 
 use super::Compiler;
+use super::assembler::NOWHERE;
 use super::error::Res;
 use super::unit::BlockKind;
 use crate::bytecode::{Instr, Intrinsic2, Reg};
@@ -44,48 +45,46 @@ impl<'a> Compiler<'a> {
         }
         self.u.pop_block();
         self.body(&node.finalbody)?;
-        self.u.goto(span, end);
+        self.u.goto(NOWHERE, end);
 
         self.u.place(handler);
-        let (exc, save) = self.handling(span);
+        let (exc, save) = self.handling();
         let cleanup = self.u.asm.label();
         let raised = Reg(self.u.top);
         self.u
             .push_guarded(BlockKind::FinallyEnd { save, exc }, cleanup, raised);
         self.body(&node.finalbody)?;
         self.u.pop_block();
-        self.restore_and_reraise(span, save, exc);
-        self.place_cleanup(span, cleanup, save, raised);
+        self.restore_and_reraise(save, exc);
+        self.place_cleanup(cleanup, save, raised);
         self.u.top = exc.0;
         self.u.place(end);
         Ok(())
     }
 
     /// Begins a handler: takes the registers of the exception and of the one handled before.
-    pub(super) fn handling(&mut self, span: Span) -> (Reg, Reg) {
+    pub(super) fn handling(&mut self) -> (Reg, Reg) {
         let exc = self.u.alloc();
         let save = self.u.alloc();
-        self.emit(span, Instr::PushExc { save, exc });
+        self.emit(NOWHERE, Instr::PushExc { save, exc });
         (exc, save)
     }
 
-    pub(super) fn restore_and_reraise(&mut self, span: Span, save: Reg, exc: Reg) {
-        self.emit(span, Instr::PopExc { save });
-        self.emit(span, Instr::Reraise { exc });
-        self.u.dead = true;
+    pub(super) fn restore_and_reraise(&mut self, save: Reg, exc: Reg) {
+        self.emit(NOWHERE, Instr::PopExc { save });
+        self.emit(NOWHERE, Instr::Reraise { exc });
     }
 
     /// The end of a handler that raised.
     pub(super) fn place_cleanup(
         &mut self,
-        span: Span,
         label: super::assembler::Label,
         save: Reg,
         raised: Reg,
     ) {
         self.u.place(label);
         self.reserve(raised);
-        self.restore_and_reraise(span, save, raised);
+        self.restore_and_reraise(save, raised);
     }
 
     /// Makes sure that the frame has the register.
@@ -103,10 +102,10 @@ impl<'a> Compiler<'a> {
         self.body(&node.body)?;
         self.u.pop_block();
         self.body(&node.orelse)?;
-        self.u.goto(span, end);
+        self.u.goto(NOWHERE, end);
 
         self.u.place(handler);
-        let (exc, save) = self.handling(span);
+        let (exc, save) = self.handling();
         let raised = Reg(self.u.top);
         self.u.push_guarded(BlockKind::Guard, cleanup, raised);
         let mut named = Vec::new();
@@ -129,22 +128,22 @@ impl<'a> Compiler<'a> {
             if let Some(name) = &clause.name {
                 self.forget(&name.name, clause.span)?;
             }
-            self.u.goto(at, end);
+            self.u.goto(NOWHERE, end);
             self.u.reenter(vec![guard]);
             if clause.typ.is_some() {
                 self.u.place(next);
             }
         }
         self.u.pop_block();
-        self.restore_and_reraise(span, save, exc);
+        self.restore_and_reraise(save, exc);
         for (label, clause) in named {
             self.u.place(label);
             self.u.top = raised.0;
             self.u.alloc();
             self.forget(clause, span)?;
-            self.restore_and_reraise(span, save, raised);
+            self.restore_and_reraise(save, raised);
         }
-        self.place_cleanup(span, cleanup, save, raised);
+        self.place_cleanup(cleanup, save, raised);
         self.u.top = exc.0;
         self.u.place(end);
         Ok(())
@@ -188,10 +187,10 @@ impl<'a> Compiler<'a> {
         self.body(&node.body)?;
         self.u.pop_block();
         self.body(&node.orelse)?;
-        self.u.goto(span, end);
+        self.u.goto(NOWHERE, end);
 
         self.u.place(handler);
-        let (exc, save) = self.handling(span);
+        let (exc, save) = self.handling();
         let [original, raised_list, part] = std::array::from_fn(|_| self.u.alloc());
         // Whatever fails between the clauses keeps nothing of them.
         let outer_raised = original;
@@ -243,10 +242,10 @@ impl<'a> Compiler<'a> {
         };
         self.u.jump(span, jump, raise);
         self.emit(span, Instr::PopExc { save });
-        self.u.goto(span, end);
+        self.u.goto(NOWHERE, end);
         self.u.place(raise);
-        self.restore_and_reraise(span, save, part);
-        self.place_cleanup(span, cleanup, save, outer_raised);
+        self.restore_and_reraise(save, part);
+        self.place_cleanup(cleanup, save, outer_raised);
         self.u.top = exc.0;
         self.u.place(end);
         Ok(())

@@ -66,7 +66,6 @@ impl<'a> Compiler<'a> {
             },
         );
         self.emit(span, Instr::Return { src: function });
-        self.u.dead = true;
         let proto = self.leave_unit()?;
         self.u.top = dst.0 + 1 + nargs;
         self.call_unit(span, proto, dst, nargs)
@@ -118,7 +117,6 @@ impl<'a> Compiler<'a> {
         let class = self.u.alloc();
         self.class_call(span, def, body, class, Some(params))?;
         self.emit(span, Instr::Return { src: class });
-        self.u.dead = true;
         let proto = self.leave_unit()?;
         self.call_unit(span, proto, dst, 0)
     }
@@ -213,7 +211,6 @@ impl<'a> Compiler<'a> {
         let scope = self.tree.of(node, role);
         self.enter_unit(scope, name, &[], Counts::default(), value.span);
         self.return_value(value)?;
-        self.u.dead = true;
         let proto = self.leave_unit()?;
         self.function_object(value.span, dst, proto, 0)
     }
@@ -240,7 +237,6 @@ impl<'a> Compiler<'a> {
             let result = self.u.alloc();
             self.alias(stmt, id, value, Some(params), result)?;
             self.emit(span, Instr::Return { src: result });
-            self.u.dead = true;
             let proto = self.leave_unit()?;
             self.call_unit(span, proto, dst, 0)?;
         }

@@ -371,6 +371,7 @@ impl<'a> Unit<'a> {
     pub(super) fn emit(&mut self, span: Span, instr: Instr) {
         if !self.dead {
             self.asm.push(instr, span);
+            self.dead = instr.is_terminator();
         }
     }
 

@@ -3,6 +3,7 @@
 use mini_grammar::ast::{Span, Stmt, With, WithItem};
 
 use super::Compiler;
+use super::assembler::NOWHERE;
 use super::error::Res;
 use super::unit::BlockKind;
 use crate::bytecode::{AwaitPlace, Instr, Reg};
@@ -47,11 +48,11 @@ impl<'a> Compiler<'a> {
         self.u.pop_block();
         self.u.top = value.0;
         self.call_exit(exit, span, is_async)?;
-        self.u.goto(span, end);
+        self.u.goto(NOWHERE, end);
 
         self.u.place(handler);
         self.u.top = value.0;
-        let (exc, save) = self.handling(span);
+        let (exc, save) = self.handling();
         let raised = Reg(self.u.top);
         self.u.push_guarded(BlockKind::Guard, cleanup, raised);
         let result = self.u.alloc();
@@ -76,8 +77,8 @@ impl<'a> Compiler<'a> {
             suppress,
         );
         self.u.pop_block();
-        self.restore_and_reraise(span, save, exc);
-        self.place_cleanup(span, cleanup, save, raised);
+        self.restore_and_reraise(save, exc);
+        self.place_cleanup(cleanup, save, raised);
         self.u.place(suppress);
         self.emit(span, Instr::PopExc { save });
         self.emit(
