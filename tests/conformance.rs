@@ -10,6 +10,7 @@
 //!
 //! * `MINI_CONFORMANCE_REPORT=1`: says how many pass, writes the failing
 //!   scripts to `target/conformance-failures.txt`, and does not fail.
+//! * `MINI_CONFORMANCE_BINARY`: another program to run the scripts with.
 //! * `MINI_CONFORMANCE_TIMEOUT`: seconds that one script may take (default 20).
 
 #[path = "conformance/harness/diff.rs"]

@@ -58,7 +58,8 @@ impl Script {
             Ok(file) => Stdio::from(file),
             Err(_) => Stdio::null(),
         };
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mini"));
+        let binary = std::env::var_os("MINI_CONFORMANCE_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_mini").into());
+        let mut command = Command::new(binary);
         command
             .arg(self.path.file_name().expect("a script has a name"))
             .current_dir(folder)

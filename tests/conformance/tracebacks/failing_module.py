@@ -1,0 +1,5 @@
+def check():
+    value = {'a': 1}
+    return value['b']
+
+check()
