@@ -8,7 +8,6 @@ impl Vm {
     pub(crate) fn warn(&mut self, category: Known, message: &str, stack_level: i64) -> Result<(), Raised> { todo!() }
     pub(crate) fn warn_syntax(&mut self, warning: &mini_grammar::SyntaxWarning, filename: &str) -> Result<(), Raised> { todo!() }
     pub(crate) fn syntax_error(&mut self, error: &mini_grammar::SyntaxError, filename: &str, source: &str) -> Raised { todo!() }
-    pub(crate) fn raise_io(&mut self, error: &std::io::Error, filename: Option<&str>) -> Raised { todo!() }
     pub(crate) fn decode_source(&mut self, bytes: &[u8], filename: &str) -> Result<String, Raised> { todo!() }
     pub(crate) fn finalize_async_generator(&mut self, generator: &Value) -> bool { false }
     pub(crate) fn wrap_async_value(&mut self, value: Value) -> Value { todo!() }

@@ -4,7 +4,7 @@ mod aggregate;
 mod code;
 mod iteration;
 mod numbers;
-mod objects;
+pub(crate) mod objects;
 mod output;
 
 use crate::builtins::native;
