@@ -3,6 +3,7 @@
 //! Nothing here refers to objects: a [`CodeProto`] is plain data (`Send + Sync`), made
 //! without the lock; an interpreter links it to its own constants and caches.
 
+mod audit;
 mod constant;
 mod dis;
 mod instr;
@@ -10,6 +11,7 @@ mod operands;
 mod proto;
 mod verify;
 
+pub use audit::audit;
 pub use constant::Const;
 pub use dis::disassemble;
 pub use instr::{

@@ -43,6 +43,8 @@ impl<'a> Compiler<'a> {
                     self.emit(span, Instr::Clear { reg: exc });
                 }
                 BlockKind::Handler { save, name } => {
+                    // The region around all handlers must not restore a second time.
+                    left.push(self.u.pop_block());
                     self.emit(span, Instr::PopExc { save });
                     if let Some(name) = name {
                         self.forget(&name.name, span)?;

@@ -44,6 +44,7 @@ impl<'a> Compiler<'a> {
                                 name,
                             },
                         );
+                        self.emit(span, Instr::Clear { reg: base });
                         self.emit(
                             span,
                             Instr::Move {

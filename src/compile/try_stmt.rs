@@ -241,7 +241,8 @@ impl<'a> Compiler<'a> {
             off: 0,
         };
         self.u.jump(span, jump, raise);
-        self.emit(span, Instr::PopExc { save });
+        self.emit(NOWHERE, Instr::Clear { reg: part });
+        self.emit(NOWHERE, Instr::PopExc { save });
         self.u.goto(NOWHERE, end);
         self.u.place(raise);
         self.restore_and_reraise(save, part);
@@ -305,6 +306,7 @@ impl<'a> Compiler<'a> {
         self.emit(clause.span, instr);
         self.u.top = top;
         self.u.place(next);
+        self.emit(NOWHERE, Instr::Clear { reg: part });
         Ok(())
     }
 
