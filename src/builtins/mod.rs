@@ -6,7 +6,7 @@ pub(crate) mod dict;
 pub(crate) mod exceptions;
 pub(crate) mod functions;
 pub(crate) mod list;
-mod iterators;
+pub(crate) mod iterators;
 mod range;
 pub(crate) mod receiver;
 pub(crate) mod sequence;

@@ -5,6 +5,9 @@
 
 mod import;
 
+pub(crate) mod foreign;
+mod itertools;
+
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
 
 /// A module written in Rust.
@@ -23,7 +26,9 @@ pub struct SourceModule {
 }
 
 /// The native modules.
-const NATIVE: &[NativeModule] = &[];
+const NATIVE: &[NativeModule] = &[
+    itertools::MODULE,
+];
 
 /// The modules in the language itself, sorted by name.
 const SOURCES: &[SourceModule] = &include!(concat!(env!("OUT_DIR"), "/sources.rs"));
