@@ -6,7 +6,9 @@
 //! table has the medians and time of Mini / time of the peer. Start-up and the
 //! peak memory of `benches/memory/` follow. The outputs must agree.
 //!
-//! `benches/run --help` lists the options.
+//! A peer whose name begins with `lua` gets `NAME.lua`, the same program in
+//! Lua, and no row where there is none; it is the reference for how fast a
+//! small interpreter can be. `benches/run --help` lists the options.
 
 mod child;
 mod options;
@@ -19,6 +21,15 @@ use std::process::ExitCode;
 struct Interpreter {
     name: String,
     command: Vec<String>,
+    is_lua: bool,
+}
+
+impl Interpreter {
+    /// The file that this interpreter runs for a program; None when there is none.
+    fn source(&self, program: &Path) -> Option<String> {
+        let path = if self.is_lua { program.with_extension("lua") } else { program.to_owned() };
+        path.is_file().then(|| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    }
 }
 
 fn main() -> ExitCode {
@@ -38,11 +49,13 @@ fn main() -> ExitCode {
         }
     };
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
-    let mut interpreters = vec![Interpreter { name: "mini".to_owned(), command: vec![options.mini.clone()] }];
+    let mut interpreters = vec![Interpreter { name: "mini".to_owned(), command: vec![options.mini.clone()], is_lua: false }];
     for peer in &options.peers {
-        match resolve(peer) {
-            Some(command) => interpreters.push(Interpreter { name: peer.join(" "), command }),
-            None => println!("{} is not installed: it has no column.", peer.join(" ")),
+        let name = peer.join(" ");
+        let is_lua = Path::new(&peer[0]).file_name().is_some_and(|n| n.to_string_lossy().starts_with("lua"));
+        match resolve(peer, is_lua) {
+            Some(command) => interpreters.push(Interpreter { name, command, is_lua }),
+            None => println!("{name} is not installed: it has no column."),
         }
     }
     let mut good = times(&here, &interpreters, &options);
@@ -54,9 +67,10 @@ fn main() -> ExitCode {
 }
 
 /// The command with what a version manager's shim stands for, or None when it does not start.
-fn resolve(peer: &[String]) -> Option<Vec<String>> {
+fn resolve(peer: &[String], is_lua: bool) -> Option<Vec<String>> {
     let mut probe = std::process::Command::new(&peer[0]);
-    probe.args(&peer[1..]).args(["-c", "import sys; print(sys.executable)"]);
+    let question = if is_lua { ["-e", "print()"] } else { ["-c", "import sys; print(sys.executable)"] };
+    probe.args(&peer[1..]).args(question);
     let output = probe.stderr(std::process::Stdio::null()).output().ok()?;
     let path = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     if !output.status.success() {
@@ -85,10 +99,15 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn median(values: &mut [f64]) -> f64 {
+/// The median; None when there are no values.
+fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 }
+    match values.len() {
+        0 => None,
+        odd if odd % 2 == 1 => Some(values[middle]),
+        _ => Some((values[middle - 1] + values[middle]) / 2.0),
+    }
 }
 
 fn heading(what: &str, interpreters: &[Interpreter]) {
@@ -103,14 +122,15 @@ fn heading(what: &str, interpreters: &[Interpreter]) {
 }
 
 /// Prints one row: a cell for each interpreter, then the ratios to the peers, which it returns.
-fn row(name: &str, cells: &[f64], unit: &str, digits: usize) -> Vec<f64> {
+fn row(name: &str, cells: &[Option<f64>], unit: &str, digits: usize) -> Vec<Option<f64>> {
+    let absent = || "-".to_owned();
     print!("{name:<22}");
     for value in cells {
-        print!("{:>14}", format!("{value:.digits$} {unit}"));
+        print!("{:>14}", value.map_or_else(absent, |v| format!("{v:.digits$} {unit}")));
     }
-    let ratios: Vec<f64> = cells[1..].iter().map(|peer| cells[0] / peer).collect();
+    let ratios: Vec<Option<f64>> = cells[1..].iter().map(|peer| Some(cells[0]? / (*peer)?)).collect();
     for ratio in &ratios {
-        print!("{ratio:>16.3}");
+        print!("{:>16}", ratio.map_or_else(absent, |r| format!("{r:.3}")));
     }
     println!();
     ratios
@@ -123,11 +143,11 @@ fn times(here: &Path, interpreters: &[Interpreter], options: &Options) -> bool {
     let mut logs = vec![Vec::new(); interpreters.len() - 1];
     heading("user time", interpreters);
     'programs: for program in programs(&folder, &options.filter) {
-        let file = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut samples = vec![Vec::new(); interpreters.len()];
         let mut printed: Option<String> = None;
         for _ in 0..options.rounds {
             for (interpreter, sample) in interpreters.iter().zip(&mut samples) {
+                let Some(file) = interpreter.source(&program) else { continue };
                 match child::run(&interpreter.command, &[&file], &folder, options.timeout) {
                     Ok(run) => {
                         sample.push(run.user);
@@ -145,15 +165,15 @@ fn times(here: &Path, interpreters: &[Interpreter], options: &Options) -> bool {
                 }
             }
         }
-        let cells: Vec<f64> = samples.iter_mut().map(|s| median(s)).collect();
+        let cells: Vec<Option<f64>> = samples.iter_mut().map(|s| median(s)).collect();
         for (log, ratio) in logs.iter_mut().zip(row(&stem(&program), &cells, "s", 3)) {
-            log.push(ratio.ln());
+            log.extend(ratio.map(f64::ln));
         }
     }
     if logs.iter().any(|log| !log.is_empty()) {
         print!("{:<22}{:>width$}", "geometric mean", "", width = 14 * interpreters.len());
         for log in &logs {
-            print!("{:>16.3}", (log.iter().sum::<f64>() / log.len() as f64).exp());
+            print!("{:>16.3}", (log.iter().sum::<f64>() / log.len().max(1) as f64).exp());
         }
         println!();
     }
@@ -165,7 +185,8 @@ fn startup(here: &Path, interpreters: &[Interpreter], options: &Options) -> bool
     let mut samples = vec![Vec::new(); interpreters.len()];
     for _ in 0..options.starts {
         for (interpreter, sample) in interpreters.iter().zip(&mut samples) {
-            match child::run(&interpreter.command, &["-c", "print(1)"], here, options.timeout) {
+            let flag = if interpreter.is_lua { "-e" } else { "-c" };
+            match child::run(&interpreter.command, &[flag, "print(1)"], here, options.timeout) {
                 Ok(run) => sample.push(run.wall * 1000.0),
                 Err(text) => {
                     println!("{text}");
@@ -175,7 +196,7 @@ fn startup(here: &Path, interpreters: &[Interpreter], options: &Options) -> bool
         }
     }
     heading("start-up", interpreters);
-    let cells: Vec<f64> = samples.iter_mut().map(|s| median(s)).collect();
+    let cells: Vec<Option<f64>> = samples.iter_mut().map(|s| median(s)).collect();
     row("-c 'print(1)'", &cells, "ms", 2);
     true
 }
@@ -186,11 +207,12 @@ fn memory(here: &Path, interpreters: &[Interpreter], options: &Options) -> bool 
     let mut good = true;
     heading("peak memory", interpreters);
     for program in programs(&folder, &options.filter) {
-        let file = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let runs: Result<Vec<f64>, String> = interpreters
-            .iter()
-            .map(|i| Ok(child::run(&i.command, &[&file], &folder, options.timeout)?.peak_kib as f64 / 1024.0))
-            .collect();
+        let peak = |i: &Interpreter| {
+            let Some(file) = i.source(&program) else { return Ok(None) };
+            let run = child::run(&i.command, &[&file], &folder, options.timeout)?;
+            Ok(Some(run.peak_kib as f64 / 1024.0))
+        };
+        let runs: Result<Vec<Option<f64>>, String> = interpreters.iter().map(peak).collect();
         match runs {
             Ok(cells) => drop(row(&stem(&program), &cells, "MiB", 1)),
             Err(text) => {
