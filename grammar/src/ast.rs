@@ -7,6 +7,7 @@
 mod expr;
 mod pattern;
 mod stmt;
+mod walk;
 
 pub use expr::{
     Arg, Arguments, BoolOp, CmpOp, Comprehension, Constant, Expr, ExprContext, ExprKind, Keyword,
@@ -17,6 +18,8 @@ pub use stmt::{
     Alias, ClassDef, ExceptHandler, For, FunctionDef, Stmt, StmtKind, Try, TypeParam,
     TypeParamKind, With, WithItem,
 };
+
+pub use walk::Node;
 
 use std::sync::Arc;
 

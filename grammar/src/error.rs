@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::LineIndex;
+
 /// Which exception an error is raised as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -67,4 +69,92 @@ pub struct SyntaxWarning {
     pub message: String,
     /// The line, from 1, that the warning is about.
     pub line: u32,
+}
+
+/// A fault at byte offsets, before its place is put in lines and columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    pub kind: ErrorKind,
+    pub message: String,
+    pub start: u32,
+    pub end: u32,
+    /// The end column where CPython reports one that is no place.
+    pub fixed_end: Option<i32>,
+    /// The column where CPython reports one that is no place.
+    pub fixed_column: Option<i32>,
+    pub incomplete: bool,
+    /// Whether CPython finds it in the parser, not in the tokenizer.
+    pub late: bool,
+}
+
+impl Fault {
+    pub fn at(message: impl Into<String>, start: u32, end: u32) -> Self {
+        Self {
+            kind: ErrorKind::SyntaxError,
+            message: message.into(),
+            start,
+            end,
+            fixed_end: None,
+            fixed_column: None,
+            incomplete: false,
+            late: false,
+        }
+    }
+
+    /// From `start` up to, not including, `end`.
+    pub fn range(message: impl Into<String>, start: u32, end: u32) -> Self {
+        Self::at(message, start, end)
+    }
+
+    /// At one place, with an empty range.
+    pub fn point(message: impl Into<String>, at: u32) -> Self {
+        Self::at(message, at, at)
+    }
+
+    pub fn of(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    pub fn end_column(mut self, column: i32) -> Self {
+        self.fixed_end = Some(column);
+        self
+    }
+
+    pub fn column(mut self, column: i32) -> Self {
+        self.fixed_column = Some(column);
+        self
+    }
+
+    pub fn incomplete(mut self) -> Self {
+        self.incomplete = true;
+        self
+    }
+
+    pub fn late(mut self) -> Self {
+        self.late = true;
+        self
+    }
+
+    /// Puts the place in lines and columns.
+    pub fn locate(self, lines: &LineIndex) -> SyntaxError {
+        let (line, column) = lines.position(self.start);
+        let (end_line, end_column) = lines.position(self.end);
+        let (end_line, end_column) = match self.fixed_end {
+            Some(fixed) => (line, fixed),
+            None => (end_line, end_column as i32 + 1),
+        };
+        let mut text = lines.line_text(line).to_owned();
+        text.push('\n');
+        SyntaxError {
+            kind: self.kind,
+            message: self.message,
+            line,
+            column: self.fixed_column.unwrap_or(column as i32 + 1),
+            end_line,
+            end_column,
+            text: Some(text),
+            incomplete: self.incomplete,
+        }
+    }
 }

@@ -2,9 +2,96 @@
 
 pub mod ast;
 mod error;
+mod lex;
 mod lines;
 mod parsed;
+mod parser;
 
 pub use error::{ErrorKind, SyntaxError, SyntaxWarning};
 pub use lines::LineIndex;
 pub use parsed::Parsed;
+
+use parser::{Start, Tree};
+
+/// Parses a whole source file.
+///
+/// # Errors
+/// The first fault of the source, worded and placed as CPython 3.13 does.
+pub fn parse_module(src: &str) -> Result<Parsed<ast::Module>, SyntaxError> {
+    parse(src, Start::Module, |tree| match tree {
+        Tree::Module(body) => ast::Module { body },
+        Tree::Expression(_) => ast::Module { body: vec![] },
+    })
+}
+
+/// Parses one expression, as `eval` takes it; blanks before it are skipped.
+///
+/// # Errors
+/// As [`parse_module`].
+pub fn parse_expression(src: &str) -> Result<Parsed<ast::Expression>, SyntaxError> {
+    let src = src.trim_start_matches([' ', '\t']);
+    parse(src, Start::Expression, |tree| match tree {
+        Tree::Expression(body) => ast::Expression {
+            body: Box::new(body),
+        },
+        Tree::Module(_) => unreachable!("the start symbol decides the kind of tree"),
+    })
+}
+
+/// Parses one input of an interactive session: a line of simple statements, a compound
+/// statement, or nothing.
+///
+/// # Errors
+/// As [`parse_module`]; [`SyntaxError::incomplete`] tells whether more lines could mend it.
+/// A compound statement is complete after an empty line only, which is the caller's to see.
+pub fn parse_interactive(src: &str) -> Result<Parsed<ast::Interactive>, SyntaxError> {
+    let parsed = parse(src, Start::Module, |tree| match tree {
+        Tree::Module(body) => ast::Interactive { body },
+        Tree::Expression(_) => ast::Interactive { body: vec![] },
+    })?;
+    let body = &parsed.tree.body;
+    let line_of = |stmt: &ast::Stmt| parsed.lines.line(stmt.span.start);
+    let several = body.windows(2).any(|pair| {
+        let end = parsed.lines.line(pair[0].span.end.saturating_sub(1));
+        line_of(&pair[1]) > end
+    });
+    if several {
+        let fault = error::Fault::at(
+            "multiple statements found while compiling a single statement",
+            0,
+            0,
+        );
+        let end = body[0].span.end;
+        return Err(error::Fault {
+            start: end,
+            end,
+            ..fault
+        }
+        .locate(&parsed.lines));
+    }
+    Ok(parsed)
+}
+
+fn parse<T>(
+    src: &str,
+    start: Start,
+    finish: impl FnOnce(Tree) -> T,
+) -> Result<Parsed<T>, SyntaxError> {
+    let src = src.strip_prefix('\u{feff}').unwrap_or(src);
+    let lines = match src.contains('\r') {
+        true => LineIndex::new(src.replace("\r\n", "\n").replace('\r', "\n")),
+        false => LineIndex::new(src),
+    };
+    let (tree, warnings) =
+        parser::parse(lines.text(), start).map_err(|fault| fault.locate(&lines))?;
+    let warning = |(at, message)| SyntaxWarning {
+        message,
+        line: lines.line(at),
+    };
+    let warnings = warnings.into_iter().map(warning).collect();
+    Ok(Parsed {
+        tree: finish(tree),
+        lines,
+        warnings,
+    })
+}

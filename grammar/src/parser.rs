@@ -1,0 +1,118 @@
+//! From tokens to the tree.
+
+mod build;
+mod cx;
+#[rustfmt::skip]
+#[allow(clippy::all, clippy::pedantic, unused, unreachable_patterns)]
+mod generated;
+mod patterns;
+mod targets;
+mod text;
+
+use lalrpop_util::ParseError;
+
+use crate::ast::{Expr, Stmt};
+use crate::error::Fault;
+use crate::lex::{Spanned, Tok, Tokens, tokenize};
+use cx::{Cx, Top};
+
+/// What the parser starts from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Start {
+    Module,
+    Expression,
+}
+
+/// The tree that a start gives.
+pub(crate) enum Tree {
+    Module(Vec<Stmt>),
+    Expression(Expr),
+}
+
+/// Parses `src`, whose line ends are `\n`; warnings are by offset.
+pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>), Fault> {
+    let Tokens {
+        mut list,
+        hard,
+        soft,
+        open,
+        warnings,
+    } = tokenize(src);
+    if let Some(fault) = hard {
+        return Err(fault);
+    }
+    let end_fault = soft.or_else(|| unclosed(src, &open));
+    if end_fault.is_none() && start == Start::Expression {
+        list.retain(|(_, tok, _)| !matches!(tok, Tok::Newline));
+    }
+    let cx = Cx::new(src);
+    let first = match start {
+        Start::Module => Tok::StartModule,
+        Start::Expression => Tok::StartExpression,
+    };
+    let tokens = std::iter::once((0, first, 0))
+        .chain(list.iter().cloned())
+        .map(Ok);
+    let tokens = tokens.chain(end_fault.clone().map(Err));
+    let result = generated::TopParser::new().parse(&cx, tokens);
+    if let Some(fault) = cx.take_fault() {
+        return Err(fault);
+    }
+    match result {
+        Ok(Top::Module(body)) => Ok((Tree::Module(body), warnings)),
+        Ok(Top::Expression(body)) => Ok((Tree::Expression(body), warnings)),
+        Err(error) => Err(explain(src, &list, &open, end_fault, error)),
+    }
+}
+
+fn unclosed(src: &str, open: &[(u8, u32)]) -> Option<Fault> {
+    let &(bracket, at) = open.last()?;
+    let _ = src;
+    let message = format!("'{}' was never closed", bracket as char);
+    Some(Fault::point(message, at).end_column(0).incomplete())
+}
+
+fn explain(
+    src: &str,
+    list: &[Spanned],
+    _open: &[(u8, u32)],
+    end_fault: Option<Fault>,
+    error: ParseError<u32, Tok, Fault>,
+) -> Fault {
+    match error {
+        ParseError::User { error } => error,
+        ParseError::UnrecognizedToken {
+            token: (start, _, end),
+            ..
+        }
+        | ParseError::ExtraToken {
+            token: (start, _, end),
+        } => Fault::range("invalid syntax", start, end.max(start + 1)),
+        ParseError::InvalidToken { location } | ParseError::UnrecognizedEof { location, .. } => {
+            let _ = list;
+            end_fault.unwrap_or_else(|| {
+                let at = location.min(src.len() as u32);
+                Fault::range("invalid syntax", at, at).incomplete()
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn generated_parser_fits_the_grammar() {
+        let grammar = include_bytes!("parser/python.lalrpop");
+        let hash = grammar
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+            });
+        let head = include_str!("parser/generated.rs")
+            .lines()
+            .next()
+            .unwrap_or_default();
+        let wanted = format!("// grammar {hash:016x}");
+        assert_eq!(head, wanted, "run `cargo run` in grammar/generate");
+    }
+}
