@@ -66,7 +66,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn leaves_star<T>(&self, span: Span) -> Res<T> {
-        let message = "'break', 'continue' and 'return' cannot appear in an 'except*' block";
+        let message = "'break', 'continue' and 'return' cannot appear in an except* block";
         self.error(span, message)
     }
 }

@@ -114,6 +114,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn future(&mut self, span: Span, names: &'a [Alias]) -> Res {
+        let start = Span::new(span.start, span.start);
         if !self.futures_allowed {
             let message = "from __future__ imports must occur at the beginning of the file";
             return self.error(span, message);
@@ -124,14 +125,14 @@ impl<'a> Compiler<'a> {
                     let message = "the future feature annotations is not supported";
                     return self.error(span, message);
                 }
-                "braces" => return self.error(span, "not a chance"),
+                "braces" => return self.error(start, "not a chance"),
                 "barry_as_FLUFL" => {
                     let message = "the future feature barry_as_FLUFL is not supported";
                     return self.error(span, message);
                 }
                 name if FEATURES.contains(&name) => {}
                 name => {
-                    return self.error(span, format!("future feature {name} is not defined"));
+                    return self.error(start, format!("future feature {name} is not defined"));
                 }
             }
         }

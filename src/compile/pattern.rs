@@ -15,7 +15,7 @@ use super::fold::fold;
 use crate::bytecode::{Const, Instr, Reg};
 
 /// A name that the pattern binds, and where its value waits.
-type Capture<'a> = (&'a Ident, Reg);
+type Capture<'a> = (&'a Ident, Span, Reg);
 
 impl<'a> Compiler<'a> {
     pub(super) fn match_stmt(
@@ -35,8 +35,8 @@ impl<'a> Compiler<'a> {
             let high = std::mem::replace(&mut self.u.high, mark);
             let mut captures = Vec::new();
             self.pattern(&case.pattern, src, false, fail, &mut captures)?;
-            for (name, reg) in captures {
-                self.store(&name.name, name.span, reg)?;
+            for (name, span, reg) in captures {
+                self.store(&name.name, span, reg)?;
             }
             let used = self.u.high - mark;
             self.u.high = self.u.high.max(high);
@@ -162,7 +162,7 @@ impl<'a> Compiler<'a> {
                 }
                 if let Some(name) = name {
                     let reg = if owned { src } else { self.copy(span, src) };
-                    return self.capture(name, reg, captures);
+                    return self.capture(name, span, reg, captures);
                 }
             }
             PatternKind::MatchOr { patterns } => {
@@ -181,12 +181,16 @@ impl<'a> Compiler<'a> {
         dst
     }
 
-    fn capture(&self, name: &'a Ident, reg: Reg, captures: &mut Vec<Capture<'a>>) -> Res {
-        if captures.iter().any(|(seen, _)| seen.name == name.name) {
+    fn capture(
+        &self,
+        name: &'a Ident,
+        span: Span,
+        reg: Reg, captures: &mut Vec<Capture<'a>>) -> Res {
+        if captures.iter().any(|(seen, ..)| seen.name == name.name) {
             let message = format!("multiple assignments to name '{}' in pattern", name.name);
-            return self.error(name.span, message);
+            return self.error(span, message);
         }
-        captures.push((name, reg));
+        captures.push((name, span, reg));
         Ok(())
     }
 
@@ -232,7 +236,7 @@ impl<'a> Compiler<'a> {
         let is_star = |p: &Pattern| matches!(p.kind, PatternKind::MatchStar { .. });
         let star = patterns.iter().position(is_star);
         if patterns.iter().filter(|p| is_star(p)).count() > 1 {
-            return self.error(span, "multiple starred expressions in sequence pattern");
+            return self.error(span, "multiple starred names in sequence pattern");
         }
         self.check_kind(span, |dst| Instr::MatchSequence { dst, src }, fail);
         let size = patterns.len();
@@ -293,7 +297,7 @@ impl<'a> Compiler<'a> {
         captures: &mut Vec<Capture<'a>>,
     ) -> Res {
         match &pattern.kind {
-            PatternKind::MatchStar { name: Some(name) } => self.capture(name, item, captures),
+            PatternKind::MatchStar { name: Some(name) } => self.capture(name, pattern.span, item, captures),
             PatternKind::MatchStar { name: None } => {
                 self.emit(pattern.span, Instr::Clear { reg: item });
                 Ok(())
@@ -416,7 +420,7 @@ impl<'a> Compiler<'a> {
                     keys: keys_reg,
                 },
             );
-            self.capture(name, rest_reg, captures)?;
+            self.capture(name, span, rest_reg, captures)?;
         }
         self.emit(span, Instr::Clear { reg: keys_reg });
         self.u.top = keys_reg.0;
@@ -530,13 +534,13 @@ impl<'a> Compiler<'a> {
             let same = own.len() == names.len()
                 && names
                     .iter()
-                    .all(|name| own.iter().any(|(o, _)| o.name == name.name));
+                    .all(|name| own.iter().any(|(o, ..)| o.name == name.name));
             if !same {
                 return self.error(span, "alternative patterns bind different names");
             }
             for (at, name) in names.iter().enumerate() {
-                let found = own.iter().find(|(o, _)| o.name == name.name);
-                if let Some(&(_, from)) = found {
+                let found = own.iter().find(|(o, ..)| o.name == name.name);
+                if let Some(&(_, _, from)) = found {
                     let dst = homes.offset(at as u16);
                     self.emit(pattern.span, Instr::Move { dst, src: from });
                 }
@@ -553,7 +557,7 @@ impl<'a> Compiler<'a> {
         self.u.goto(span, fail);
         self.u.place(done);
         for (at, name) in names.into_iter().enumerate() {
-            self.capture(name, homes.offset(at as u16), captures)?;
+            self.capture(name, span, homes.offset(at as u16), captures)?;
         }
         Ok(())
     }

@@ -87,6 +87,8 @@ pub(super) struct Scope {
     pub(super) free: BTreeSet<Name>,
     /// Names that are looked up in the enclosing class's namespace first.
     pub(super) sees_class: bool,
+    /// What a lazily evaluated expression is, for error messages.
+    pub(super) thunk: &'static str,
     pub(super) needs_class_cell: bool,
     pub(super) needs_classdict: bool,
     pub(super) is_generator: bool,

@@ -249,7 +249,8 @@ impl<'a> Compiler<'a> {
         if value.is_some() && self.u.has_flag(crate::bytecode::CodeFlags::ASYNC_GENERATOR) {
             return self.error(span, "'return' with value in async generator");
         }
-        let Some(value) = value.filter(|v| !is_none(v)) else {
+        let Some(result) = value.filter(|v| !is_none(v)) else {
+            let span = value.map_or(span, |value| value.span);
             let left = self.unwind(0, None, span)?;
             self.emit(span, Instr::ReturnNone);
             self.u.reenter(left);
@@ -263,16 +264,17 @@ impl<'a> Compiler<'a> {
                     | BlockKind::Handler { name: Some(_), .. }
             )
         });
-        let constant = super::fold::fold(value);
+        let constant = super::fold::fold(result);
+        let span = if constant.is_some() { result.span } else { span };
         let src = match (&constant, runs_code) {
             (Some(_), true) => None,
-            (None, true) => Some(self.temp(value)?),
-            _ => Some(self.operand(value, None, &[])?),
+            (None, true) => Some(self.temp(result)?),
+            _ => Some(self.operand(result, None, &[])?),
         };
         let left = self.unwind(0, src, span)?;
         let src = match src {
             Some(src) => src,
-            None => self.temp(value)?,
+            None => self.temp(result)?,
         };
         self.emit(span, Instr::Return { src });
         self.u.reenter(left);

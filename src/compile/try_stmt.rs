@@ -4,7 +4,7 @@
 //! `try`; the exception that was being handled before is saved in the next one. `finally`
 //! bodies are emitted once for each way into them, as CPython does.
 
-use mini_grammar::ast::{ExceptHandler, Span, Stmt, Try};
+use mini_grammar::ast::{ExceptHandler, Span, Stmt, StmtKind, Try};
 
 use super::Compiler;
 use super::assembler::NOWHERE;
@@ -316,7 +316,17 @@ impl<'a> Compiler<'a> {
         if self.work > MAX_WORK {
             return self.error(stmt.span, "too many copies of nested 'finally' bodies");
         }
-        if self.u.blocks.len() > MAX_BLOCKS {
+        let is_block = matches!(
+            stmt.kind,
+            StmtKind::For(_)
+                | StmtKind::AsyncFor(_)
+                | StmtKind::While { .. }
+                | StmtKind::With(_)
+                | StmtKind::AsyncWith(_)
+                | StmtKind::Try(_)
+                | StmtKind::TryStar(_)
+        );
+        if is_block && self.u.blocks.len() >= MAX_BLOCKS {
             return self.error(stmt.span, "too many statically nested blocks");
         }
         Ok(())
@@ -324,6 +334,6 @@ impl<'a> Compiler<'a> {
 }
 
 /// CPython's limit of blocks within one function.
-const MAX_BLOCKS: usize = 20;
+const MAX_BLOCKS: usize = 21;
 /// Statements emitted, copies included, before a source is refused.
 const MAX_WORK: u64 = 4_000_000;

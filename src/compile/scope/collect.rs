@@ -76,6 +76,7 @@ impl Collector {
             order: Vec::new(),
             free: BTreeSet::new(),
             sees_class,
+            thunk: "a type alias",
             needs_class_cell: false,
             needs_classdict: false,
             is_generator: kind == ScopeKind::GeneratorExp,
@@ -292,7 +293,7 @@ impl Collector {
                         if self.scope().kind != ScopeKind::Module {
                             return Err((
                                 "import * only allowed at module level".into(),
-                                stmt.span,
+                                alias.span,
                             ));
                         }
                         continue;
@@ -317,7 +318,10 @@ impl Collector {
         };
         for ident in names {
             let name = self.mangled(&ident.name);
-            let old = self.scope().symbol(&name).map_or(0, |s| s.flags);
+            let symbol = self.scope().symbol(&name);
+            let old = symbol.map_or(0, |s| s.flags);
+            let declared = symbol.map_or(span, |s| s.declared);
+            let mut span = span;
             let message = if old & flag::PARAM != 0 {
                 format!("name '{name}' is parameter and {word}")
             } else if old & flag::USE != 0 {
@@ -327,6 +331,7 @@ impl Collector {
             } else if old & flag::LOCAL != 0 {
                 format!("name '{name}' is assigned to before {word} declaration")
             } else if (old | kind) & flag::GLOBAL != 0 && (old | kind) & flag::NONLOCAL != 0 {
+                span = declared;
                 format!("name '{name}' is nonlocal and global")
             } else if kind == flag::NONLOCAL && self.scope().kind == ScopeKind::Module {
                 "nonlocal declaration not allowed at module level".into()
@@ -397,6 +402,9 @@ impl Collector {
             .chain(&args.kwonlyargs);
         let all = all.chain(args.vararg.as_deref());
         for arg in all.chain(args.kwarg.as_deref()) {
+            if &*arg.arg == "__debug__" {
+                return Err(("cannot assign to __debug__".into(), arg.span));
+            }
             self.add(&arg.arg, flag::PARAM, arg.span)?;
         }
         Ok(())
@@ -456,18 +464,35 @@ impl Collector {
     fn type_params(&mut self, params: &[TypeParam]) -> Walk {
         for param in params {
             self.add(&param.name.name, flag::TYPE_PARAM, param.span)?;
+            let default = match &param.kind {
+                TypeParamKind::TypeVar { .. } => "a TypeVar default",
+                TypeParamKind::ParamSpec => "a ParamSpec default",
+                TypeParamKind::TypeVarTuple => "a TypeVarTuple default",
+            };
             if let TypeParamKind::TypeVar { bound: Some(bound) } = &param.kind {
-                self.thunk(param, Role::Bound, bound)?;
+                let what = match bound.kind {
+                    ExprKind::Tuple { .. } => "a TypeVar constraint",
+                    _ => "a TypeVar bound",
+                };
+                self.thunk(param, Role::Bound, what, bound)?;
             }
+            let what = default;
             if let Some(default) = &param.default_value {
-                self.thunk(param, Role::Default, default)?;
+                self.thunk(param, Role::Default, what, default)?;
             }
         }
         Ok(())
     }
 
-    fn thunk(&mut self, param: &TypeParam, role: Role, value: &Expr) -> Walk {
+    fn thunk(
+        &mut self,
+        param: &TypeParam,
+        role: Role,
+        what: &'static str,
+        value: &Expr,
+    ) -> Walk {
         let outer = self.enter(ScopeKind::Thunk, param, role);
+        self.scope().thunk = what;
         self.expr(value)?;
         self.cur = outer;
         Ok(())
@@ -619,15 +644,20 @@ impl Collector {
     }
 
     fn forbid(&mut self, expr: &Expr, what: &str) -> Walk {
+        self.forbid_at(expr.span, what)
+    }
+
+    fn forbid_at(&mut self, span: Span, what: &str) -> Walk {
         let place = match self.scope().kind {
             ScopeKind::TypeParams => "the definition of a generic",
-            ScopeKind::Thunk => "a type alias",
+            ScopeKind::Thunk => self.scope().thunk,
             _ => return Ok(()),
         };
-        Err((format!("{what} cannot be used within {place}"), expr.span))
+        Err((format!("{what} cannot be used within {place}"), span))
     }
 
     fn named_expr(&mut self, target: &Expr, value: &Expr, span: Span) -> Walk {
+        self.forbid_at(span, "named expression")?;
         if self.iterables > 0 {
             return Err((
                 "assignment expression cannot be used in a comprehension iterable expression"
@@ -676,10 +706,17 @@ impl Collector {
                     span,
                 ));
             }
-            ScopeKind::TypeParams | ScopeKind::Thunk => {
+            ScopeKind::TypeParams => {
                 return Err((
                     "assignment expression within a comprehension cannot be used within the definition of a generic"
                         .into(),
+                    span,
+                ));
+            }
+            ScopeKind::Thunk => {
+                let what = self.tree.scopes[at].thunk;
+                return Err((
+                    format!("assignment expression within a comprehension cannot be used in {what}"),
                     span,
                 ));
             }
