@@ -63,6 +63,11 @@ impl Assembler {
         self.slots.len() as u32
     }
 
+    /// Where the last instruction stands.
+    pub(super) fn last_span(&self) -> Option<Span> {
+        self.slots.last().map(|slot| slot.span)
+    }
+
     pub(super) fn push(&mut self, instr: Instr, span: Span) {
         self.slots.push(Slot {
             instr,
@@ -298,7 +303,7 @@ fn with_offset(mut instr: Instr, offset: i32) -> Instr {
 
 /// The positions of instructions, found once per distinct span.
 pub(super) fn positions(spans: &[Span], lines: &mini_grammar::LineIndex) -> Vec<Position> {
-    let mut last = (Span::default(), Position::default());
+    let mut last = (NOWHERE, Position::default());
     let find = |span: &Span| {
         if *span != last.0 {
             last = (*span, position(*span, lines));

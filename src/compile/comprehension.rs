@@ -158,7 +158,7 @@ impl<'a> Compiler<'a> {
             Ok(())
         };
         if first.is_async {
-            self.async_for_loop(&first.target, iter, next, first.iter.span, body)
+            self.async_for_loop(&first.target, iter, next, span, body)
         } else {
             self.for_loop(&first.target, iter, next, first.iter.span, body)
         }

@@ -89,8 +89,7 @@ impl<'a> Compiler<'a> {
             None => &def.body,
         };
         self.body(body)?;
-        let last = def.body.last().map_or(span, |stmt| stmt.span);
-        self.emit(last, Instr::ReturnNone);
+        self.return_none();
         let proto = self.leave_unit()?;
         self.function_object(span, dst, proto, flags)
     }

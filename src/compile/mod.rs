@@ -167,9 +167,14 @@ impl<'a> Compiler<'a> {
         }
         let body = self.docstring(body, !self.interactive)?;
         self.body(body)?;
-        let span = body.last().map_or(Span::new(0, 0), |stmt| stmt.span);
-        self.emit(span, Instr::ReturnNone);
+        self.return_none();
         Ok(())
+    }
+
+    /// The end of a body; it belongs to what ran last.
+    fn return_none(&mut self) {
+        let span = self.u.asm.last_span().unwrap_or(Span::new(0, 0));
+        self.emit(span, Instr::ReturnNone);
     }
 
     fn return_value(&mut self, value: &'a Expr) -> Res {
@@ -234,7 +239,7 @@ impl<'a> Compiler<'a> {
         if self.tree.scopes[at.scope].has(&mangled, scope::flag::GLOBAL) {
             return name.into();
         }
-        if kind == scope::ScopeKind::Class {
+        if matches!(kind, scope::ScopeKind::Class | scope::ScopeKind::GeneratorExp) {
             return format!("{}.{name}", at.qualname).into();
         }
         format!("{}.<locals>.{name}", at.qualname).into()

@@ -156,7 +156,7 @@ impl<'a> Compiler<'a> {
             exit,
             iter: Some(iter),
         });
-        self.async_for_loop(&node.target, iter, next, node.iter.span, |c| {
+        self.async_for_loop(&node.target, iter, next, span, |c| {
             c.body(&node.body)
         })?;
         self.u.pop_block();

@@ -114,8 +114,7 @@ impl<'a> Compiler<'a> {
             let next = self.u.asm.label();
             if let Some(typ) = &clause.typ {
                 let class = self.operand(typ, None, &[])?;
-                self.u
-                    .jump(typ.span, Instr::JumpIfNotMatch { exc, class, off: 0 }, next);
+                self.u.jump(clause.span, Instr::JumpIfNotMatch { exc, class, off: 0 }, next);
                 self.u.top = raised.0;
             } else if at < last {
                 return self.error(clause.span, "default 'except:' must be last");
@@ -266,7 +265,7 @@ impl<'a> Compiler<'a> {
         };
         let class = self.operand(typ, None, &[])?;
         let dst = part;
-        self.emit(typ.span, Instr::MatchGroup { dst, exc, class });
+        self.emit(clause.span, Instr::MatchGroup { dst, exc, class });
         let test = self.u.alloc();
         self.emit(
             clause.span,

@@ -134,7 +134,7 @@ impl<'a> Compiler<'a> {
                 Some(default) => {
                     defaulted = true;
                     let rhs = self.u.alloc();
-                    self.thunk(param, Role::Default, &param.name.name, default, rhs)?;
+                    self.thunk(default.span, param, Role::Default, &param.name.name, default, rhs)?;
                     let op = Intrinsic2::SetTypeParamDefault;
                     let instr = Instr::Intrinsic2 {
                         op,
@@ -179,7 +179,7 @@ impl<'a> Compiler<'a> {
             TypeParamKind::TypeVarTuple => Intrinsic1::TypeVarTuple,
             TypeParamKind::TypeVar { bound: Some(bound) } => {
                 let rhs = self.u.alloc();
-                self.thunk(param, Role::Bound, &param.name.name, bound, rhs)?;
+                self.thunk(bound.span, param, Role::Bound, &param.name.name, bound, rhs)?;
                 let op = match bound.kind {
                     ExprKind::Tuple { .. } => Intrinsic2::TypeVarWithConstraints,
                     _ => Intrinsic2::TypeVarWithBound,
@@ -207,12 +207,21 @@ impl<'a> Compiler<'a> {
     }
 
     /// r[dst], the highest temporary := a function that evaluates the expression.
-    fn thunk<T>(&mut self, node: &T, role: Role, name: &Name, value: &'a Expr, dst: Reg) -> Res {
+    #[allow(clippy::too_many_arguments, reason = "the parts of one definition")]
+    fn thunk<T>(
+        &mut self,
+        span: Span,
+        node: &T,
+        role: Role,
+        name: &Name,
+        value: &'a Expr,
+        dst: Reg,
+    ) -> Res {
         let scope = self.tree.of(node, role);
         self.enter_unit(scope, name, &[], Counts::default(), value.span);
         self.return_value(value)?;
         let proto = self.leave_unit()?;
-        self.function_object(value.span, dst, proto, 0)
+        self.function_object(span, dst, proto, 0)
     }
 
     pub(super) fn type_alias(
@@ -263,7 +272,7 @@ impl<'a> Compiler<'a> {
             },
         };
         self.emit(stmt.span, instr);
-        self.thunk(stmt, Role::Body, id, value, first.offset(2))?;
+        self.thunk(stmt.span, stmt, Role::Body, id, value, first.offset(2))?;
         self.emit(
             stmt.span,
             Instr::BuildTuple {
