@@ -12,6 +12,7 @@ pub(crate) mod receiver;
 pub(crate) mod sequence;
 pub(crate) mod set;
 mod slice;
+pub(crate) mod traceback;
 pub(crate) mod tuple;
 
 use crate::object::{Arity, NativeDef, NativeFn, Vm};

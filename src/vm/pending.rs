@@ -4,7 +4,6 @@ use crate::object::{Class, Known, Ptr, Raised, Str, Value, Vm, Args};
 
 #[allow(unused_variables, missing_docs)]
 impl Vm {
-    pub(crate) fn report_unraisable(&mut self, exception: &Value, message: &str, object: &Value) { todo!() }
     pub(crate) fn warn(&mut self, category: Known, message: &str, stack_level: i64) -> Result<(), Raised> { todo!() }
     pub(crate) fn warn_syntax(&mut self, warning: &mini_grammar::SyntaxWarning, filename: &str) -> Result<(), Raised> { todo!() }
     pub(crate) fn syntax_error(&mut self, error: &mini_grammar::SyntaxError, filename: &str, source: &str) -> Raised { todo!() }

@@ -1,0 +1,69 @@
+//! The levels of a traceback as text.
+
+use crate::object::{Ptr, Traceback, Vm};
+
+/// After so many equal levels the rest is only counted.
+const REPEATED: usize = 3;
+
+impl Vm {
+    /// The levels of a traceback, the oldest first, as the lines that follow "Traceback (most recent call last):".
+    pub(crate) fn format_levels(&mut self, traceback: Option<Ptr<Traceback>>, limit: Option<i64>) -> Vec<String> {
+        let mut levels = Vec::new();
+        let mut next = traceback;
+        while let Some(level) = next {
+            next = level.next.get(&self.gil).clone();
+            levels.push(level);
+        }
+        match limit {
+            Some(limit) if limit >= 0 => levels.truncate(limit as usize),
+            Some(limit) => {
+                let drop = levels.len().saturating_sub(limit.unsigned_abs() as usize);
+                levels.drain(..drop);
+            }
+            None => {}
+        }
+        let mut texts = Vec::new();
+        let mut last: Option<(String, u32, String)> = None;
+        let mut repeated = 0;
+        for level in levels {
+            let filename = level.code.proto.filename.to_string();
+            let name = level.code.name.as_str().to_owned();
+            let key = (filename, level.line(), name);
+            if last.as_ref() == Some(&key) {
+                repeated += 1;
+            } else {
+                push_repeated(&mut texts, repeated);
+                repeated = 1;
+                last = Some(key);
+            }
+            if repeated <= REPEATED {
+                texts.push(self.format_level(&level));
+            }
+        }
+        push_repeated(&mut texts, repeated);
+        texts
+    }
+
+    fn format_level(&mut self, level: &Traceback) -> String {
+        let proto = level.code.proto.clone();
+        let position = proto.positions.get(level.instr as usize).copied().unwrap_or_default();
+        let shown = if proto.filename.starts_with("<stdin") { "<stdin>" } else { &proto.filename };
+        let mut text = format!("  File \"{shown}\", line {}, in {}\n", position.line, level.code.name.as_str());
+        if let Some(lines) = self.source_lines(&proto.filename) {
+            for line in super::caret::excerpt(&lines, position).lines() {
+                text.push_str("    ");
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+        text
+    }
+}
+
+fn push_repeated(texts: &mut Vec<String>, repeated: usize) {
+    if repeated > REPEATED {
+        let more = repeated - REPEATED;
+        let plural = if more == 1 { "" } else { "s" };
+        texts.push(format!("  [Previous line repeated {more} more time{plural}]\n"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Tracebacks as text, as CPython 3.13 prints them.
+
+mod caret;
+mod format;
+mod frames;
+mod sources;
+mod suggestion;
+mod unraisable;
+
+pub(crate) use format::TracebackOptions;

@@ -1,0 +1,70 @@
+//! ". Did you mean: 'x'?" behind NameError, AttributeError and ImportError.
+
+use crate::object::{Known, Value, Vm};
+use crate::vm::suggest::closest;
+
+impl Vm {
+    /// The suggestion for an exception, or nothing.
+    pub(super) fn suggestion(&mut self, exception: &Value) -> String {
+        let Value::Exc(data) = exception else { return String::new() };
+        let fields = data.data.get(&self.gil).fields.clone();
+        let name_index = usize::from(self.is_known(exception, Known::ImportError)) * 3;
+        let Some(wrong) = fields.get(name_index).and_then(Value::as_text) else { return String::new() };
+        let wrong = wrong.as_str().to_owned();
+        if self.is_known(exception, Known::NameError) {
+            let candidates = self.visible_names(exception);
+            let hint = closest(&wrong, candidates.iter().map(String::as_str));
+            let importable = crate::modules::names().any(|name| name == wrong);
+            return match (hint, importable) {
+                (Some(hint), false) => format!(". Did you mean: '{hint}'?"),
+                (Some(hint), true) => format!(". Did you mean: '{hint}'? Or did you forget to import '{wrong}'?"),
+                (None, true) => format!(". Did you forget to import '{wrong}'?"),
+                (None, false) => String::new(),
+            };
+        }
+        let object = if self.is_known(exception, Known::AttributeError) {
+            fields.get(1).cloned()
+        } else if self.is_known(exception, Known::ImportError) {
+            let modules = self.modules();
+            let module = fields.get(1).and_then(Value::as_text);
+            module.and_then(|module| modules.data.get(&self.gil).get_str(&module).cloned())
+        } else {
+            None
+        };
+        let Some(object) = object.filter(|object| !object.is_undef()) else { return String::new() };
+        let candidates = self.attribute_names(&object, !wrong.starts_with('_'));
+        match closest(&wrong, candidates.iter().map(String::as_str)) {
+            Some(hint) => format!(". Did you mean: '{hint}'?"),
+            None => String::new(),
+        }
+    }
+
+    /// `dir(object)`, without underscored names if those are to be hidden.
+    fn attribute_names(&mut self, object: &Value, hide_underscored: bool) -> Vec<String> {
+        let builtins = self.import_dotted("builtins").and_then(|builtins| self.get_attr(&builtins, "dir"));
+        let listed = builtins.and_then(|dir| self.call(&dir, std::slice::from_ref(object))).and_then(|names| self.collect(&names));
+        let names = self.quiet(listed).unwrap_or_default();
+        names
+            .iter()
+            .filter_map(Value::as_text)
+            .map(|name| name.as_str().to_owned())
+            .filter(|name| !hide_underscored || !name.starts_with('_'))
+            .collect()
+    }
+
+    /// The names that were visible where an exception was raised: locals, globals, built-ins.
+    fn visible_names(&mut self, exception: &Value) -> Vec<String> {
+        let Value::Exc(data) = exception else { return Vec::new() };
+        let Some(mut level) = data.data.get(&self.gil).traceback.clone() else { return Vec::new() };
+        while let Some(next) = level.next.get(&self.gil).clone() {
+            level = next;
+        }
+        let mut names: Vec<String> = level.code.proto.local_names.iter().map(|name| name.to_string()).collect();
+        let builtins = self.interp.builtins.get(&self.gil).clone();
+        for namespace in std::iter::once(level.globals.clone()).chain(builtins) {
+            let entries = namespace.data.get(&self.gil);
+            names.extend(entries.iter().filter_map(|entry| entry.key.as_text()).map(|name| name.as_str().to_owned()));
+        }
+        names
+    }
+}
