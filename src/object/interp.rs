@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::heap::Heap;
@@ -12,7 +13,7 @@ use super::ptr::Ptr;
 use super::shape::Shapes;
 use super::value::Value;
 use super::{Class, Dict, Str};
-use crate::gil::{Gil, GilCell};
+use crate::gil::{Gil, GilCell, GilLock};
 
 /// An entry of the method cache: the attribute `name` of the class with this id.
 #[derive(Default)]
@@ -29,6 +30,7 @@ pub const METHOD_CACHE_SIZE: usize = 4096;
 
 /// What one interpreter consists of. Several live in one process, each with its own lock.
 pub struct Interp {
+    pub(crate) lock: Arc<GilLock>,
     pub heap: Heap,
     pub(crate) classes: GilCell<Vec<Ptr<Class>>>,
     pub(crate) names: GilCell<Vec<Ptr<Str>>>,
@@ -59,8 +61,9 @@ unsafe impl Sync for Interp {}
 
 impl Interp {
     /// An interpreter without classes; the floors above fill it.
-    pub(crate) fn new(heap: Heap) -> Self {
+    pub(crate) fn new(lock: Arc<GilLock>, heap: Heap) -> Self {
         Interp {
+            lock,
             heap,
             classes: GilCell::default(),
             names: GilCell::default(),

@@ -13,7 +13,7 @@ use super::value::Value;
 use super::{Dict, Func};
 use crate::bytecode::Instr;
 use super::stacks::Stacks;
-use crate::gil::{EvalBreaker, Gil};
+use crate::gil::{EvalBreaker, Gil, GilGuard};
 
 /// An exception is on its way: it is kept in the thread state ([`Vm::raised`]).
 ///
@@ -105,14 +105,17 @@ pub struct Vm {
     /// Address below which the Rust stack must not grow.
     pub(crate) native_limit: usize,
     pub(crate) thread: Rc<ThreadInfo>,
+    /// Holds the lock as long as the thread state lives; its own token is not used. Dropped after all that
+    /// refers to objects.
+    pub(crate) guard: GilGuard,
 }
 
-/// What identifies a thread to scripts.
+/// What a script thread has of its own.
 pub struct ThreadInfo {
-    /// `threading.get_ident()`.
-    pub ident: u64,
     /// Whether this is the interpreter's main thread, which runs signal handlers.
     pub is_main: bool,
+    /// Values of `threading.local` objects, by the object's number.
+    pub locals: std::cell::RefCell<std::collections::HashMap<u64, Value>>,
 }
 
 impl Deref for Vm {

@@ -1,21 +1,21 @@
 //! Threads, the event loop, processes, signals: what runs the machine.
 
+pub(crate) mod blocking;
+pub(crate) mod signals;
 pub(crate) mod thread_state;
 
-use std::sync::Arc;
-
-use crate::gil::EvalBreaker;
-use crate::object::{Raised, ThreadInfo, Value, Vm};
+use crate::gil::{GilLock, LockConfig};
+use crate::object::{Raised, Value, Vm};
 use crate::vm::CompileMode;
 use thread_state::StackSize;
 
 /// Runs the file that the command line names.
 pub fn run_command() -> i32 {
     let worker = std::thread::Builder::new().stack_size(StackSize::MAIN.native).spawn(|| {
-        let breaker = Arc::new(EvalBreaker::new());
-        let interp = thread_state::new_interp(breaker.clone());
-        // SAFETY: this is the only thread of the interpreter.
-        let mut vm = unsafe { Vm::new(interp, &*breaker, ThreadInfo { ident: 1, is_main: true }, StackSize::MAIN) };
+        let lock = GilLock::new(LockConfig::default());
+        let interp = thread_state::new_interp(lock.clone());
+        let thread = lock.register("MainThread");
+        let Ok(mut vm) = Vm::attach(interp, &thread, true, StackSize::MAIN) else { return 1 };
         vm.bootstrap();
         let path = std::env::args().nth(1).unwrap_or_default();
         let source = std::fs::read_to_string(&path).unwrap_or_default();
@@ -24,8 +24,8 @@ pub fn run_command() -> i32 {
             Ok(()) => 0,
             Err(raised) => {
                 let exception = vm.take_raised(raised);
-                let text = vm.repr(&exception);
-                eprintln!("{}", text.map(|text| text.as_str().to_owned()).unwrap_or_default());
+                let text = vm.format_exception(&exception, Default::default()).concat();
+                eprint!("{text}");
                 1
             }
         }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::gil::{EvalBreaker, Gil};
+use crate::gil::{AttachError, EvalBreaker, Gil, GilLock, GilThread};
 use crate::object::heap::{Attention, Heap};
 use crate::object::interp::METHOD_CACHE_SIZE;
 use crate::object::stacks::Stacks;
@@ -60,34 +60,38 @@ const PUBLIC: &[Known] = &[
 const NATIVE_RESERVE: usize = 256 << 10;
 
 /// A new interpreter without classes and modules.
-pub(crate) fn new_interp(breaker: Arc<EvalBreaker>) -> Arc<Interp> {
+pub(crate) fn new_interp(lock: Arc<GilLock>) -> Arc<Interp> {
+    let breaker = lock.breaker().clone();
     let heap = Heap::new(move |attention| {
         breaker.set(match attention {
             Attention::Finalizers => EvalBreaker::FINALIZERS,
             Attention::Collect => EvalBreaker::GC,
         });
     });
-    Arc::new(Interp::new(heap))
+    Arc::new(Interp::new(lock, heap))
 }
 
 impl Vm {
-    /// The thread state of the current thread, which has just taken the lock.
+    /// The thread state of the current thread, which waits for the interpreter's lock first.
     ///
-    /// # Safety
+    /// # Errors
     ///
-    /// The thread holds the interpreter's lock until the thread state is dropped, but for where the thread state
-    /// itself gives it up. `breaker` lives as long as the interpreter.
-    pub(crate) unsafe fn new(interp: Arc<Interp>, breaker: *const EvalBreaker, thread: ThreadInfo, size: StackSize) -> Vm {
+    /// When this OS thread holds a lock already.
+    pub(crate) fn attach(interp: Arc<Interp>, thread: &GilThread, is_main: bool, size: StackSize) -> Result<Vm, AttachError> {
+        let guard = thread.attach()?;
         let stacks = Stacks::new(size.registers, size.frames);
         let here = 0u8;
-        // SAFETY: the caller holds the lock; the first frame is written before anything reads it.
-        unsafe {
+        let breaker: *const EvalBreaker = &**interp.lock.breaker();
+        let limit = interp.recursion_limit.load(std::sync::atomic::Ordering::Relaxed);
+        // SAFETY: the guard holds the lock and its own token stays unused, so this is the thread's only one; the heap is
+        // left before the guard is dropped; the first frame is written before anything reads it.
+        let mut vm = unsafe {
             interp.heap.enter();
             let bottom = stacks.frames();
             bottom.write(Frame::bottom(stacks.registers()));
-            let limit = interp.recursion_limit.load(std::sync::atomic::Ordering::Relaxed);
-            let mut vm = Vm {
+            Vm {
                 gil: Gil::assume(),
+                guard,
                 interp,
                 raised: Value::Undef,
                 reraising: false,
@@ -97,11 +101,11 @@ impl Vm {
                 stacks,
                 breaker,
                 native_limit: (&raw const here as usize).saturating_sub(size.native - NATIVE_RESERVE),
-                thread: Rc::new(thread),
-            };
-            vm.set_frame_limit(limit);
-            vm
-        }
+                thread: Rc::new(ThreadInfo { is_main, locals: Default::default() }),
+            }
+        };
+        vm.set_frame_limit(limit);
+        Ok(vm)
     }
 
     /// Fills a new interpreter: names, classes, built-ins, `sys.modules`.

@@ -38,3 +38,4 @@ mod unwind;
 mod wrap;
 
 pub use introspect::CompileMode;
+pub(crate) use introspect::{parse_expression_pending, parse_module_pending};

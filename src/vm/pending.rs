@@ -14,5 +14,4 @@ impl Vm {
     pub(crate) fn super_lookup(&mut self, class: &Value, object: &Value, name: &Ptr<Str>) -> Result<(Value, bool), Raised> { todo!() }
     pub(crate) fn is_descriptor(&mut self, value: &Value) -> bool { todo!() }
     pub(crate) fn is_data_descriptor(&mut self, value: &Value) -> bool { todo!() }
-    pub(crate) fn on_lock_request(&mut self) -> Result<(), Raised> { Ok(()) }
 }

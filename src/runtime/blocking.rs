@@ -1,0 +1,65 @@
+//! The one door for waiting, as the machine uses it.
+
+use std::time::Duration;
+
+use crate::gil::{Moment, WaitQueue, WaitReason, Wake};
+use crate::object::{Raised, Vm};
+
+impl Vm {
+    /// Runs a system call, or native code that needs no interpreter, without the lock.
+    pub fn blocking<R: Send>(&mut self, reason: WaitReason, call: impl FnOnce() -> R + Send) -> R {
+        self.gil.blocking(reason, call)
+    }
+
+    /// The moment that is `timeout` away; None for no timeout.
+    pub fn deadline(&self, timeout: Option<Duration>) -> Option<Moment> {
+        let now = self.interp.lock.scheduler().now();
+        timeout.map(|timeout| now + timeout.min(Duration::from_secs(1 << 32)))
+    }
+
+    /// Waits in a queue until woken (true) or until the deadline has passed (false). Signals are handled meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// KeyboardInterrupt, or what a signal handler raises; the thread then is not in the queue any more.
+    pub fn wait_in(&mut self, queue: &WaitQueue, reason: WaitReason, deadline: Option<Moment>) -> Result<bool, Raised> {
+        loop {
+            match queue.wait(&mut self.gil, reason, deadline) {
+                Wake::Woken => return Ok(true),
+                Wake::TimedOut => return Ok(false),
+                Wake::Interrupted => self.poll()?,
+            }
+        }
+    }
+
+    /// Sleeps without the lock; an interruption is handled and the sleep goes on (PEP 475).
+    ///
+    /// # Errors
+    ///
+    /// KeyboardInterrupt, or what a signal handler raises.
+    pub fn sleep(&mut self, duration: Duration) -> Result<(), Raised> {
+        if duration.is_zero() {
+            self.gil.yield_now();
+            return self.poll();
+        }
+        let Some(deadline) = self.deadline(Some(duration)) else { return Ok(()) };
+        while !self.gil.sleep_until(deadline) {
+            self.poll()?;
+        }
+        Ok(())
+    }
+
+    /// Answers what the lock and other threads ask of this one at a preemption point.
+    pub(crate) fn on_lock_request(&mut self) -> Result<(), Raised> {
+        use crate::gil::EvalBreaker;
+        // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
+        let requested = unsafe { (*self.breaker).requested() };
+        if requested & EvalBreaker::ADDRESSED != 0 {
+            self.handle_posted()?;
+        }
+        if requested & EvalBreaker::LOCK != 0 {
+            self.gil.poll(1);
+        }
+        Ok(())
+    }
+}
