@@ -5,6 +5,7 @@ mod compare;
 pub(crate) mod dict;
 pub(crate) mod exceptions;
 pub(crate) mod functions;
+pub(crate) mod generator;
 pub(crate) mod list;
 pub(crate) mod iterators;
 mod range;
@@ -25,6 +26,7 @@ pub(crate) const fn native(name: &'static str, arity: Arity, call: NativeFn, doc
 /// Gives the known classes their methods.
 pub fn install_all(vm: &mut Vm) {
     exceptions::install(vm);
+    generator::install(vm);
     list::install(vm);
     tuple::install(vm);
     dict::install(vm);

@@ -5,7 +5,7 @@ use crate::object::vm::{Frame, ReturnTo};
 use crate::object::{Gen, GenData, GenKind, GenState, Known, Name, Ptr, Raised, Raw, Value, Vm};
 
 /// What sending into an iterator came to.
-pub(super) enum Sent {
+pub(crate) enum Sent {
     Yielded(Value),
     Returned(Value),
 }
@@ -166,7 +166,7 @@ impl Vm {
     /// # Errors
     ///
     /// What the body raises; ValueError when it is running already.
-    pub(super) fn gen_send(&mut self, generator: &Raw<Gen>, sent: Value) -> Result<Sent, Raised> {
+    pub(crate) fn gen_send(&mut self, generator: &Raw<Gen>, sent: Value) -> Result<Sent, Raised> {
         match generator.state.get() {
             GenState::Running => Err(self.already_running(generator)),
             GenState::Finished => {
@@ -207,7 +207,7 @@ impl Vm {
     }
 
     /// Throws an exception into a generator: at its `yield`, or into what it delegates to.
-    pub(super) fn gen_throw(&mut self, generator: &Raw<Gen>, exception: Value) -> Result<Sent, Raised> {
+    pub(crate) fn gen_throw(&mut self, generator: &Raw<Gen>, exception: Value) -> Result<Sent, Raised> {
         match generator.state.get() {
             GenState::Running => return Err(self.already_running(generator)),
             GenState::Finished => {

@@ -37,5 +37,6 @@ mod types;
 mod unwind;
 mod wrap;
 
+pub(crate) use generator::Sent;
 pub use introspect::CompileMode;
 pub(crate) use introspect::{parse_expression_pending, parse_module_pending};

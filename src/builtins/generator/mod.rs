@@ -1,0 +1,14 @@
+//! Generators, coroutines, asynchronous generators: their methods.
+
+pub(crate) mod async_gen;
+mod attributes;
+mod resume;
+
+use crate::object::Vm;
+
+/// Gives the classes their methods.
+pub(super) fn install(vm: &mut Vm) {
+    resume::install(vm);
+    attributes::install(vm);
+    async_gen::install(vm);
+}

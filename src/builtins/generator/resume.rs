@@ -1,0 +1,152 @@
+//! `send`, `throw`, `close`, and iteration.
+
+use crate::builtins::native;
+use crate::object::{
+    Args, Arity, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
+};
+use crate::vm::Sent;
+
+pub(super) fn install(vm: &mut Vm) {
+    for known in [Known::Generator, Known::Coroutine] {
+        let class = vm.known(known);
+        vm.add_methods(&class, NativeKind::Method, METHODS);
+        vm.add_methods(&class, NativeKind::SlotWrapper, COMMON_SLOTS);
+    }
+    let generator = vm.known(Known::Generator);
+    vm.add_methods(&generator, NativeKind::SlotWrapper, ITERATOR_SLOTS);
+    let coroutine = vm.known(Known::Coroutine);
+    vm.add_methods(&coroutine, NativeKind::SlotWrapper, COROUTINE_SLOTS);
+    let wrapper = vm.known(Known::CoroutineWrapper);
+    vm.add_methods(&wrapper, NativeKind::Method, METHODS);
+    vm.add_methods(&wrapper, NativeKind::SlotWrapper, ITERATOR_SLOTS);
+}
+
+const METHODS: &[NativeDef] = &[
+    native("send", Arity::Exact(2), send, "send(value) -> send 'value' in, return the next yielded value or raise StopIteration."),
+    native("throw", Arity::Range(2, 4), throw, "throw(value) -> raise the exception in, return the next yielded value."),
+    native("close", Arity::Exact(1), close, "close() -> raise GeneratorExit inside."),
+];
+
+const COMMON_SLOTS: &[NativeDef] = &[native("__del__", Arity::Exact(1), delete, ""), native("__repr__", Arity::Exact(1), repr, "")];
+const ITERATOR_SLOTS: &[NativeDef] = &[native("__iter__", Arity::Exact(1), itself, ""), native("__next__", Arity::Exact(1), next, "")];
+const COROUTINE_SLOTS: &[NativeDef] = &[native("__await__", Arity::Exact(1), await_, "")];
+
+/// What a coroutine's `__await__` gives: an iterator over it.
+pub(super) struct CoroutineWrapper {
+    coroutine: Value,
+}
+
+impl ForeignData for CoroutineWrapper {
+    fn trace(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(&self.coroutine);
+    }
+
+    fn clear(&mut self) -> Vec<Value> {
+        vec![self.coroutine.take()]
+    }
+}
+
+/// The generator or coroutine behind a receiver.
+fn target(vm: &Vm, value: &Value) -> Value {
+    match value {
+        Value::Foreign(foreign) => match foreign.get::<CoroutineWrapper>(&vm.gil) {
+            Some(wrapper) => wrapper.coroutine.clone(),
+            None => Value::Undef,
+        },
+        other => other.clone(),
+    }
+}
+
+/// What a resume came to, as a method returns it: a value, or StopIteration.
+pub(super) fn deliver(vm: &mut Vm, sent: Sent) -> Result<Value, Raised> {
+    match sent {
+        Sent::Yielded(value) => Ok(value),
+        Sent::Returned(value) => Err(vm.stop_iteration(value)),
+    }
+}
+
+fn send(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Value::Gen(generator) = &target(vm, &args[0]) else { return Ok(Value::None) };
+    let sent = vm.gen_send(generator, args[1].clone())?;
+    deliver(vm, sent)
+}
+
+fn next(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Value::Gen(generator) = &target(vm, &args[0]) else { return Ok(Value::None) };
+    let sent = vm.gen_send(generator, Value::None)?;
+    deliver(vm, sent)
+}
+
+fn itself(_: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(args[0].clone())
+}
+
+/// The exception that the arguments of `throw` mean: an instance, or the old form class, value, traceback.
+pub(super) fn thrown(vm: &mut Vm, args: &Args<'_>) -> Result<Value, Raised> {
+    if args.len() > 2 {
+        let text = "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.";
+        vm.warn(Known::DeprecationWarning, text, 1)?;
+    }
+    let value = args.get(2).filter(|value| !value.is_none());
+    let exception = match (&args[1], value) {
+        (Value::Class(_), Some(value @ Value::Exc(_))) => value.clone(),
+        (class @ Value::Class(class_ptr), Some(value)) if class_ptr.is_known_subclass(&vm.gil, Known::BaseException) => {
+            let values = match value {
+                Value::Tuple(items) => items.as_slice().to_vec(),
+                other => vec![other.clone()],
+            };
+            vm.call(class, &values)?
+        }
+        (Value::Exc(_), Some(_)) => return Err(vm.type_error("instance exception may not have a separate value")),
+        (other, _) => match vm.instantiate_exception(other)? {
+            Some(exception) => exception,
+            None => {
+                let class = vm.class_name(other);
+                return Err(vm.type_error(format!(
+                    "exceptions must be classes or instances deriving from BaseException, not {class}"
+                )));
+            }
+        },
+    };
+    match (args.get(3), &exception) {
+        (Some(Value::Traceback(traceback)), Value::Exc(exception)) => {
+            let old = exception.data.get_mut(&mut vm.gil).traceback.replace(traceback.to_ptr());
+            drop(old);
+        }
+        (Some(other), _) if !other.is_none() => {
+            return Err(vm.type_error("throw() third argument must be a traceback object"));
+        }
+        _ => {}
+    }
+    Ok(exception)
+}
+
+fn throw(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let exception = thrown(vm, &args)?;
+    let Value::Gen(generator) = &target(vm, &args[0]) else { return Ok(Value::None) };
+    let sent = vm.gen_throw(generator, exception)?;
+    deliver(vm, sent)
+}
+
+fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Value::Gen(generator) = &target(vm, &args[0]) else { return Ok(Value::None) };
+    vm.gen_close_value(generator)
+}
+
+fn delete(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    close(vm, args).map(|_| Value::None)
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Value::Gen(generator) = &args[0] else { return Ok(Value::None) };
+    let class = vm.class_name(&args[0]);
+    let qualname = generator.data.get(&vm.gil).qualname.clone();
+    let qualname = vm.str(&qualname)?;
+    Ok(Value::from(format!("<{class} object {} at {:#x}>", qualname.as_str(), args[0].identity())))
+}
+
+fn await_(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.known(Known::CoroutineWrapper);
+    let wrapper: Ptr<Foreign> = Foreign::new(class, CoroutineWrapper { coroutine: args[0].clone() });
+    Ok(wrapper.into_value())
+}
