@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use mini_grammar::{SyntaxError, SyntaxWarning};
+
 use crate::bytecode::CodeProto;
+use crate::compile::{Options, compile_expression, compile_interactive, compile_module};
 use crate::object::{Code, Dict, Known, Ptr, Raised, Value, Vm};
 
 /// How source is compiled.
@@ -79,6 +82,9 @@ impl Vm {
     }
 
     fn link_verified(&mut self, proto: CodeProto) -> Result<Ptr<Code>, Raised> {
+        if let Err(error) = crate::bytecode::verify(&proto) {
+            return Err(self.raise(Known::SystemError, format!("the compiler made bad code: {error}")));
+        }
         Ok(self.link(&Arc::new(proto)))
     }
 
@@ -94,14 +100,20 @@ impl Vm {
 }
 
 /// Parses and compiles; the interpreter is not involved.
-fn compile_text(source: &str, filename: &str, mode: CompileMode) -> Result<(CodeProto, Vec<mini_grammar::SyntaxWarning>), mini_grammar::SyntaxError> {
-    let _ = (source, filename, mode);
-    todo!()
-}
-
-pub(crate) fn parse_module_pending(_: &str) -> Result<mini_grammar::Parsed<mini_grammar::ast::Module>, mini_grammar::SyntaxError> {
-    todo!()
-}
-pub(crate) fn parse_expression_pending(_: &str) -> Result<mini_grammar::Parsed<mini_grammar::ast::Expression>, mini_grammar::SyntaxError> {
-    todo!()
+fn compile_text(source: &str, filename: &str, mode: CompileMode) -> Result<(CodeProto, Vec<SyntaxWarning>), SyntaxError> {
+    let options = Options::default();
+    match mode {
+        CompileMode::Exec => {
+            let parsed = mini_grammar::parse_module(source)?;
+            Ok((compile_module(&parsed.tree, &parsed.lines, filename, options)?, parsed.warnings))
+        }
+        CompileMode::Eval => {
+            let parsed = mini_grammar::parse_expression(source)?;
+            Ok((compile_expression(&parsed.tree, &parsed.lines, filename, options)?, parsed.warnings))
+        }
+        CompileMode::Single => {
+            let parsed = mini_grammar::parse_interactive(source)?;
+            Ok((compile_interactive(&parsed.tree, &parsed.lines, filename, options)?, parsed.warnings))
+        }
+    }
 }

@@ -39,4 +39,3 @@ mod wrap;
 
 pub(crate) use generator::Sent;
 pub use introspect::CompileMode;
-pub(crate) use introspect::{parse_expression_pending, parse_module_pending};

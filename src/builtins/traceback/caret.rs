@@ -151,7 +151,7 @@ fn shows_marks(lines: &[&str], start: usize, end: usize, anchored: bool) -> bool
 fn covers_plain_call(lines: &[&str], start: usize, end: usize) -> bool {
     let text = format!("{}\n", lines.join("\n"));
     // A `return` is an error outside a function for the compiler only.
-    let Ok(parsed) = crate::vm::parse_module_pending(&text) else { return false };
+    let Ok(parsed) = mini_grammar::parse_module(&text) else { return false };
     let Some(statement) = parsed.tree.body.first() else { return false };
     let call = match &statement.kind {
         StmtKind::Return { value: Some(value) } => match &value.kind {
@@ -173,7 +173,7 @@ fn covers_plain_call(lines: &[&str], start: usize, end: usize) -> bool {
 fn find_anchors(segment: &str) -> Option<Anchors> {
     // The segment may span lines: parentheses make it an expression all the same.
     let text = format!("(\n{segment}\n)");
-    let parsed = crate::vm::parse_expression_pending(&text).ok()?;
+    let parsed = mini_grammar::parse_expression(&text).ok()?;
     let expression: &Expr = &parsed.tree.body;
     let place = |offset: usize| {
         let before = &text[2..offset];
