@@ -5,8 +5,10 @@
 
 mod import;
 
+mod collections;
 pub(crate) mod foreign;
 mod itertools;
+mod operator;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
 
@@ -27,7 +29,9 @@ pub struct SourceModule {
 
 /// The native modules.
 const NATIVE: &[NativeModule] = &[
+    collections::MODULE,
     itertools::MODULE,
+    operator::MODULE,
 ];
 
 /// The modules in the language itself, sorted by name.

@@ -33,6 +33,8 @@ pub enum Probe {
 pub struct DictData {
     table: HashTable<u32>,
     entries: Vec<Entry>,
+    /// Every entry before this one is deleted, so that a queue's front is found at once.
+    first: usize,
     /// Names this set of keys while inline caches rely on it; 0 when none does.
     version: u64,
     /// Changes with every insertion and deletion of a key.
@@ -173,7 +175,8 @@ impl DictData {
 
     /// The first entry at or after `index`.
     #[inline]
-    pub fn next_entry(&self, mut index: usize) -> Option<(usize, &Entry)> {
+    pub fn next_entry(&self, index: usize) -> Option<(usize, &Entry)> {
+        let mut index = index.max(self.first);
         while let Some(entry) = self.entries.get(index) {
             if !entry.key.is_undef() {
                 return Some((index, entry));
@@ -190,7 +193,7 @@ impl DictData {
 
     /// The entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| !entry.key.is_undef())
+        self.entries[self.first..].iter().filter(|entry| !entry.key.is_undef())
     }
 
     /// Replaces the value of the entry at `index` and gives back the old one.
@@ -242,8 +245,30 @@ impl DictData {
         while self.entries.last().is_some_and(|entry| entry.key.is_undef()) {
             self.entries.pop();
         }
+        if index == self.first {
+            let gap = self.entries[index.min(self.entries.len())..].iter().take_while(|entry| entry.key.is_undef()).count();
+            self.first += gap;
+        }
+        self.first = self.first.min(self.entries.len());
         self.keys_changed();
         (key, value)
+    }
+
+    /// Makes the entry at `index` the last.
+    pub fn move_to_back(&mut self, index: usize) {
+        if index + 1 < self.entries.len() {
+            let hash = self.entries[index].hash;
+            let (key, value) = self.remove_at(index);
+            self.push(hash, key, value);
+        }
+    }
+
+    /// Makes the entry at `index` the first; takes as long as copying the dict.
+    pub fn move_to_front(&mut self, index: usize) {
+        let index = self.entries[..index].iter().filter(|entry| !entry.key.is_undef()).count();
+        self.entries.retain(|entry| !entry.key.is_undef());
+        self.entries[..=index].rotate_right(1);
+        self.compact();
     }
 
     /// Removes a name and gives back its value.
@@ -257,6 +282,7 @@ impl DictData {
 
     fn compact(&mut self) {
         self.entries.retain(|entry| !entry.key.is_undef());
+        self.first = 0;
         let entries = &self.entries;
         self.table.clear();
         for (index, entry) in entries.iter().enumerate() {

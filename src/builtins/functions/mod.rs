@@ -3,7 +3,7 @@
 mod aggregate;
 mod code;
 mod iteration;
-mod numbers;
+pub(crate) mod numbers;
 pub(crate) mod objects;
 mod output;
 

@@ -1,0 +1,51 @@
+//! `_collections`: the native parts of `collections`.
+
+mod count;
+mod default_dict;
+mod deque;
+mod deque_iter;
+mod ordered_dict;
+mod tuple_getter;
+
+use super::NativeModule;
+use crate::object::{Args, Class, Dict, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
+
+pub const MODULE: NativeModule = NativeModule { name: "_collections", init };
+
+fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
+    deque::define(vm, dict);
+    deque_iter::define(vm, dict);
+    default_dict::define(vm, dict)?;
+    ordered_dict::define(vm, dict)?;
+    tuple_getter::define(vm, dict);
+    vm.module_functions(dict, "_collections", count::FUNCTIONS);
+    Ok(())
+}
+
+/// A subclass of `dict` as a class statement would make it, with native methods.
+fn dict_subclass(
+    vm: &mut Vm,
+    dict: &Ptr<Dict>,
+    name: &str,
+    slots: Option<&[&str]>,
+    methods: &'static [NativeDef],
+) -> Result<Ptr<Class>, Raised> {
+    let namespace = Dict::new();
+    vm.dict_set_str(&namespace, "__module__", Value::str("collections"));
+    if let Some(slots) = slots {
+        let slots = Value::tuple(slots.iter().map(|slot| Value::str(slot)).collect());
+        vm.dict_set_str(&namespace, "__slots__", slots);
+    }
+    let meta = vm.known(Known::Type);
+    let base = vm.known(Known::Dict).into_value();
+    let made = vm.new_class(&meta, name, vec![base], &namespace, Args::new(&[]))?;
+    let class = vm.expect_class(&made)?;
+    vm.add_methods(&class, NativeKind::Method, methods);
+    vm.dict_set_str(dict, name, made);
+    Ok(class)
+}
+
+/// The `dict` in the instance of a subclass.
+fn dict_part(vm: &mut Vm, value: &Value) -> Result<Ptr<Dict>, Raised> {
+    crate::builtins::receiver::receiver::<Dict>(vm, value)
+}

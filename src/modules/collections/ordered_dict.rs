@@ -1,0 +1,159 @@
+//! `OrderedDict`: what it has beyond `dict`, which keeps its order too.
+
+use super::{dict_part, dict_subclass};
+use crate::builtins::native;
+use crate::bytecode::CmpOp;
+use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, Ptr, Raised, Value, Vm};
+
+const METHODS: &[NativeDef] = &[
+    native("move_to_end", Arity::Any, move_to_end, "Move an existing element to the end (or beginning if last is false)."),
+    native("popitem", Arity::Any, popitem, "Remove and return a (key, value) pair from the dictionary."),
+    native("copy", Arity::Exact(1), copy, "A shallow copy of ordered dict."),
+    native("__eq__", Arity::Exact(2), eq, "Return self==value."),
+    native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
+    native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
+    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling"),
+    native("__or__", Arity::Exact(2), or, "Return self|value."),
+    native("__ror__", Arity::Exact(2), ror, "Return value|self."),
+];
+
+/// The class, to tell ordered dicts from others.
+#[derive(Default)]
+struct OrderedClass(Value);
+
+/// Adds the class to the module.
+pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
+    let class = dict_subclass(vm, dict, "OrderedDict", None, METHODS)?;
+    vm.interp.extension::<OrderedClass>(&mut vm.gil).0 = class.into_value();
+    Ok(())
+}
+
+fn is_ordered(vm: &mut Vm, value: &Value) -> bool {
+    let class = vm.class_of(value);
+    match &vm.interp.extension::<OrderedClass>(&mut vm.gil).0 {
+        Value::Class(ordered) => {
+            let ordered = ordered.to_ptr();
+            class.is_subclass(&vm.gil, &ordered)
+        }
+        _ => false,
+    }
+}
+
+/// The flag `last` of a method that also takes `before` positional arguments, receiver included.
+fn last(vm: &mut Vm, args: Args<'_>, name: &str, before: usize) -> Result<bool, Raised> {
+    let mut last = args.positional().get(before).cloned();
+    if args.positional().len() < before {
+        return Err(vm.type_error(format!("{name}() missing required argument 'key' (pos 1)")));
+    }
+    for (keyword, value) in args.keywords() {
+        if !matches!(keyword, Value::Str(keyword) if keyword.as_str() == "last") {
+            let keyword = vm.str(keyword)?;
+            let message = format!("{name}() got an unexpected keyword argument '{}'", keyword.as_str());
+            return Err(vm.type_error(message));
+        }
+        last = Some(value.clone());
+    }
+    last.map_or(Ok(true), |last| vm.truth(&last))
+}
+
+fn move_to_end(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let last = last(vm, args, "move_to_end", 2)?;
+    let dict = dict_part(vm, &args[0])?;
+    let hash = vm.hash(&args[1])?;
+    let Some(at) = vm.dict_find(&dict, hash, &args[1])? else { return Err(vm.key_error(&args[1])) };
+    let data = dict.data.get_mut(&mut vm.gil);
+    if last {
+        data.move_to_back(at);
+    } else {
+        data.move_to_front(at);
+    }
+    Ok(Value::None)
+}
+
+fn popitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let last = last(vm, args, "popitem", 1)?;
+    let dict = dict_part(vm, &args[0])?;
+    let data = dict.data.get_mut(&mut vm.gil);
+    let found = if last { data.previous_entry(data.slots()) } else { data.next_entry(0) };
+    let Some(at) = found.map(|(at, _)| at) else {
+        return Err(vm.raise(Known::KeyError, "dictionary is empty"));
+    };
+    let (key, value) = data.remove_at(at);
+    Ok(Value::tuple(vec![key, value]))
+}
+
+fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.class_of(&args[0]).into_value();
+    vm.call(&class, &[args[0].clone()])
+}
+
+/// Equal to another ordered dict in the same order only, to other mappings in any order.
+fn equal(vm: &mut Vm, args: Args<'_>) -> Result<Option<bool>, Raised> {
+    let dict = dict_part(vm, &args[0])?;
+    let other = match vm.unwrap(&args[1]) {
+        Value::Dict(other) => other.to_ptr(),
+        _ => return Ok(None),
+    };
+    if !vm.compare_bool(CmpOp::Eq, &dict.to_value(), &other.to_value())? {
+        return Ok(Some(false));
+    }
+    if !is_ordered(vm, &args[1]) {
+        return Ok(Some(true));
+    }
+    let keys = |vm: &Vm, dict: &Dict| -> Vec<Value> { dict.data.get(&vm.gil).iter().map(|entry| entry.key.clone()).collect() };
+    let (ours, theirs) = (Value::list(keys(vm, &dict)), Value::list(keys(vm, &other)));
+    vm.compare_bool(CmpOp::Eq, &ours, &theirs).map(Some)
+}
+
+fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(equal(vm, args)?.map_or(Value::NotImplemented, Value::from))
+}
+
+fn ne(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(equal(vm, args)?.map_or(Value::NotImplemented, |equal| Value::from(!equal)))
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let name = vm.class_name(&args[0]);
+    let dict = dict_part(vm, &args[0])?;
+    if dict.data.get(&vm.gil).is_empty() {
+        return Ok(format!("{name}()").into());
+    }
+    if !vm.enter_repr(&args[0])? {
+        return Ok(Value::str("..."));
+    }
+    let items = vm.repr(&dict.into_value());
+    vm.leave_repr(&args[0]);
+    Ok(format!("{name}({})", items?.as_str()).into())
+}
+
+fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.class_of(&args[0]).into_value();
+    let state = match vm.instance_dict(&args[0]) {
+        Some(dict) if !dict.data.get(&vm.gil).is_empty() => dict.into_value(),
+        _ => Value::None,
+    };
+    let items = vm.call_method(&args[0], Name::Items, &[])?;
+    let items = vm.iter(&items)?;
+    Ok(Value::tuple(vec![class, vm.empty_tuple().into_value(), state, Value::None, items]))
+}
+
+fn merged(vm: &mut Vm, maker: &Value, left: &Value, right: &Value) -> Result<Value, Raised> {
+    let both = matches!((vm.unwrap(left), vm.unwrap(right)), (Value::Dict(_), Value::Dict(_)));
+    if !both {
+        return Ok(Value::NotImplemented);
+    }
+    let class = vm.class_of(maker).into_value();
+    let merged = vm.call(&class, &[left.clone()])?;
+    let part = dict_part(vm, &merged)?;
+    vm.dict_update(&part, right)?;
+    Ok(merged)
+}
+
+fn or(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    merged(vm, &args[0], &args[0], &args[1])
+}
+
+fn ror(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    merged(vm, &args[0], &args[1], &args[0])
+}

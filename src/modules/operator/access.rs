@@ -1,0 +1,215 @@
+//! `itemgetter`, `attrgetter`, `methodcaller`.
+
+use crate::builtins::native;
+use crate::modules::foreign::foreign_data;
+use crate::object::{Args, Arity, Foreign, NativeDef, Ptr, Raised, Str, Tuple, Value, Vm};
+
+/// Full name, constructor and methods of each class.
+pub(super) const CLASSES: &[(&str, &[NativeDef], &[NativeDef])] = &[
+    (
+        "operator.itemgetter",
+        &[native("__new__", Arity::Variadic, new_itemgetter, "Create and return a new object.")],
+        &[
+            native("__call__", Arity::Variadic, call_itemgetter, "Call self as a function."),
+            native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
+            native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling"),
+        ],
+    ),
+    (
+        "operator.attrgetter",
+        &[native("__new__", Arity::Variadic, new_attrgetter, "Create and return a new object.")],
+        &[
+            native("__call__", Arity::Variadic, call_attrgetter, "Call self as a function."),
+            native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
+            native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling"),
+        ],
+    ),
+    (
+        "operator.methodcaller",
+        &[native("__new__", Arity::Any, new_methodcaller, "Create and return a new object.")],
+        &[
+            native("__call__", Arity::Variadic, call_methodcaller, "Call self as a function."),
+            native("__repr__", Arity::Exact(1), methodcaller_repr, "Return repr(self)."),
+            native("__reduce__", Arity::Exact(1), methodcaller_reduce, "Return state information for pickling"),
+        ],
+    ),
+];
+
+/// What a getter was made with, and for `attrgetter` the dotted names taken apart.
+struct Getter {
+    items: Vec<Value>,
+    paths: Vec<Vec<Ptr<Str>>>,
+}
+
+foreign_data! { Getter, single: [], many: [items] }
+
+fn make(vm: &mut Vm, class: &Value, getter: Getter) -> Result<Value, Raised> {
+    let class = vm.expect_class(class)?;
+    Ok(Foreign::new(class, getter).into_value())
+}
+
+fn new_itemgetter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let items = args.values()[1..].to_vec();
+    if items.is_empty() {
+        return Err(vm.type_error("itemgetter expected 1 argument, got 0"));
+    }
+    make(vm, &args[0], Getter { items, paths: Vec::new() })
+}
+
+fn new_attrgetter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let items = args.values()[1..].to_vec();
+    if items.is_empty() {
+        return Err(vm.type_error("attrgetter expected 1 argument, got 0"));
+    }
+    let mut paths = Vec::with_capacity(items.len());
+    for item in &items {
+        let Value::Str(name) = vm.unwrap(item) else {
+            return Err(vm.type_error("attribute name must be a string"));
+        };
+        let name = name.to_ptr();
+        paths.push(name.split('.').map(|part| vm.intern(part)).collect());
+    }
+    make(vm, &args[0], Getter { items, paths })
+}
+
+/// The one argument that a getter is called with.
+fn subject<'a>(vm: &mut Vm, args: Args<'a>) -> Result<&'a Value, Raised> {
+    match args.values() {
+        [_, subject] => Ok(subject),
+        more => {
+            let (name, given) = (vm.class_name(&args[0]), more.len() - 1);
+            Err(vm.type_error(format!("{name} expected 1 argument, got {given}")))
+        }
+    }
+}
+
+fn getter<'a>(vm: &'a Vm, value: &'a Value) -> Option<&'a Getter> {
+    match value {
+        Value::Foreign(object) => object.get::<Getter>(&vm.gil),
+        _ => None,
+    }
+}
+
+fn call_itemgetter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let subject = subject(vm, args)?;
+    let Some(getter) = getter(vm, &args[0]) else { return Ok(Value::None) };
+    if let [item] = getter.items.as_slice() {
+        let item = item.clone();
+        return vm.getitem(subject, &item);
+    }
+    let items = getter.items.clone();
+    let mut found = Vec::with_capacity(items.len());
+    for item in &items {
+        found.push(vm.getitem(subject, item)?);
+    }
+    Ok(Value::tuple(found))
+}
+
+fn follow(vm: &mut Vm, subject: &Value, path: &[Ptr<Str>]) -> Result<Value, Raised> {
+    let mut object = subject.clone();
+    for name in path {
+        object = vm.getattr(&object, name)?;
+    }
+    Ok(object)
+}
+
+fn call_attrgetter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let subject = subject(vm, args)?;
+    let Some(getter) = getter(vm, &args[0]) else { return Ok(Value::None) };
+    let paths = getter.paths.clone();
+    if let [path] = paths.as_slice() {
+        return follow(vm, subject, path);
+    }
+    let mut found = Vec::with_capacity(paths.len());
+    for path in &paths {
+        found.push(follow(vm, subject, path)?);
+    }
+    Ok(Value::tuple(found))
+}
+
+fn items(vm: &Vm, value: &Value) -> Vec<Value> {
+    getter(vm, value).map(|getter| getter.items.clone()).unwrap_or_default()
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let name = vm.class_name(&args[0]);
+    let items = items(vm, &args[0]);
+    let open = format!("operator.{name}(");
+    crate::builtins::sequence::join_reprs(vm, &open, ")", |_, index| items.get(index).cloned()).map(Value::from)
+}
+
+fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.class_of(&args[0]).into_value();
+    let items = items(vm, &args[0]);
+    Ok(Value::tuple(vec![class, Value::tuple(items)]))
+}
+
+/// A method's name and what to call it with: positional values, then those of the keywords.
+struct MethodCaller {
+    name: Ptr<Str>,
+    values: Vec<Value>,
+    keywords: Option<Ptr<Tuple>>,
+}
+
+foreign_data! { MethodCaller, single: [], many: [values] }
+
+fn new_methodcaller(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Some(name) = args.positional().get(1) else {
+        return Err(vm.type_error("methodcaller needs at least one argument, the method name"));
+    };
+    let Value::Str(name) = vm.unwrap(name) else {
+        return Err(vm.type_error("method name must be a string"));
+    };
+    let name = name.to_ptr();
+    let name = vm.intern(name.as_str());
+    let caller = MethodCaller { name, values: args.values()[2..].to_vec(), keywords: args.names().cloned() };
+    let class = vm.expect_class(&args[0])?;
+    Ok(Foreign::new(class, caller).into_value())
+}
+
+fn caller_parts(vm: &Vm, value: &Value) -> Option<(Ptr<Str>, Vec<Value>, Option<Ptr<Tuple>>)> {
+    let Value::Foreign(object) = value else { return None };
+    let caller = object.get::<MethodCaller>(&vm.gil)?;
+    Some((caller.name.clone(), caller.values.clone(), caller.keywords.clone()))
+}
+
+fn call_methodcaller(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let subject = subject(vm, args)?;
+    let Some((name, values, keywords)) = caller_parts(vm, &args[0]) else { return Ok(Value::None) };
+    let method = vm.getattr(subject, &name)?;
+    match &keywords {
+        Some(names) => vm.call_args(&method, Args::with_names(&values, names)),
+        None => vm.call(&method, &values),
+    }
+}
+
+fn methodcaller_repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Some((name, values, keywords)) = caller_parts(vm, &args[0]) else { return Ok(Value::None) };
+    let call = match &keywords {
+        Some(names) => Args::with_names(&values, names),
+        None => Args::new(&values),
+    };
+    let mut text = format!("operator.methodcaller({}", vm.repr(&name.to_value())?.as_str());
+    for value in call.positional() {
+        text.push_str(", ");
+        text.push_str(vm.repr(value)?.as_str());
+    }
+    for (name, value) in call.keywords() {
+        text.push_str(", ");
+        text.push_str(vm.str(name)?.as_str());
+        text.push('=');
+        text.push_str(vm.repr(value)?.as_str());
+    }
+    text.push(')');
+    Ok(text.into())
+}
+
+fn methodcaller_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Some((name, values, keywords)) = caller_parts(vm, &args[0]) else { return Ok(Value::None) };
+    if keywords.is_some() {
+        return Err(vm.type_error("cannot pickle a methodcaller with keyword arguments"));
+    }
+    let class = vm.class_of(&args[0]).into_value();
+    let parts = std::iter::once(name.into_value()).chain(values).collect();
+    Ok(Value::tuple(vec![class, Value::tuple(parts)]))
+}
