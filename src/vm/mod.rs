@@ -30,11 +30,13 @@ mod patterns;
 mod pending;
 mod raise;
 pub mod range;
+mod source;
 mod statements;
 pub(crate) mod suggest;
 mod truth;
 mod types;
 mod unwind;
+mod warn;
 mod wrap;
 
 pub(crate) use generator::Sent;

@@ -1,0 +1,182 @@
+//! Source text: decoding it, and the exceptions for text that is refused.
+
+use mini_grammar::ErrorKind;
+
+use crate::object::{Known, Raised, Tuple, Value, Vm};
+
+/// How the bytes of a source file are to be read (PEP 263).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    Latin1,
+    Ascii,
+}
+
+impl Encoding {
+    /// The encoding of a cookie's name, if sources may have it.
+    fn of_name(name: &str) -> Option<Encoding> {
+        let normal = name.to_ascii_lowercase().replace('_', "-");
+        match normal.as_str() {
+            "utf-8" | "utf8" | "utf-8-sig" | "u8" => Some(Encoding::Utf8),
+            name if name.starts_with("utf-8-") => Some(Encoding::Utf8),
+            "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" | "l1" | "iso-latin-1" => Some(Encoding::Latin1),
+            "ascii" | "us-ascii" | "646" => Some(Encoding::Ascii),
+            _ => None,
+        }
+    }
+}
+
+/// The encoding's name in a comment of the form `coding: name` or `coding=name`.
+fn cookie(line: &[u8]) -> Option<String> {
+    let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'))?;
+    if line[start] != b'#' {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&line[start..]).into_owned();
+    let at = text.find("coding")?;
+    let rest = text[at + 6..].strip_prefix([':', '='])?;
+    let rest = rest.trim_start_matches([' ', '\t']);
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(rest.len());
+    (end > 0).then(|| rest[..end].to_owned())
+}
+
+/// The cookie of the first two lines; the second counts only below a blank line or a comment.
+fn declared(bytes: &[u8]) -> Option<String> {
+    let mut lines = bytes.split(|&byte| byte == b'\n');
+    let first = lines.next()?;
+    if let Some(name) = cookie(first) {
+        return Some(name);
+    }
+    let start = first.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c' | b'\r'));
+    match start {
+        None | Some(b'#') => cookie(lines.next()?),
+        Some(_) => None,
+    }
+}
+
+impl Vm {
+    /// The text of a source: byte-order mark, coding cookie (UTF-8, Latin-1, ASCII), no null bytes.
+    ///
+    /// # Errors
+    ///
+    /// SyntaxError as CPython words it for a file.
+    pub(crate) fn decode_source(&mut self, bytes: &[u8], filename: &str) -> Result<String, Raised> {
+        let (mark, body) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+            Some(body) => (true, body),
+            None => (false, bytes),
+        };
+        let declared = declared(body);
+        let encoding = match &declared {
+            None => Encoding::Utf8,
+            Some(name) => match Encoding::of_name(name) {
+                Some(Encoding::Latin1) if mark => {
+                    return Err(self.raise(Known::SyntaxError, "encoding problem: iso-8859-1 with BOM"));
+                }
+                Some(encoding) if !mark || encoding == Encoding::Utf8 => encoding,
+                Some(_) => return Err(self.raise(Known::SyntaxError, format!("encoding problem: {name} with BOM"))),
+                None => return Err(self.raise(Known::SyntaxError, format!("encoding problem: {name}"))),
+            },
+        };
+        if let Some(at) = body.iter().position(|&byte| byte == 0) {
+            return Err(self.null_byte(&body[..at], filename));
+        }
+        match encoding {
+            Encoding::Utf8 => match std::str::from_utf8(body) {
+                Ok(text) => Ok(text.to_owned()),
+                Err(error) => Err(self.not_utf8(body, error.valid_up_to(), filename, declared.is_some())),
+            },
+            Encoding::Latin1 => Ok(body.iter().map(|&byte| byte as char).collect()),
+            Encoding::Ascii if body.is_ascii() => Ok(String::from_utf8_lossy(body).into_owned()),
+            Encoding::Ascii => Err(self.raise(Known::SyntaxError, "encoding problem: ascii")),
+        }
+    }
+
+    #[cold]
+    fn null_byte(&mut self, before: &[u8], filename: &str) -> Raised {
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() as i64 + 1;
+        let fields = [Value::str(filename), Value::Int(line), Value::Int(0), Value::str("")];
+        self.raise_syntax(Known::SyntaxError, "source code cannot contain null bytes", &fields)
+    }
+
+    #[cold]
+    fn not_utf8(&mut self, bytes: &[u8], at: usize, filename: &str, declared: bool) -> Raised {
+        if declared {
+            let reason = match bytes[at] {
+                0x80..=0xc1 | 0xf5.. => "invalid start byte",
+                _ if at + 1 >= bytes.len() => "unexpected end of data",
+                _ => "invalid continuation byte",
+            };
+            let message = format!("(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {at}: {reason}", bytes[at]);
+            return self.raise(Known::SyntaxError, message);
+        }
+        let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let message = format!(
+            "Non-UTF-8 code starting with '\\x{:02x}' in file {filename} on line {line}, but no encoding declared; \
+             see https://peps.python.org/pep-0263/ for details",
+            bytes[at]
+        );
+        self.raise(Known::SyntaxError, message)
+    }
+
+    /// Raises a SyntaxError or one of its kin with the fields `filename`, `lineno`, `offset`, `text`, `end_lineno`,
+    /// `end_offset`, as far as they are given.
+    #[cold]
+    fn raise_syntax(&mut self, known: Known, message: &str, details: &[Value]) -> Raised {
+        let exception = self.new_exception(known, vec![Value::str(message)]);
+        if let Value::Exc(exception) = &exception {
+            let args = Tuple::new(vec![Value::str(message), Value::tuple(details.to_vec())]);
+            let data = exception.data.get_mut(&mut self.gil);
+            data.fields[1..=details.len()].clone_from_slice(details);
+            let old = std::mem::replace(&mut data.args, args);
+            drop(old);
+        }
+        self.raise_value(exception)
+    }
+
+    /// The exception for source that the parser or the compiler refused.
+    #[cold]
+    pub(crate) fn syntax_error(&mut self, error: &mini_grammar::SyntaxError, filename: &str, source: &str) -> Raised {
+        let known = match error.kind {
+            ErrorKind::SyntaxError => Known::SyntaxError,
+            ErrorKind::IndentationError => Known::IndentationError,
+            ErrorKind::TabError => Known::TabError,
+            ErrorKind::RecursionError => return self.raise(Known::RecursionError, &error.message),
+        };
+        let text = match &error.text {
+            Some(text) => Value::str(text),
+            None if error.line > 0 => match source.split_inclusive('\n').nth(error.line as usize - 1) {
+                Some(line) => Value::str(line),
+                None => Value::None,
+            },
+            None => Value::None,
+        };
+        let details = [
+            Value::str(filename),
+            Value::Int(error.line.into()),
+            Value::Int(error.column.into()),
+            text,
+            Value::Int(error.end_line.into()),
+            Value::Int(error.end_column.into()),
+        ];
+        self.raise_syntax(known, &error.message, &details)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_cookie() {
+        assert_eq!(cookie(b"# -*- coding: latin-1 -*-").as_deref(), Some("latin-1"));
+        assert_eq!(cookie(b"# vim: set fileencoding=utf-8 :").as_deref(), Some("utf-8"));
+        assert_eq!(cookie(b"x = 1 # coding: ascii"), None);
+    }
+
+    #[test]
+    fn looks_at_two_lines_only() {
+        assert_eq!(declared(b"#!/bin/mini\n# coding: ascii\n").as_deref(), Some("ascii"));
+        assert_eq!(declared(b"x = 1\n# coding: ascii\n"), None);
+        assert_eq!(declared(b"\n\n# coding: ascii\n"), None);
+    }
+}
