@@ -1,6 +1,8 @@
 //! The methods of the built-in types and the built-in functions, registered when an interpreter
 //! is made.
 
+mod bool;
+pub(crate) mod bytes;
 mod compare;
 pub(crate) mod dict;
 pub(crate) mod exceptions;
@@ -14,6 +16,12 @@ pub(crate) mod sequence;
 pub(crate) mod set;
 mod slice;
 pub(crate) mod traceback;
+pub(crate) mod float;
+pub(crate) mod format;
+pub(crate) mod int;
+pub(crate) mod memoryview;
+pub(crate) mod number;
+pub(crate) mod str;
 pub(crate) mod tuple;
 
 use crate::object::{Arity, NativeDef, NativeFn, Vm};
@@ -35,4 +43,9 @@ pub fn install_all(vm: &mut Vm) {
     slice::install(vm);
     iterators::install(vm);
     functions::install(vm);
+    int::install(vm);
+    bool::install(vm);
+    float::install(vm);
+    str::install(vm);
+    bytes::install(vm);
 }

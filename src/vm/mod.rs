@@ -21,6 +21,7 @@ mod hash;
 mod interrupts;
 mod intrinsics;
 mod introspect;
+mod int_text;
 mod item;
 mod iterate;
 mod link;

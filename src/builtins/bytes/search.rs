@@ -1,0 +1,135 @@
+//! Finding in `bytes` and `bytearray`.
+
+use memchr::memmem;
+
+use super::{Outcome, buffer, content, like_or_same};
+use crate::builtins::bytes::new::byte;
+use crate::builtins::sequence::{is_index, search_bound};
+use crate::object::{Args, Raised, Value, Vm};
+
+/// What is looked for: a bytes-like object, or an int for one byte.
+fn needle(vm: &mut Vm, value: &Value) -> Result<Vec<u8>, Raised> {
+    if let Some(bytes) = buffer::view(vm, value) {
+        return Ok(bytes);
+    }
+    if is_index(vm, value) {
+        return byte(vm, value, "byte must be in range(0, 256)").map(|byte| vec![byte]);
+    }
+    let found = vm.class_name(value);
+    Err(vm.type_error(format!("argument should be integer or bytes-like object, not '{found}'")))
+}
+
+/// The range that the optional arguments from `first` on select; None if it is empty for any
+/// needle because it begins behind the end.
+fn range(vm: &mut Vm, args: Args<'_>, first: usize, len: usize) -> Result<Option<(usize, usize)>, Raised> {
+    let bound = |index| args.get(index).filter(|bound| !bound.is_none());
+    let start = search_bound(vm, bound(first), 0, len)?;
+    let stop = search_bound(vm, bound(first + 1), len, len)?.min(len);
+    Ok((start <= stop).then_some((start, stop)))
+}
+
+fn position(vm: &mut Vm, args: Args<'_>, last: bool) -> Result<Option<usize>, Raised> {
+    let needle = needle(vm, &args[1])?;
+    let len = content(vm, args).len();
+    let Some((start, stop)) = range(vm, args, 2, len)? else { return Ok(None) };
+    let data = content(vm, args);
+    let Some(part) = data.get(start..stop.min(data.len())) else { return Ok(None) };
+    let found = if last { memmem::rfind(part, &needle) } else { memmem::find(part, &needle) };
+    Ok(found.map(|at| at + start))
+}
+
+pub(super) fn find(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    Ok(position(vm, args, false)?.map_or(Value::Int(-1), Value::from))
+}
+
+pub(super) fn rfind(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    Ok(position(vm, args, true)?.map_or(Value::Int(-1), Value::from))
+}
+
+pub(super) fn index(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    match position(vm, args, false)? {
+        Some(at) => Ok(at.into()),
+        None => Err(vm.value_error("subsection not found")),
+    }
+}
+
+pub(super) fn rindex(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    match position(vm, args, true)? {
+        Some(at) => Ok(at.into()),
+        None => Err(vm.value_error("subsection not found")),
+    }
+}
+
+pub(super) fn count(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let needle = needle(vm, &args[1])?;
+    let data = content(vm, args);
+    let Some((start, stop)) = range(vm, args, 2, data.len())? else { return Ok(Value::Int(0)) };
+    if needle.is_empty() {
+        return Ok((stop - start + 1).into());
+    }
+    Ok(memmem::find_iter(&data[start..stop], &needle).count().into())
+}
+
+fn affix(vm: &mut Vm, args: Args<'_>, name: &str, test: fn(&[u8], &[u8]) -> bool) -> Outcome {
+    let data = content(vm, args);
+    let wanted: Vec<Value> = match vm.unwrap(&args[1]) {
+        Value::Tuple(items) => items.to_vec(),
+        _ => vec![args[1].clone()],
+    };
+    let is_tuple = matches!(vm.unwrap(&args[1]), Value::Tuple(_));
+    let range = range(vm, args, 2, data.len())?;
+    for value in wanted {
+        let Some(part) = buffer::view(vm, &value) else {
+            let found = vm.class_name(&value);
+            return Err(vm.type_error(if is_tuple {
+                format!("a bytes-like object is required, not '{found}'")
+            } else {
+                format!("{name} first arg must be bytes or a tuple of bytes, not {found}")
+            }));
+        };
+        if let Some((start, stop)) = range {
+            if test(&data[start..stop], &part) {
+                return Ok(Value::bool(true));
+            }
+        }
+    }
+    Ok(Value::bool(false))
+}
+
+pub(super) fn startswith(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    affix(vm, args, "startswith", |data, part| data.starts_with(part))
+}
+
+pub(super) fn endswith(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    affix(vm, args, "endswith", |data, part| data.ends_with(part))
+}
+
+pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let (old, new) = (buffer::expect(vm, &args[1])?, buffer::expect(vm, &args[2])?);
+    let count = match args.get(3) {
+        None => usize::MAX,
+        Some(count) => usize::try_from(vm.index_isize(count)?).unwrap_or(usize::MAX),
+    };
+    let data = content(vm, args);
+    let mut out = Vec::with_capacity(data.len());
+    if old.is_empty() {
+        for (index, byte) in data.iter().enumerate() {
+            if index < count {
+                out.extend_from_slice(&new);
+            }
+            out.push(*byte);
+        }
+        if data.len() < count {
+            out.extend_from_slice(&new);
+        }
+    } else {
+        let mut last = 0;
+        for at in memmem::find_iter(&data, &old).take(count) {
+            out.extend_from_slice(&data[last..at]);
+            out.extend_from_slice(&new);
+            last = at + old.len();
+        }
+        out.extend_from_slice(&data[last..]);
+    }
+    Ok(like_or_same(vm, &args[0], out))
+}

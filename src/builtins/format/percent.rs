@@ -1,0 +1,311 @@
+//! `format % values`, printf-style formatting of `str` and `bytes`.
+
+use super::{percent_number, pad};
+use crate::builtins::bytes::buffer;
+use crate::builtins::bytes::new::dunder_bytes;
+use crate::object::{Known, Name, Raised, Value, Vm};
+
+/// One `%` with what follows it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Conversion {
+    pub left: bool,
+    pub plus: bool,
+    pub space: bool,
+    pub alternate: bool,
+    pub zero: bool,
+    pub width: usize,
+    pub precision: Option<usize>,
+    pub kind: char,
+}
+
+/// The right operand as the format consumes it.
+struct Operands {
+    values: Vec<Value>,
+    next: usize,
+    /// The operand itself, if it is a mapping.
+    mapping: Option<Value>,
+    /// Whether a key was used, so that nothing is left over.
+    keyed: bool,
+}
+
+impl Operands {
+    fn new(vm: &mut Vm, operand: &Value, is_bytes: bool) -> Operands {
+        let plain = vm.unwrap(operand).clone();
+        let values = match &plain {
+            Value::Tuple(items) => items.to_vec(),
+            _ => vec![operand.clone()],
+        };
+        let is_text = match &plain {
+            Value::Tuple(_) => true,
+            Value::Str(_) => true,
+            Value::Bytes(_) | Value::ByteArray(_) => is_bytes,
+            _ => false,
+        };
+        let class = vm.class_of(operand);
+        let mapping = !is_text && vm.lookup_name(&class, Name::__getitem__).is_some();
+        Operands { values, next: 0, mapping: mapping.then(|| operand.clone()), keyed: false }
+    }
+
+    fn take(&mut self, vm: &mut Vm) -> Result<Value, Raised> {
+        match self.values.get(self.next) {
+            Some(value) => {
+                self.next += 1;
+                Ok(value.clone())
+            }
+            None => Err(vm.type_error("not enough arguments for format string")),
+        }
+    }
+
+    fn key(&mut self, vm: &mut Vm, key: &Value) -> Result<(), Raised> {
+        let Some(mapping) = self.mapping.clone() else { return Err(vm.type_error("format requires a mapping")) };
+        let value = vm.getitem(&mapping, key)?;
+        self.values = vec![value];
+        self.next = 0;
+        self.keyed = true;
+        Ok(())
+    }
+
+    fn left_over(&self) -> bool {
+        !self.keyed && self.mapping.is_none() && self.next < self.values.len()
+    }
+}
+
+/// The error for a lone surrogate, which Mini's strings cannot hold.
+pub(crate) fn surrogate(vm: &mut Vm, code: u32) -> Raised {
+    vm.value_error(format!("lone surrogate '\\u{code:04x}' is not supported in str by Mini"))
+}
+
+/// `format % operand` of a str.
+///
+/// # Errors
+///
+/// TypeError, ValueError or OverflowError for a format and values that do not fit, and what
+/// converting a value raises.
+pub(crate) fn format_text(vm: &mut Vm, format: &str, operand: &Value) -> Result<String, Raised> {
+    let mut operands = Operands::new(vm, operand, false);
+    let chars: Vec<char> = format.chars().collect();
+    let mut out = String::with_capacity(format.len() + 16);
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        at += 1;
+        if c != '%' {
+            out.push(c);
+            continue;
+        }
+        let how = parse(vm, &chars, &mut at, &mut operands, |text| Value::from(text))?;
+        if how.kind == '%' {
+            out.push('%');
+            continue;
+        }
+        let value = operands.take(vm)?;
+        let text = convert_text(vm, &how, &value, at - 1)?;
+        place(&mut out, &text, &how);
+    }
+    if operands.left_over() {
+        return Err(vm.type_error("not all arguments converted during string formatting"));
+    }
+    Ok(out)
+}
+
+/// `format % operand` of bytes, given and returned one byte a character.
+///
+/// # Errors
+///
+/// As [`format_text`].
+pub(crate) fn format_bytes(vm: &mut Vm, format: &[u8], operand: &Value) -> Result<Vec<u8>, Raised> {
+    let mut operands = Operands::new(vm, operand, true);
+    let chars: Vec<char> = format.iter().map(|&byte| byte as char).collect();
+    let mut out = Vec::with_capacity(format.len() + 16);
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        at += 1;
+        if c != '%' {
+            out.push(c as u8);
+            continue;
+        }
+        let how = parse(vm, &chars, &mut at, &mut operands, |text| {
+            crate::object::Bytes::new(text.chars().map(|c| c as u8).collect::<Vec<_>>()).into_value()
+        })?;
+        if how.kind == '%' {
+            out.push(b'%');
+            continue;
+        }
+        let value = operands.take(vm)?;
+        let bytes = convert_bytes(vm, &how, &value, at - 1)?;
+        let room = how.width.saturating_sub(bytes.len());
+        let left = if how.left { 0 } else { room };
+        out.extend(std::iter::repeat_n(b' ', left));
+        out.extend_from_slice(&bytes);
+        out.extend(std::iter::repeat_n(b' ', room - left));
+    }
+    if operands.left_over() {
+        return Err(vm.type_error("not all arguments converted during bytes formatting"));
+    }
+    Ok(out)
+}
+
+fn place(out: &mut String, text: &str, how: &Conversion) {
+    let room = how.width.saturating_sub(text.chars().count());
+    let left = if how.left { 0 } else { room };
+    pad(out, ' ', left);
+    out.push_str(text);
+    pad(out, ' ', room - left);
+}
+
+/// Parses what follows a `%`; a key selects its value.
+fn parse(
+    vm: &mut Vm,
+    chars: &[char],
+    at: &mut usize,
+    operands: &mut Operands,
+    make_key: impl Fn(String) -> Value,
+) -> Result<Conversion, Raised> {
+    let mut how = Conversion::default();
+    if chars.get(*at) == Some(&'(') {
+        *at += 1;
+        let start = *at;
+        let mut depth = 1;
+        while depth > 0 {
+            match chars.get(*at) {
+                Some('(') => depth += 1,
+                Some(')') => depth -= 1,
+                Some(_) => {}
+                None if operands.mapping.is_none() => return Err(vm.type_error("format requires a mapping")),
+                None => return Err(vm.value_error("incomplete format key")),
+            }
+            *at += 1;
+        }
+        let key = make_key(chars[start..*at - 1].iter().collect());
+        operands.key(vm, &key)?;
+    }
+    while let Some(flag) = chars.get(*at) {
+        match flag {
+            '-' => how.left = true,
+            '+' => how.plus = true,
+            ' ' => how.space = true,
+            '#' => how.alternate = true,
+            '0' => how.zero = true,
+            _ => break,
+        }
+        *at += 1;
+    }
+    if let Some(width) = size(vm, chars, at, operands, "width too big")? {
+        how.left |= width < 0;
+        how.width = width.unsigned_abs();
+    }
+    if chars.get(*at) == Some(&'.') {
+        *at += 1;
+        how.precision = Some(size(vm, chars, at, operands, "precision too big")?.unwrap_or(0).max(0) as usize);
+    }
+    if matches!(chars.get(*at), Some('h' | 'l' | 'L')) {
+        *at += 1;
+    }
+    let Some(&kind) = chars.get(*at) else { return Err(vm.value_error("incomplete format")) };
+    *at += 1;
+    how.kind = kind;
+    if how.width > 1 << 31 || how.precision.is_some_and(|precision| precision > 1 << 31) {
+        return Err(vm.memory_error());
+    }
+    Ok(how)
+}
+
+/// A width or precision, in digits or as `*`.
+fn size(vm: &mut Vm, chars: &[char], at: &mut usize, operands: &mut Operands, too_big: &str) -> Result<Option<isize>, Raised> {
+    if chars.get(*at) == Some(&'*') {
+        *at += 1;
+        let value = operands.take(vm)?;
+        return match vm.unwrap(&value) {
+            Value::Int(size) => Ok(Some(*size as isize)),
+            Value::Bool(size) => Ok(Some(size.get().into())),
+            Value::BigInt(_) => Err(vm.raise(Known::OverflowError, "Python int too large to convert to C ssize_t")),
+            _ => Err(vm.type_error("* wants int")),
+        };
+    }
+    let mut size: Option<isize> = None;
+    while let Some(digit) = chars.get(*at).and_then(|c| c.to_digit(10)) {
+        size = match size.unwrap_or(0).checked_mul(10).and_then(|size| size.checked_add(digit as isize)) {
+            Some(size) => Some(size),
+            None => return Err(vm.value_error(too_big)),
+        };
+        *at += 1;
+    }
+    Ok(size)
+}
+
+fn unsupported(vm: &mut Vm, kind: char, index: usize) -> Raised {
+    let shown = if (' '..='~').contains(&kind) { kind } else { '?' };
+    vm.value_error(format!("unsupported format character '{shown}' (0x{:x}) at index {index}", kind as u32))
+}
+
+fn cut(text: &str, precision: Option<usize>) -> String {
+    match precision.and_then(|precision| text.char_indices().nth(precision)) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+fn convert_text(vm: &mut Vm, how: &Conversion, value: &Value, index: usize) -> Result<String, Raised> {
+    match how.kind {
+        's' => vm.str(value).map(|text| cut(text.as_str(), how.precision)),
+        'r' => vm.repr(value).map(|text| cut(text.as_str(), how.precision)),
+        'a' => vm.ascii(value).map(|text| cut(text.as_str(), how.precision)),
+        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => percent_number::integer(vm, value, how),
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => percent_number::float(vm, value, how),
+        'c' => {
+            if let Value::Str(text) = vm.unwrap(value) {
+                if text.char_count() == 1 {
+                    return Ok(text.as_str().to_owned());
+                }
+                return Err(vm.type_error("%c requires int or char"));
+            }
+            match percent_number::code(vm, value, 0x110000, "%c arg not in range(0x110000)")? {
+                Some(code) => match char::from_u32(code) {
+                    Some(c) => Ok(c.to_string()),
+                    None => Err(surrogate(vm, code)),
+                },
+                None => Err(vm.type_error("%c requires int or char")),
+            }
+        }
+        kind => Err(unsupported(vm, kind, index)),
+    }
+}
+
+fn convert_bytes(vm: &mut Vm, how: &Conversion, value: &Value, index: usize) -> Result<Vec<u8>, Raised> {
+    match how.kind {
+        's' | 'b' => {
+            let mut bytes = match buffer::view(vm, value) {
+                Some(bytes) => bytes,
+                None => match dunder_bytes(vm, value)? {
+                    Some(bytes) => bytes,
+                    None => {
+                        let found = vm.class_name(value);
+                        return Err(vm.type_error(format!(
+                            "%b requires a bytes-like object, or an object that implements __bytes__, not '{found}'"
+                        )));
+                    }
+                },
+            };
+            bytes.truncate(how.precision.unwrap_or(usize::MAX));
+            Ok(bytes)
+        }
+        'r' | 'a' => vm.ascii(value).map(|text| cut(text.as_str(), how.precision).into_bytes()),
+        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => percent_number::integer(vm, value, how).map(String::into_bytes),
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => percent_number::float(vm, value, how).map(String::into_bytes),
+        'c' => {
+            if let Value::Bytes(_) | Value::ByteArray(_) = vm.unwrap(value) {
+                let bytes = buffer::view(vm, value).unwrap_or_default();
+                if bytes.len() == 1 {
+                    return Ok(bytes);
+                }
+                return Err(vm.type_error("%c requires an integer in range(256) or a single byte"));
+            }
+            match percent_number::code(vm, value, 256, "%c arg not in range(256)")? {
+                Some(code) => Ok(vec![code as u8]),
+                None => Err(vm.type_error("%c requires an integer in range(256) or a single byte")),
+            }
+        }
+        kind => Err(unsupported(vm, kind, index)),
+    }
+}

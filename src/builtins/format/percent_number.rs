@@ -1,0 +1,100 @@
+//! Numbers in `%` formatting.
+
+use num_traits::Signed;
+
+use super::number::magnitude_digits;
+use super::pad;
+use super::percent::Conversion;
+use crate::builtins::int::int_from;
+use crate::builtins::number::{is_real, to_big};
+use crate::builtins::sequence::is_index;
+use crate::object::number::float_text;
+use crate::object::{Known, Raised, Value, Vm};
+
+/// `%d`, `%i`, `%u`, `%o`, `%x` and `%X`.
+pub(super) fn integer(vm: &mut Vm, value: &Value, how: &Conversion) -> Result<String, Raised> {
+    let kind = how.kind;
+    let number = match kind {
+        'o' | 'x' | 'X' if is_index(vm, value) => vm.index(value)?,
+        'o' | 'x' | 'X' => {
+            let found = vm.class_name(value);
+            return Err(vm.type_error(format!("%{kind} format: an integer is required, not {found}")));
+        }
+        _ if is_real(vm, value) || has_int(vm, value) => int_from(vm, value)?,
+        _ => {
+            let found = vm.class_name(value);
+            return Err(vm.type_error(format!("%{kind} format: a real number is required, not {found}")));
+        }
+    };
+    let big = to_big(&number);
+    let (radix, prefix) = match kind {
+        'o' => (8, "0o"),
+        'x' => (16, "0x"),
+        'X' => (16, "0X"),
+        _ => (10, ""),
+    };
+    let mut digits = magnitude_digits(vm, &big, radix)?;
+    if kind == 'X' {
+        digits.make_ascii_uppercase();
+    }
+    if let Some(precision) = how.precision {
+        let zeros = precision.saturating_sub(digits.len());
+        digits.insert_str(0, &"0".repeat(zeros));
+    }
+    Ok(signed(big.is_negative(), if how.alternate { prefix } else { "" }, &digits, how))
+}
+
+fn has_int(vm: &mut Vm, value: &Value) -> bool {
+    let class = vm.class_of(value);
+    vm.lookup_name(&class, crate::object::Name::__int__).is_some()
+}
+
+/// `%e`, `%f`, `%g` and their capitals.
+pub(super) fn float(vm: &mut Vm, value: &Value, how: &Conversion) -> Result<String, Raised> {
+    let x = vm.to_f64(value)?;
+    let precision = how.precision.unwrap_or(6);
+    if precision > i32::MAX as usize {
+        return Err(vm.value_error("precision too big"));
+    }
+    let magnitude = x.abs();
+    let mut text = if !x.is_finite() {
+        float_text::special(magnitude).to_owned()
+    } else {
+        match how.kind {
+            'e' | 'E' => float_text::scientific(magnitude, precision, how.alternate),
+            'f' | 'F' => float_text::fixed(magnitude, precision, how.alternate),
+            _ => float_text::general(magnitude, precision, how.alternate),
+        }
+    };
+    if how.kind.is_ascii_uppercase() {
+        text.make_ascii_uppercase();
+    }
+    Ok(signed(x.is_sign_negative() && !x.is_nan(), "", &text, how))
+}
+
+/// Sign, prefix and digits, with the zeros that the flag `0` asks for between.
+fn signed(negative: bool, prefix: &str, digits: &str, how: &Conversion) -> String {
+    let sign = match negative {
+        true => "-",
+        false if how.plus => "+",
+        false if how.space => " ",
+        false => "",
+    };
+    let mut text = format!("{sign}{prefix}");
+    if how.zero && !how.left {
+        pad(&mut text, '0', how.width.saturating_sub(sign.len() + prefix.len() + digits.len()));
+    }
+    text.push_str(digits);
+    text
+}
+
+/// The code of a `%c` argument that is an int, or None if it is none.
+pub(super) fn code(vm: &mut Vm, value: &Value, limit: i64, message: &str) -> Result<Option<u32>, Raised> {
+    if !is_index(vm, value) {
+        return Ok(None);
+    }
+    match vm.index(value)? {
+        Value::Int(code) if (0..limit).contains(&code) => Ok(Some(code as u32)),
+        _ => Err(vm.raise(Known::OverflowError, message)),
+    }
+}
