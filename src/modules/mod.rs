@@ -7,6 +7,7 @@ mod import;
 
 mod collections;
 pub(crate) mod foreign;
+mod functools;
 mod itertools;
 mod operator;
 
@@ -30,6 +31,7 @@ pub struct SourceModule {
 /// The native modules.
 const NATIVE: &[NativeModule] = &[
     collections::MODULE,
+    functools::MODULE,
     itertools::MODULE,
     operator::MODULE,
 ];
