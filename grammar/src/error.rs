@@ -139,7 +139,19 @@ impl Fault {
     /// Puts the place in lines and columns.
     pub fn locate(self, lines: &LineIndex) -> SyntaxError {
         let (line, column) = lines.position(self.start);
-        let (end_line, end_column) = lines.position(self.end);
+        let (end_line, end_column) = match self.end > self.start {
+            // The end of a line end is on the line that it ends.
+            true if lines.text().as_bytes().get(self.end as usize - 1) == Some(&b'\n') => {
+                let (line, column) = lines.position(self.end - 1);
+                (line, column + 1)
+            }
+            // So is what lies beyond the text.
+            true if self.end as usize > lines.text().len() => {
+                let (line, column) = lines.position(lines.text().len() as u32);
+                (line, column + 1)
+            }
+            _ => lines.position(self.end),
+        };
         let (end_line, end_column) = match self.fixed_end {
             Some(fixed) => (line, fixed),
             None => (end_line, end_column as i32 + 1),

@@ -122,8 +122,7 @@ impl<'s> Lexer<'s> {
                 Span::new(self.lex.span().start as u32, self.lex.span().end as u32);
             let (start, end) = (start as usize, end as usize);
             match raw.unwrap_or(Raw::Unknown) {
-                Raw::Space => {}
-                Raw::Comment => self.comment(start)?,
+                Raw::Space | Raw::Comment => {}
                 Raw::Newline => self.newline(start)?,
                 Raw::Continuation => self.continuation(end)?,
                 Raw::Backslash => {
@@ -237,7 +236,10 @@ impl<'s> Lexer<'s> {
     fn close(&mut self, bracket: u8, at: usize) -> Step {
         let close = bracket as char;
         let floor = self.fstrings.last().map_or(0, |frame| frame.level);
-        if self.brackets.len() <= floor {
+        let in_field = self.fstrings.last().is_some_and(|frame| {
+            frame.field_level() > 0 && frame.field_bracket() == self.brackets.len()
+        });
+        if self.brackets.len() <= floor || in_field && bracket != b'}' {
             let prefix = if self.fstrings.is_empty() {
                 ""
             } else {

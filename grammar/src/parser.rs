@@ -2,6 +2,7 @@
 
 mod build;
 mod cx;
+mod diagnose;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, unused, unreachable_patterns)]
 mod generated;
@@ -15,6 +16,7 @@ use crate::ast::{Expr, Stmt};
 use crate::error::Fault;
 use crate::lex::{Spanned, Tok, Tokens, tokenize};
 use cx::{Cx, Top};
+use diagnose::{Stop, diagnose};
 
 /// What the parser starts from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +43,7 @@ pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>
     if let Some(fault) = hard {
         return Err(fault);
     }
-    let end_fault = soft.or_else(|| unclosed(src, &open));
+    let end_fault = soft.or_else(|| unclosed(&open));
     if end_fault.is_none() && start == Start::Expression {
         list.retain(|(_, tok, _)| !matches!(tok, Tok::Newline));
     }
@@ -65,9 +67,8 @@ pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>
     }
 }
 
-fn unclosed(src: &str, open: &[(u8, u32)]) -> Option<Fault> {
+fn unclosed(open: &[(u8, u32)]) -> Option<Fault> {
     let &(bracket, at) = open.last()?;
-    let _ = src;
     let message = format!("'{}' was never closed", bracket as char);
     Some(Fault::point(message, at).end_column(0).incomplete())
 }
@@ -75,27 +76,42 @@ fn unclosed(src: &str, open: &[(u8, u32)]) -> Option<Fault> {
 fn explain(
     src: &str,
     list: &[Spanned],
-    _open: &[(u8, u32)],
+    open: &[(u8, u32)],
     end_fault: Option<Fault>,
     error: ParseError<u32, Tok, Fault>,
 ) -> Fault {
-    match error {
-        ParseError::User { error } => error,
+    let unclosed = unclosed(open);
+    let (at, expected) = match error {
+        ParseError::User { error } => return error,
         ParseError::UnrecognizedToken {
-            token: (start, _, end),
-            ..
+            token: (start, tok, _),
+            expected,
+        } => {
+            let here = |&(place, ref other, _): &Spanned| place == start && *other == tok;
+            (list.iter().position(here).unwrap_or(list.len()), expected)
         }
-        | ParseError::ExtraToken {
-            token: (start, _, end),
-        } => Fault::range("invalid syntax", start, end.max(start + 1)),
-        ParseError::InvalidToken { location } | ParseError::UnrecognizedEof { location, .. } => {
-            let _ = list;
-            end_fault.unwrap_or_else(|| {
-                let at = location.min(src.len() as u32);
-                Fault::range("invalid syntax", at, at).incomplete()
-            })
+        ParseError::ExtraToken {
+            token: (start, _, _),
+        } => {
+            let here = |&(place, ..): &Spanned| place == start;
+            (list.iter().position(here).unwrap_or(list.len()), vec![])
         }
-    }
+        ParseError::UnrecognizedEof { expected, .. } => match end_fault {
+            Some(fault) => return fault,
+            None => (list.len(), expected),
+        },
+        ParseError::InvalidToken { .. } => (list.len(), vec![]),
+    };
+    diagnose(
+        &Stop {
+            src,
+            list,
+            at,
+            expected,
+        },
+        open,
+        unclosed,
+    )
 }
 
 #[cfg(test)]

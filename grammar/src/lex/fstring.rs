@@ -23,7 +23,7 @@ struct Field {
 }
 
 /// How deep replacement fields may nest in specifications.
-const MAX_FIELDS: usize = 2;
+const MAX_FIELDS: usize = 3;
 /// How deep f-strings may nest in replacement fields, as in CPython.
 const MAX_FSTRINGS: usize = 149;
 
@@ -35,6 +35,11 @@ impl Frame {
 
     pub(super) fn field_level(&self) -> usize {
         self.fields.len()
+    }
+
+    /// How many brackets are open directly inside the innermost field.
+    pub(super) fn field_bracket(&self) -> usize {
+        self.fields.last().map_or(0, |field| field.level)
     }
 }
 
@@ -126,10 +131,6 @@ impl Lexer<'_> {
     }
 
     fn field_start(&mut self, at: usize) -> Step {
-        if self.frame().fields.len() >= MAX_FIELDS {
-            let message = "f-string: expressions nested too deeply";
-            return Err(Fault::point(message, at as u32).into());
-        }
         self.open(b'{', at)?;
         let level = self.brackets.len();
         self.frame().fields.push(Field {
@@ -172,6 +173,7 @@ impl Lexer<'_> {
     /// did.
     pub(super) fn fstring_operator(&mut self, start: usize, text: &str) -> Result<bool, Stop> {
         let level = self.brackets.len();
+        let depth = self.fstrings.last().map_or(0, |frame| frame.fields.len());
         let Some(field) = self
             .fstrings
             .last_mut()
@@ -183,6 +185,10 @@ impl Lexer<'_> {
             return Ok(false);
         }
         match text {
+            ":" | ":=" if depth >= MAX_FIELDS => {
+                let message = "f-string: expressions nested too deeply";
+                return Err(Fault::point(message, start as u32).into());
+            }
             ":" | ":=" => {
                 field.in_spec = true;
                 self.push(start, Tok::FColon, start + 1);
@@ -200,18 +206,7 @@ impl Lexer<'_> {
         Ok(true)
     }
 
-    /// The fault of an f-string that is open at the end of the source.
-    pub(super) fn fstring_at_end(&self) -> Stop {
-        let frame = &self.fstrings[self.fstrings.len() - 1];
-        if frame.triple {
-            return self
-                .unterminated(frame.start, frame.prefix, "f-string")
-                .into();
-        }
-        Fault::point("f-string: expecting '}'", self.src.len() as u32).into()
-    }
-
-    /// Whether `quote` inside a replacement field closes the f-string around it.
+    /// Whether a quote inside a replacement field closes the f-string around it.
     pub(super) fn closes_fstring(&self, at: usize) -> bool {
         let Some(frame) = self.fstrings.last() else {
             return false;

@@ -20,15 +20,7 @@ impl Lexer<'_> {
                 self.push(at, Tok::Newline, at + 1);
             }
             self.indentation()?;
-        } else if let Some(frame) = self.fstrings.last() {
-            if !frame.triple && self.brackets.len() == frame.level + 1 && frame.field_level() == 0 {
-                return Ok(());
-            }
         }
-        Ok(())
-    }
-
-    pub(super) fn comment(&mut self, _at: usize) -> Step {
         Ok(())
     }
 
@@ -49,7 +41,6 @@ impl Lexer<'_> {
         let start = self.pos();
         let mut here = Indent::default();
         let mut at = start;
-        let mut line_start = start;
         for byte in self.src.as_bytes()[start..].iter() {
             match byte {
                 b' ' => {
@@ -68,13 +59,8 @@ impl Lexer<'_> {
         match self.src.as_bytes().get(at) {
             // A blank line or a line of comment has no indentation.
             None | Some(b'\n' | b'#') => return Ok(()),
-            Some(b'\\') if self.src.as_bytes().get(at + 1) == Some(&b'\n') => {
-                // The joined line keeps the indentation of the first.
-                line_start = at;
-            }
             _ => {}
         }
-        let _ = line_start;
         self.lex.bump(at - start);
         self.indent_to(here, start, at)
     }
@@ -125,9 +111,6 @@ impl Lexer<'_> {
 
     pub(super) fn finish(&mut self) -> Step {
         let end = self.src.len();
-        if self.fstrings.last().is_some() {
-            return Err(self.fstring_at_end());
-        }
         if !self.brackets.is_empty() {
             // The caller knows the open brackets and words the fault.
             return Ok(());

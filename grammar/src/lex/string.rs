@@ -37,7 +37,7 @@ impl Lexer<'_> {
         if prefix.format {
             return self.fstring_start(start, end, prefix);
         }
-        let Some(close) = self.string_end(end, prefix) else {
+        let Ok(close) = self.string_end(end, prefix) else {
             if self.closes_fstring(start) {
                 return Err(Fault::point("f-string: expecting '}'", start as u32).into());
             }
@@ -54,17 +54,17 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// The offset of the closing quote.
-    fn string_end(&self, from: usize, prefix: Prefix) -> Option<usize> {
+    /// The offset of the closing quote, or else where the search for it ended.
+    fn string_end(&self, from: usize, prefix: Prefix) -> Result<usize, usize> {
         let src = self.src.as_bytes();
         let mut at = from;
         loop {
-            match *src.get(at)? {
+            match *src.get(at).ok_or(src.len())? {
                 b'\\' => at += 1,
-                b'\n' if !prefix.triple => return None,
+                b'\n' if !prefix.triple => return Err(at),
                 quote if quote == prefix.quote => {
                     if !prefix.triple || src[at..].starts_with(&[quote; 3]) {
-                        return Some(at);
+                        return Ok(at);
                     }
                 }
                 _ => {}

@@ -1,4 +1,4 @@
-// grammar c9e6294029d608e3
+// grammar 7104d5b4737d9f3c
 // auto-generated: "lalrpop 0.22.2"
 use super::build::*;
 use super::cx::{Cx, Top};
@@ -9967,13 +9967,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("!" <@R> <@L> <name> <@R>) = "!", name => ActionFn(591);
+        // ("!" <@R> <@L> <name> <@R>) = "!", name => ActionFn(590);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant1(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action591::<>(cx, __sym0, __sym1);
+        let __nt = super::__action590::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant7(__nt), __end));
         (2, 5)
     }
@@ -9986,13 +9986,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("!" <@R> <@L> <name> <@R>)? = "!", name => ActionFn(707);
+        // ("!" <@R> <@L> <name> <@R>)? = "!", name => ActionFn(705);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant1(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action707::<>(cx, __sym0, __sym1);
+        let __nt = super::__action705::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant8(__nt), __end));
         (2, 6)
     }
@@ -10041,14 +10041,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("(" <Args> ")")? = "(", Args, ")" => ActionFn(712);
+        // ("(" <Args> ")")? = "(", Args, ")" => ActionFn(710);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant9(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action712::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action710::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant10(__nt), __end));
         (3, 8)
     }
@@ -10096,13 +10096,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("," <Test>)? = ",", Test => ActionFn(715);
+        // ("," <Test>)? = ",", Test => ActionFn(713);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action715::<>(cx, __sym0, __sym1);
+        let __nt = super::__action713::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 10)
     }
@@ -10150,13 +10150,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("->" <Test>)? = "->", Test => ActionFn(718);
+        // ("->" <Test>)? = "->", Test => ActionFn(716);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action718::<>(cx, __sym0, __sym1);
+        let __nt = super::__action716::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 12)
     }
@@ -10204,13 +10204,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <StarOrTest>)? = ":", StarOrTest => ActionFn(721);
+        // (":" <StarOrTest>)? = ":", StarOrTest => ActionFn(719);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action721::<>(cx, __sym0, __sym1);
+        let __nt = super::__action719::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 14)
     }
@@ -10258,13 +10258,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test>)? = ":", Test => ActionFn(724);
+        // (":" <Test>)? = ":", Test => ActionFn(722);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action724::<>(cx, __sym0, __sym1);
+        let __nt = super::__action722::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 16)
     }
@@ -10293,13 +10293,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test?>) = ":", Test => ActionFn(727);
+        // (":" <Test?>) = ":", Test => ActionFn(725);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action727::<>(cx, __sym0, __sym1);
+        let __nt = super::__action725::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 17)
     }
@@ -10312,11 +10312,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test?>) = ":" => ActionFn(728);
+        // (":" <Test?>) = ":" => ActionFn(726);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action728::<>(cx, __sym0);
+        let __nt = super::__action726::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (1, 17)
     }
@@ -10329,13 +10329,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test?>)? = ":", Test => ActionFn(733);
+        // (":" <Test?>)? = ":", Test => ActionFn(731);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action733::<>(cx, __sym0, __sym1);
+        let __nt = super::__action731::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant13(__nt), __end));
         (2, 18)
     }
@@ -10348,11 +10348,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test?>)? = ":" => ActionFn(734);
+        // (":" <Test?>)? = ":" => ActionFn(732);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action734::<>(cx, __sym0);
+        let __nt = super::__action732::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant13(__nt), __end));
         (1, 18)
     }
@@ -10400,13 +10400,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <StarOrTest>)? = "=", StarOrTest => ActionFn(747);
+        // ("=" <StarOrTest>)? = "=", StarOrTest => ActionFn(745);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action747::<>(cx, __sym0, __sym1);
+        let __nt = super::__action745::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 20)
     }
@@ -10454,13 +10454,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <Test>)? = "=", Test => ActionFn(750);
+        // ("=" <Test>)? = "=", Test => ActionFn(748);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action750::<>(cx, __sym0, __sym1);
+        let __nt = super::__action748::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 22)
     }
@@ -10508,13 +10508,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <Value>)+ = "=", Value => ActionFn(755);
+        // ("=" <Value>)+ = "=", Value => ActionFn(753);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action755::<>(cx, __sym0, __sym1);
+        let __nt = super::__action753::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 24)
     }
@@ -10527,14 +10527,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <Value>)+ = ("=" <Value>)+, "=", Value => ActionFn(756);
+        // ("=" <Value>)+ = ("=" <Value>)+, "=", Value => ActionFn(754);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action756::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action754::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 24)
     }
@@ -10547,13 +10547,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <Value>)? = "=", Value => ActionFn(757);
+        // ("=" <Value>)? = "=", Value => ActionFn(755);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action757::<>(cx, __sym0, __sym1);
+        let __nt = super::__action755::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 25)
     }
@@ -10601,13 +10601,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("as" <Ident>)? = "as", Ident => ActionFn(760);
+        // ("as" <Ident>)? = "as", Ident => ActionFn(758);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action760::<>(cx, __sym0, __sym1);
+        let __nt = super::__action758::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant16(__nt), __end));
         (2, 27)
     }
@@ -10655,13 +10655,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("as" <StarOrBitOr>)? = "as", StarOrBitOr => ActionFn(767);
+        // ("as" <StarOrBitOr>)? = "as", StarOrBitOr => ActionFn(765);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action767::<>(cx, __sym0, __sym1);
+        let __nt = super::__action765::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 29)
     }
@@ -10709,13 +10709,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("from" <Test>)? = "from", Test => ActionFn(770);
+        // ("from" <Test>)? = "from", Test => ActionFn(768);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action770::<>(cx, __sym0, __sym1);
+        let __nt = super::__action768::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 31)
     }
@@ -10763,13 +10763,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("if" <NamedTest>)? = "if", NamedTest => ActionFn(773);
+        // ("if" <NamedTest>)? = "if", NamedTest => ActionFn(771);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action773::<>(cx, __sym0, __sym1);
+        let __nt = super::__action771::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 33)
     }
@@ -10850,13 +10850,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("if" <Or>)+ = "if", Or => ActionFn(776);
+        // ("if" <Or>)+ = "if", Or => ActionFn(774);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action776::<>(cx, __sym0, __sym1);
+        let __nt = super::__action774::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 36)
     }
@@ -10869,14 +10869,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("if" <Or>)+ = ("if" <Or>)+, "if", Or => ActionFn(777);
+        // ("if" <Or>)+ = ("if" <Or>)+, "if", Or => ActionFn(775);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action777::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action775::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 36)
     }
@@ -10889,13 +10889,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<@L> ":" <Test>) = ":", Test => ActionFn(592);
+        // (<@L> ":" <Test>) = ":", Test => ActionFn(591);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action592::<>(cx, __sym0, __sym1);
+        let __nt = super::__action591::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant17(__nt), __end));
         (2, 37)
     }
@@ -10908,13 +10908,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<@L> ":" <Test>)? = ":", Test => ActionFn(782);
+        // (<@L> ":" <Test>)? = ":", Test => ActionFn(780);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action782::<>(cx, __sym0, __sym1);
+        let __nt = super::__action780::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant18(__nt), __end));
         (2, 38)
     }
@@ -10962,13 +10962,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<And> "or")+ = And, "or" => ActionFn(795);
+        // (<And> "or")+ = And, "or" => ActionFn(793);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action795::<>(cx, __sym0, __sym1);
+        let __nt = super::__action793::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 40)
     }
@@ -10981,14 +10981,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<And> "or")+ = (<And> "or")+, And, "or" => ActionFn(796);
+        // (<And> "or")+ = (<And> "or")+, And, "or" => ActionFn(794);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action796::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action794::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 40)
     }
@@ -11020,13 +11020,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<CallArg> ",")+ = CallArg, "," => ActionFn(797);
+        // (<CallArg> ",")+ = CallArg, "," => ActionFn(795);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant19(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action797::<>(cx, __sym0, __sym1);
+        let __nt = super::__action795::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant20(__nt), __end));
         (2, 42)
     }
@@ -11039,14 +11039,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<CallArg> ",")+ = (<CallArg> ",")+, CallArg, "," => ActionFn(798);
+        // (<CallArg> ",")+ = (<CallArg> ",")+, CallArg, "," => ActionFn(796);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant19(__symbols);
         let __sym0 = __pop_Variant20(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action798::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action796::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant20(__nt), __end));
         (3, 42)
     }
@@ -11078,13 +11078,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<ClassArg> ",")+ = ClassArg, "," => ActionFn(799);
+        // (<ClassArg> ",")+ = ClassArg, "," => ActionFn(797);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant21(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action799::<>(cx, __sym0, __sym1);
+        let __nt = super::__action797::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant22(__nt), __end));
         (2, 44)
     }
@@ -11097,14 +11097,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<ClassArg> ",")+ = (<ClassArg> ",")+, ClassArg, "," => ActionFn(800);
+        // (<ClassArg> ",")+ = (<ClassArg> ",")+, ClassArg, "," => ActionFn(798);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant21(__symbols);
         let __sym0 = __pop_Variant22(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action800::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action798::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant22(__nt), __end));
         (3, 44)
     }
@@ -11136,13 +11136,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<ClosedPattern> "|")+ = ClosedPattern, "|" => ActionFn(801);
+        // (<ClosedPattern> "|")+ = ClosedPattern, "|" => ActionFn(799);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant23(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action801::<>(cx, __sym0, __sym1);
+        let __nt = super::__action799::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant24(__nt), __end));
         (2, 46)
     }
@@ -11155,14 +11155,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<ClosedPattern> "|")+ = (<ClosedPattern> "|")+, ClosedPattern, "|" => ActionFn(802);
+        // (<ClosedPattern> "|")+ = (<ClosedPattern> "|")+, ClosedPattern, "|" => ActionFn(800);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant23(__symbols);
         let __sym0 = __pop_Variant24(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action802::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action800::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant24(__nt), __end));
         (3, 46)
     }
@@ -11194,13 +11194,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<CompareOp> <BitOr>)+ = CompareOp, BitOr => ActionFn(803);
+        // (<CompareOp> <BitOr>)+ = CompareOp, BitOr => ActionFn(801);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant63(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action803::<>(cx, __sym0, __sym1);
+        let __nt = super::__action801::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant26(__nt), __end));
         (2, 48)
     }
@@ -11213,14 +11213,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<CompareOp> <BitOr>)+ = (<CompareOp> <BitOr>)+, CompareOp, BitOr => ActionFn(804);
+        // (<CompareOp> <BitOr>)+ = (<CompareOp> <BitOr>)+, CompareOp, BitOr => ActionFn(802);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant63(__symbols);
         let __sym0 = __pop_Variant26(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action804::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action802::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant26(__nt), __end));
         (3, 48)
     }
@@ -11252,13 +11252,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<DictItem> ",")+ = DictItem, "," => ActionFn(805);
+        // (<DictItem> ",")+ = DictItem, "," => ActionFn(803);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant27(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action805::<>(cx, __sym0, __sym1);
+        let __nt = super::__action803::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant28(__nt), __end));
         (2, 50)
     }
@@ -11271,14 +11271,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<DictItem> ",")+ = (<DictItem> ",")+, DictItem, "," => ActionFn(806);
+        // (<DictItem> ",")+ = (<DictItem> ",")+, DictItem, "," => ActionFn(804);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant27(__symbols);
         let __sym0 = __pop_Variant28(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action806::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action804::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant28(__nt), __end));
         (3, 50)
     }
@@ -11343,13 +11343,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<DottedAlias> ",")+ = DottedAlias, "," => ActionFn(807);
+        // (<DottedAlias> ",")+ = DottedAlias, "," => ActionFn(805);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant29(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action807::<>(cx, __sym0, __sym1);
+        let __nt = super::__action805::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant30(__nt), __end));
         (2, 53)
     }
@@ -11362,14 +11362,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<DottedAlias> ",")+ = (<DottedAlias> ",")+, DottedAlias, "," => ActionFn(808);
+        // (<DottedAlias> ",")+ = (<DottedAlias> ",")+, DottedAlias, "," => ActionFn(806);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant29(__symbols);
         let __sym0 = __pop_Variant30(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action808::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action806::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant30(__nt), __end));
         (3, 53)
     }
@@ -11434,13 +11434,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Ident> ",")+ = Ident, "," => ActionFn(811);
+        // (<Ident> ",")+ = Ident, "," => ActionFn(809);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action811::<>(cx, __sym0, __sym1);
+        let __nt = super::__action809::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant31(__nt), __end));
         (2, 56)
     }
@@ -11453,14 +11453,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Ident> ",")+ = (<Ident> ",")+, Ident, "," => ActionFn(812);
+        // (<Ident> ",")+ = (<Ident> ",")+, Ident, "," => ActionFn(810);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant31(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action812::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action810::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant31(__nt), __end));
         (3, 56)
     }
@@ -11492,13 +11492,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<LambdaParam> ",")+ = LambdaParam, "," => ActionFn(815);
+        // (<LambdaParam> ",")+ = LambdaParam, "," => ActionFn(813);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant32(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action815::<>(cx, __sym0, __sym1);
+        let __nt = super::__action813::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant33(__nt), __end));
         (2, 58)
     }
@@ -11511,14 +11511,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<LambdaParam> ",")+ = (<LambdaParam> ",")+, LambdaParam, "," => ActionFn(816);
+        // (<LambdaParam> ",")+ = (<LambdaParam> ",")+, LambdaParam, "," => ActionFn(814);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant32(__symbols);
         let __sym0 = __pop_Variant33(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action816::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action814::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant33(__nt), __end));
         (3, 58)
     }
@@ -11583,13 +11583,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<MappingItem> ",")+ = MappingItem, "," => ActionFn(817);
+        // (<MappingItem> ",")+ = MappingItem, "," => ActionFn(815);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant34(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action817::<>(cx, __sym0, __sym1);
+        let __nt = super::__action815::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant35(__nt), __end));
         (2, 61)
     }
@@ -11602,14 +11602,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<MappingItem> ",")+ = (<MappingItem> ",")+, MappingItem, "," => ActionFn(818);
+        // (<MappingItem> ",")+ = (<MappingItem> ",")+, MappingItem, "," => ActionFn(816);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant34(__symbols);
         let __sym0 = __pop_Variant35(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action818::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action816::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant35(__nt), __end));
         (3, 61)
     }
@@ -11641,13 +11641,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<NameAlias> ",")+ = NameAlias, "," => ActionFn(823);
+        // (<NameAlias> ",")+ = NameAlias, "," => ActionFn(821);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant29(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action823::<>(cx, __sym0, __sym1);
+        let __nt = super::__action821::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant30(__nt), __end));
         (2, 63)
     }
@@ -11660,14 +11660,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<NameAlias> ",")+ = (<NameAlias> ",")+, NameAlias, "," => ActionFn(824);
+        // (<NameAlias> ",")+ = (<NameAlias> ",")+, NameAlias, "," => ActionFn(822);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant29(__symbols);
         let __sym0 = __pop_Variant30(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action824::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action822::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant30(__nt), __end));
         (3, 63)
     }
@@ -11699,13 +11699,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Not> "and")+ = Not, "and" => ActionFn(825);
+        // (<Not> "and")+ = Not, "and" => ActionFn(823);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action825::<>(cx, __sym0, __sym1);
+        let __nt = super::__action823::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 65)
     }
@@ -11718,14 +11718,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Not> "and")+ = (<Not> "and")+, Not, "and" => ActionFn(826);
+        // (<Not> "and")+ = (<Not> "and")+, Not, "and" => ActionFn(824);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action826::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action824::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 65)
     }
@@ -11757,13 +11757,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Param> ",")+ = Param, "," => ActionFn(827);
+        // (<Param> ",")+ = Param, "," => ActionFn(825);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant32(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action827::<>(cx, __sym0, __sym1);
+        let __nt = super::__action825::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant33(__nt), __end));
         (2, 67)
     }
@@ -11776,14 +11776,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Param> ",")+ = (<Param> ",")+, Param, "," => ActionFn(828);
+        // (<Param> ",")+ = (<Param> ",")+, Param, "," => ActionFn(826);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant32(__symbols);
         let __sym0 = __pop_Variant33(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action828::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action826::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant33(__nt), __end));
         (3, 67)
     }
@@ -11848,13 +11848,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Simple> ";")+ = Simple, ";" => ActionFn(829);
+        // (<Simple> ";")+ = Simple, ";" => ActionFn(827);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant36(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action829::<>(cx, __sym0, __sym1);
+        let __nt = super::__action827::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant37(__nt), __end));
         (2, 70)
     }
@@ -11867,14 +11867,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Simple> ";")+ = (<Simple> ";")+, Simple, ";" => ActionFn(830);
+        // (<Simple> ";")+ = (<Simple> ";")+, Simple, ";" => ActionFn(828);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant36(__symbols);
         let __sym0 = __pop_Variant37(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action830::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action828::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant37(__nt), __end));
         (3, 70)
     }
@@ -11906,13 +11906,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Slice> ",")+ = Slice, "," => ActionFn(835);
+        // (<Slice> ",")+ = Slice, "," => ActionFn(833);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action835::<>(cx, __sym0, __sym1);
+        let __nt = super::__action833::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 72)
     }
@@ -11925,14 +11925,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Slice> ",")+ = (<Slice> ",")+, Slice, "," => ActionFn(836);
+        // (<Slice> ",")+ = (<Slice> ",")+, Slice, "," => ActionFn(834);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action836::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action834::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 72)
     }
@@ -11964,13 +11964,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrBitOr> ",")+ = StarOrBitOr, "," => ActionFn(837);
+        // (<StarOrBitOr> ",")+ = StarOrBitOr, "," => ActionFn(835);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action837::<>(cx, __sym0, __sym1);
+        let __nt = super::__action835::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 74)
     }
@@ -11983,14 +11983,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrBitOr> ",")+ = (<StarOrBitOr> ",")+, StarOrBitOr, "," => ActionFn(838);
+        // (<StarOrBitOr> ",")+ = (<StarOrBitOr> ",")+, StarOrBitOr, "," => ActionFn(836);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action838::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action836::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 74)
     }
@@ -12022,13 +12022,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrNamed> ",")+ = StarOrNamed, "," => ActionFn(839);
+        // (<StarOrNamed> ",")+ = StarOrNamed, "," => ActionFn(837);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action839::<>(cx, __sym0, __sym1);
+        let __nt = super::__action837::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 76)
     }
@@ -12041,14 +12041,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrNamed> ",")+ = (<StarOrNamed> ",")+, StarOrNamed, "," => ActionFn(840);
+        // (<StarOrNamed> ",")+ = (<StarOrNamed> ",")+, StarOrNamed, "," => ActionFn(838);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action840::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action838::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 76)
     }
@@ -12080,13 +12080,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrPattern> ",")+ = StarOrPattern, "," => ActionFn(841);
+        // (<StarOrPattern> ",")+ = StarOrPattern, "," => ActionFn(839);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant23(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action841::<>(cx, __sym0, __sym1);
+        let __nt = super::__action839::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant24(__nt), __end));
         (2, 78)
     }
@@ -12099,14 +12099,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrPattern> ",")+ = (<StarOrPattern> ",")+, StarOrPattern, "," => ActionFn(842);
+        // (<StarOrPattern> ",")+ = (<StarOrPattern> ",")+, StarOrPattern, "," => ActionFn(840);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant23(__symbols);
         let __sym0 = __pop_Variant24(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action842::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action840::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant24(__nt), __end));
         (3, 78)
     }
@@ -12138,13 +12138,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrTest> ",")+ = StarOrTest, "," => ActionFn(843);
+        // (<StarOrTest> ",")+ = StarOrTest, "," => ActionFn(841);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action843::<>(cx, __sym0, __sym1);
+        let __nt = super::__action841::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 80)
     }
@@ -12157,14 +12157,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrTest> ",")+ = (<StarOrTest> ",")+, StarOrTest, "," => ActionFn(844);
+        // (<StarOrTest> ",")+ = (<StarOrTest> ",")+, StarOrTest, "," => ActionFn(842);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action844::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action842::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 80)
     }
@@ -12196,13 +12196,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Test> ",")+ = Test, "," => ActionFn(845);
+        // (<Test> ",")+ = Test, "," => ActionFn(843);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action845::<>(cx, __sym0, __sym1);
+        let __nt = super::__action843::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 82)
     }
@@ -12215,14 +12215,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Test> ",")+ = (<Test> ",")+, Test, "," => ActionFn(846);
+        // (<Test> ",")+ = (<Test> ",")+, Test, "," => ActionFn(844);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action846::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action844::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 82)
     }
@@ -12254,13 +12254,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<TypeParam> ",")+ = TypeParam, "," => ActionFn(847);
+        // (<TypeParam> ",")+ = TypeParam, "," => ActionFn(845);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant38(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action847::<>(cx, __sym0, __sym1);
+        let __nt = super::__action845::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant39(__nt), __end));
         (2, 84)
     }
@@ -12273,14 +12273,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<TypeParam> ",")+ = (<TypeParam> ",")+, TypeParam, "," => ActionFn(848);
+        // (<TypeParam> ",")+ = (<TypeParam> ",")+, TypeParam, "," => ActionFn(846);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant38(__symbols);
         let __sym0 = __pop_Variant39(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action848::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action846::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant39(__nt), __end));
         (3, 84)
     }
@@ -12345,13 +12345,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<WithItem> ",")+ = WithItem, "," => ActionFn(849);
+        // (<WithItem> ",")+ = WithItem, "," => ActionFn(847);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant40(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action849::<>(cx, __sym0, __sym1);
+        let __nt = super::__action847::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant41(__nt), __end));
         (2, 87)
     }
@@ -12364,14 +12364,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<WithItem> ",")+ = (<WithItem> ",")+, WithItem, "," => ActionFn(850);
+        // (<WithItem> ",")+ = (<WithItem> ",")+, WithItem, "," => ActionFn(848);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant40(__symbols);
         let __sym0 = __pop_Variant41(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action850::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action848::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant41(__nt), __end));
         (3, 87)
     }
@@ -12433,13 +12433,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // And = (<Not> "and")+, Not => ActionFn(593);
+        // And = (<Not> "and")+, Not => ActionFn(592);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action593::<>(cx, __sym0, __sym1);
+        let __nt = super::__action592::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 90)
     }
@@ -12452,14 +12452,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Annotated = name, ":", Test => ActionFn(725);
+        // Annotated = name, ":", Test => ActionFn(723);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action725::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action723::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (3, 91)
     }
@@ -12472,11 +12472,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Annotated = name => ActionFn(726);
+        // Annotated = name => ActionFn(724);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action726::<>(cx, __sym0);
+        let __nt = super::__action724::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (1, 91)
     }
@@ -12505,11 +12505,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Args = Comma<CallArg> => ActionFn(595);
+        // Args = Comma<CallArg> => ActionFn(594);
         let __sym0 = __pop_Variant50(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action595::<>(cx, __sym0);
+        let __nt = super::__action594::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant9(__nt), __end));
         (1, 92)
     }
@@ -12539,14 +12539,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // AsPattern = OrPattern, "as", Ident => ActionFn(596);
+        // AsPattern = OrPattern, "as", Ident => ActionFn(595);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant23(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action596::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action595::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (3, 93)
     }
@@ -12559,11 +12559,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = name => ActionFn(597);
+        // Atom = name => ActionFn(596);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action597::<>(cx, __sym0);
+        let __nt = super::__action596::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 94)
     }
@@ -12576,11 +12576,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = Literal => ActionFn(598);
+        // Atom = Literal => ActionFn(597);
         let __sym0 = __pop_Variant76(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action598::<>(cx, __sym0);
+        let __nt = super::__action597::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 94)
     }
@@ -12610,13 +12610,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "(", ")" => ActionFn(599);
+        // Atom = "(", ")" => ActionFn(598);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action599::<>(cx, __sym0, __sym1);
+        let __nt = super::__action598::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 94)
     }
@@ -12649,14 +12649,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "(", Comma<StarOrNamed>, ")" => ActionFn(600);
+        // Atom = "(", Comma<StarOrNamed>, ")" => ActionFn(599);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant57(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action600::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action599::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 94)
     }
@@ -12669,7 +12669,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "(", StarOrNamed, CompFor+, ")" => ActionFn(601);
+        // Atom = "(", StarOrNamed, CompFor+, ")" => ActionFn(600);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant62(__symbols);
@@ -12677,7 +12677,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action601::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action600::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 94)
     }
@@ -12690,13 +12690,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "[", "]" => ActionFn(602);
+        // Atom = "[", "]" => ActionFn(601);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action602::<>(cx, __sym0, __sym1);
+        let __nt = super::__action601::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 94)
     }
@@ -12709,14 +12709,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "[", Comma<StarOrNamed>, "]" => ActionFn(603);
+        // Atom = "[", Comma<StarOrNamed>, "]" => ActionFn(602);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant57(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action603::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action602::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 94)
     }
@@ -12729,7 +12729,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "[", StarOrNamed, CompFor+, "]" => ActionFn(604);
+        // Atom = "[", StarOrNamed, CompFor+, "]" => ActionFn(603);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant62(__symbols);
@@ -12737,7 +12737,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action604::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action603::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 94)
     }
@@ -12750,13 +12750,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "{", "}" => ActionFn(605);
+        // Atom = "{", "}" => ActionFn(604);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action605::<>(cx, __sym0, __sym1);
+        let __nt = super::__action604::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 94)
     }
@@ -12769,14 +12769,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "{", Comma<DictItem>, "}" => ActionFn(606);
+        // Atom = "{", Comma<DictItem>, "}" => ActionFn(605);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant53(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action606::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action605::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 94)
     }
@@ -12789,7 +12789,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "{", DictItem, CompFor+, "}" => ActionFn(607);
+        // Atom = "{", DictItem, CompFor+, "}" => ActionFn(606);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant62(__symbols);
@@ -12797,7 +12797,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action607::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action606::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 94)
     }
@@ -12810,14 +12810,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "{", Comma<StarOrNamed>, "}" => ActionFn(608);
+        // Atom = "{", Comma<StarOrNamed>, "}" => ActionFn(607);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant57(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action608::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action607::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 94)
     }
@@ -12830,7 +12830,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Atom = "{", StarOrNamed, CompFor+, "}" => ActionFn(609);
+        // Atom = "{", StarOrNamed, CompFor+, "}" => ActionFn(608);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant62(__symbols);
@@ -12838,7 +12838,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action609::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action608::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 94)
     }
@@ -13089,13 +13089,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Awaited = "await", Primary => ActionFn(610);
+        // Awaited = "await", Primary => ActionFn(609);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action610::<>(cx, __sym0, __sym1);
+        let __nt = super::__action609::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 96)
     }
@@ -13108,11 +13108,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Bare = name => ActionFn(611);
+        // Bare = name => ActionFn(610);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action611::<>(cx, __sym0);
+        let __nt = super::__action610::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (1, 97)
     }
@@ -13142,14 +13142,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Binary<BitAndOp, Shift> = Binary<BitAndOp, Shift>, BitAndOp, Shift => ActionFn(612);
+        // Binary<BitAndOp, Shift> = Binary<BitAndOp, Shift>, BitAndOp, Shift => ActionFn(611);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant44(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action612::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action611::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 98)
     }
@@ -13179,14 +13179,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Binary<BitOrOp, BitXor> = Binary<BitOrOp, BitXor>, BitOrOp, BitXor => ActionFn(613);
+        // Binary<BitOrOp, BitXor> = Binary<BitOrOp, BitXor>, BitOrOp, BitXor => ActionFn(612);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant44(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action613::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action612::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 99)
     }
@@ -13216,14 +13216,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Binary<BitXorOp, BitAnd> = Binary<BitXorOp, BitAnd>, BitXorOp, BitAnd => ActionFn(614);
+        // Binary<BitXorOp, BitAnd> = Binary<BitXorOp, BitAnd>, BitXorOp, BitAnd => ActionFn(613);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant44(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action614::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action613::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 100)
     }
@@ -13253,14 +13253,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Binary<ShiftOp, Sum> = Binary<ShiftOp, Sum>, ShiftOp, Sum => ActionFn(615);
+        // Binary<ShiftOp, Sum> = Binary<ShiftOp, Sum>, ShiftOp, Sum => ActionFn(614);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant44(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action615::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action614::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 101)
     }
@@ -13290,14 +13290,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Binary<SumOp, Term> = Binary<SumOp, Term>, SumOp, Term => ActionFn(616);
+        // Binary<SumOp, Term> = Binary<SumOp, Term>, SumOp, Term => ActionFn(615);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant44(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action616::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action615::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 102)
     }
@@ -13327,14 +13327,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Binary<TermOp, Factor> = Binary<TermOp, Factor>, TermOp, Factor => ActionFn(617);
+        // Binary<TermOp, Factor> = Binary<TermOp, Factor>, TermOp, Factor => ActionFn(616);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant44(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action617::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action616::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 103)
     }
@@ -13488,11 +13488,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CallArg = NamedTest => ActionFn(618);
+        // CallArg = NamedTest => ActionFn(617);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action618::<>(cx, __sym0);
+        let __nt = super::__action617::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant19(__nt), __end));
         (1, 111)
     }
@@ -13505,13 +13505,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CallArg = NamedTest, CompFor+ => ActionFn(619);
+        // CallArg = NamedTest, CompFor+ => ActionFn(618);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant62(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action619::<>(cx, __sym0, __sym1);
+        let __nt = super::__action618::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant19(__nt), __end));
         (2, 111)
     }
@@ -13524,14 +13524,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CallArg = Test, "=", Test => ActionFn(620);
+        // CallArg = Test, "=", Test => ActionFn(619);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action620::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action619::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant19(__nt), __end));
         (3, 111)
     }
@@ -13544,13 +13544,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CallArg = "*", Test => ActionFn(621);
+        // CallArg = "*", Test => ActionFn(620);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action621::<>(cx, __sym0, __sym1);
+        let __nt = super::__action620::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant19(__nt), __end));
         (2, 111)
     }
@@ -13563,14 +13563,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CallArg = "*", Test, CompFor+ => ActionFn(622);
+        // CallArg = "*", Test, CompFor+ => ActionFn(621);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant62(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action622::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action621::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant19(__nt), __end));
         (3, 111)
     }
@@ -13583,13 +13583,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CallArg = "**", Test => ActionFn(623);
+        // CallArg = "**", Test => ActionFn(622);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action623::<>(cx, __sym0, __sym1);
+        let __nt = super::__action622::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant19(__nt), __end));
         (2, 111)
     }
@@ -13602,7 +13602,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Case = "case", Patterns, "if", NamedTest, ":", Block => ActionFn(774);
+        // Case = "case", Patterns, "if", NamedTest, ":", Block => ActionFn(772);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant45(__symbols);
         let __sym4 = __pop_Variant0(__symbols);
@@ -13612,7 +13612,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action774::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action772::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant46(__nt), __end));
         (6, 112)
     }
@@ -13625,7 +13625,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Case = "case", Patterns, ":", Block => ActionFn(775);
+        // Case = "case", Patterns, ":", Block => ActionFn(773);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -13633,7 +13633,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action775::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action773::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant46(__nt), __end));
         (4, 112)
     }
@@ -13682,14 +13682,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Caught = Comma<Test>, "as", Ident => ActionFn(761);
+        // Caught = Comma<Test>, "as", Ident => ActionFn(759);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action761::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action759::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant48(__nt), __end));
         (3, 114)
     }
@@ -13702,11 +13702,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Caught = Comma<Test> => ActionFn(762);
+        // Caught = Comma<Test> => ActionFn(760);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action762::<>(cx, __sym0);
+        let __nt = super::__action760::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant48(__nt), __end));
         (1, 114)
     }
@@ -13823,11 +13823,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "None" => ActionFn(625);
+        // ClosedPattern = "None" => ActionFn(624);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action625::<>(cx, __sym0);
+        let __nt = super::__action624::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (1, 118)
     }
@@ -13840,11 +13840,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "True" => ActionFn(626);
+        // ClosedPattern = "True" => ActionFn(625);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action626::<>(cx, __sym0);
+        let __nt = super::__action625::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (1, 118)
     }
@@ -13857,11 +13857,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "False" => ActionFn(627);
+        // ClosedPattern = "False" => ActionFn(626);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action627::<>(cx, __sym0);
+        let __nt = super::__action626::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (1, 118)
     }
@@ -13874,11 +13874,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = PatternValue => ActionFn(628);
+        // ClosedPattern = PatternValue => ActionFn(627);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action628::<>(cx, __sym0);
+        let __nt = super::__action627::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (1, 118)
     }
@@ -13891,11 +13891,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = Ident => ActionFn(629);
+        // ClosedPattern = Ident => ActionFn(628);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action629::<>(cx, __sym0);
+        let __nt = super::__action628::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (1, 118)
     }
@@ -13908,11 +13908,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = DottedExpr => ActionFn(630);
+        // ClosedPattern = DottedExpr => ActionFn(629);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action630::<>(cx, __sym0);
+        let __nt = super::__action629::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (1, 118)
     }
@@ -13925,13 +13925,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "(", ")" => ActionFn(631);
+        // ClosedPattern = "(", ")" => ActionFn(630);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action631::<>(cx, __sym0, __sym1);
+        let __nt = super::__action630::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (2, 118)
     }
@@ -13944,14 +13944,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "(", Comma<StarOrPattern>, ")" => ActionFn(632);
+        // ClosedPattern = "(", Comma<StarOrPattern>, ")" => ActionFn(631);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant58(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action632::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action631::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (3, 118)
     }
@@ -13964,13 +13964,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "[", "]" => ActionFn(633);
+        // ClosedPattern = "[", "]" => ActionFn(632);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action633::<>(cx, __sym0, __sym1);
+        let __nt = super::__action632::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (2, 118)
     }
@@ -13983,14 +13983,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "[", Comma<StarOrPattern>, "]" => ActionFn(634);
+        // ClosedPattern = "[", Comma<StarOrPattern>, "]" => ActionFn(633);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant58(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action634::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action633::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (3, 118)
     }
@@ -14003,13 +14003,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", "}" => ActionFn(635);
+        // ClosedPattern = "{", "}" => ActionFn(634);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action635::<>(cx, __sym0, __sym1);
+        let __nt = super::__action634::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (2, 118)
     }
@@ -14022,14 +14022,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", Comma<MappingItem>, "}" => ActionFn(636);
+        // ClosedPattern = "{", Comma<MappingItem>, "}" => ActionFn(635);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant55(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action636::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action635::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (3, 118)
     }
@@ -14042,7 +14042,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", "**", Ident, ",", "}" => ActionFn(819);
+        // ClosedPattern = "{", "**", Ident, ",", "}" => ActionFn(817);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant0(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -14051,7 +14051,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action819::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action817::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (5, 118)
     }
@@ -14064,7 +14064,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", (<MappingItem> ",")+, "**", Ident, ",", "}" => ActionFn(820);
+        // ClosedPattern = "{", (<MappingItem> ",")+, "**", Ident, ",", "}" => ActionFn(818);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant0(__symbols);
         let __sym4 = __pop_Variant0(__symbols);
@@ -14074,7 +14074,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action820::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action818::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (6, 118)
     }
@@ -14087,7 +14087,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", "**", Ident, "}" => ActionFn(821);
+        // ClosedPattern = "{", "**", Ident, "}" => ActionFn(819);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant15(__symbols);
@@ -14095,7 +14095,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action821::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action819::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (4, 118)
     }
@@ -14108,7 +14108,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", (<MappingItem> ",")+, "**", Ident, "}" => ActionFn(822);
+        // ClosedPattern = "{", (<MappingItem> ",")+, "**", Ident, "}" => ActionFn(820);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant0(__symbols);
         let __sym3 = __pop_Variant15(__symbols);
@@ -14117,7 +14117,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action822::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action820::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (5, 118)
     }
@@ -14130,7 +14130,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = ClassName, "(", Comma<ClassArg>, ")" => ActionFn(857);
+        // ClosedPattern = ClassName, "(", Comma<ClassArg>, ")" => ActionFn(855);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant51(__symbols);
@@ -14138,7 +14138,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action857::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action855::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (4, 118)
     }
@@ -14151,14 +14151,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = ClassName, "(", ")" => ActionFn(858);
+        // ClosedPattern = ClassName, "(", ")" => ActionFn(856);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action858::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action856::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (3, 118)
     }
@@ -14999,7 +14999,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CompFor = "async", "for", Targets, "in", Or => ActionFn(778);
+        // CompFor = "async", "for", Targets, "in", Or => ActionFn(776);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -15008,7 +15008,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action778::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action776::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant61(__nt), __end));
         (5, 135)
     }
@@ -15021,7 +15021,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CompFor = "async", "for", Targets, "in", Or, ("if" <Or>)+ => ActionFn(779);
+        // CompFor = "async", "for", Targets, "in", Or, ("if" <Or>)+ => ActionFn(777);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant14(__symbols);
         let __sym4 = __pop_Variant11(__symbols);
@@ -15031,7 +15031,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action779::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action777::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant61(__nt), __end));
         (6, 135)
     }
@@ -15044,7 +15044,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CompFor = "for", Targets, "in", Or => ActionFn(780);
+        // CompFor = "for", Targets, "in", Or => ActionFn(778);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -15052,7 +15052,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action780::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action778::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant61(__nt), __end));
         (4, 135)
     }
@@ -15065,7 +15065,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CompFor = "for", Targets, "in", Or, ("if" <Or>)+ => ActionFn(781);
+        // CompFor = "for", Targets, "in", Or, ("if" <Or>)+ => ActionFn(779);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant14(__symbols);
         let __sym3 = __pop_Variant11(__symbols);
@@ -15074,7 +15074,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action781::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action779::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant61(__nt), __end));
         (5, 135)
     }
@@ -15140,13 +15140,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compare = BitOr, (<CompareOp> <BitOr>)+ => ActionFn(640);
+        // Compare = BitOr, (<CompareOp> <BitOr>)+ => ActionFn(639);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant26(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action640::<>(cx, __sym0, __sym1);
+        let __nt = super::__action639::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 137)
     }
@@ -15333,7 +15333,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "if", NamedTest, ":", Block, ElifTail => ActionFn(641);
+        // Compound = "if", NamedTest, ":", Block, ElifTail => ActionFn(640);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant45(__symbols);
@@ -15342,7 +15342,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action641::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action640::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (5, 139)
     }
@@ -15355,7 +15355,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "while", NamedTest, ":", Block, Else => ActionFn(642);
+        // Compound = "while", NamedTest, ":", Block, Else => ActionFn(641);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant45(__symbols);
@@ -15364,7 +15364,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action642::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action641::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (5, 139)
     }
@@ -15377,11 +15377,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = For => ActionFn(643);
+        // Compound = For => ActionFn(642);
         let __sym0 = __pop_Variant70(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action643::<>(cx, __sym0);
+        let __nt = super::__action642::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (1, 139)
     }
@@ -15394,13 +15394,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "async", For => ActionFn(644);
+        // Compound = "async", For => ActionFn(643);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant70(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action644::<>(cx, __sym0, __sym1);
+        let __nt = super::__action643::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (2, 139)
     }
@@ -15413,11 +15413,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = With => ActionFn(645);
+        // Compound = With => ActionFn(644);
         let __sym0 = __pop_Variant85(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action645::<>(cx, __sym0);
+        let __nt = super::__action644::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (1, 139)
     }
@@ -15430,13 +15430,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "async", With => ActionFn(646);
+        // Compound = "async", With => ActionFn(645);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant85(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action646::<>(cx, __sym0, __sym1);
+        let __nt = super::__action645::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (2, 139)
     }
@@ -15449,7 +15449,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "try", ":", Block, Handler+, Else, Finally => ActionFn(885);
+        // Compound = "try", ":", Block, Handler+, Else, Finally => ActionFn(883);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant45(__symbols);
         let __sym4 = __pop_Variant45(__symbols);
@@ -15459,7 +15459,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action885::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action883::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (6, 139)
     }
@@ -15472,7 +15472,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "try", ":", Block, Handler+, Else => ActionFn(886);
+        // Compound = "try", ":", Block, Handler+, Else => ActionFn(884);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant73(__symbols);
@@ -15481,7 +15481,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action886::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action884::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (5, 139)
     }
@@ -15494,7 +15494,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "try", ":", Block, Finally => ActionFn(648);
+        // Compound = "try", ":", Block, Finally => ActionFn(647);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant45(__symbols);
@@ -15502,7 +15502,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action648::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action647::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (4, 139)
     }
@@ -15515,7 +15515,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "match", NamedList, ":", newline, indent, Case+, dedent => ActionFn(649);
+        // Compound = "match", NamedList, ":", newline, indent, Case+, dedent => ActionFn(648);
         assert!(__symbols.len() >= 7);
         let __sym6 = __pop_Variant0(__symbols);
         let __sym5 = __pop_Variant47(__symbols);
@@ -15526,7 +15526,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym6.2;
-        let __nt = super::__action649::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
+        let __nt = super::__action648::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (7, 139)
     }
@@ -15539,11 +15539,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = Def => ActionFn(859);
+        // Compound = Def => ActionFn(857);
         let __sym0 = __pop_Variant64(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action859::<>(cx, __sym0);
+        let __nt = super::__action857::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (1, 139)
     }
@@ -15556,13 +15556,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = Decorator+, Def => ActionFn(860);
+        // Compound = Decorator+, Def => ActionFn(858);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant64(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action860::<>(cx, __sym0, __sym1);
+        let __nt = super::__action858::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (2, 139)
     }
@@ -15700,7 +15700,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Def = "class", Ident, TypeParams, "(", Args, ")", ":", Block => ActionFn(891);
+        // Def = "class", Ident, TypeParams, "(", Args, ")", ":", Block => ActionFn(889);
         assert!(__symbols.len() >= 8);
         let __sym7 = __pop_Variant45(__symbols);
         let __sym6 = __pop_Variant0(__symbols);
@@ -15712,7 +15712,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym7.2;
-        let __nt = super::__action891::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7);
+        let __nt = super::__action889::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (8, 143)
     }
@@ -15725,7 +15725,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Def = "class", Ident, "(", Args, ")", ":", Block => ActionFn(892);
+        // Def = "class", Ident, "(", Args, ")", ":", Block => ActionFn(890);
         assert!(__symbols.len() >= 7);
         let __sym6 = __pop_Variant45(__symbols);
         let __sym5 = __pop_Variant0(__symbols);
@@ -15736,7 +15736,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym6.2;
-        let __nt = super::__action892::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
+        let __nt = super::__action890::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (7, 143)
     }
@@ -15749,7 +15749,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Def = "class", Ident, TypeParams, ":", Block => ActionFn(893);
+        // Def = "class", Ident, TypeParams, ":", Block => ActionFn(891);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -15758,7 +15758,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action893::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action891::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (5, 143)
     }
@@ -15771,7 +15771,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Def = "class", Ident, ":", Block => ActionFn(894);
+        // Def = "class", Ident, ":", Block => ActionFn(892);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -15779,7 +15779,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action894::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action892::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (4, 143)
     }
@@ -15844,14 +15844,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // DictItem = Test, ":", Test => ActionFn(651);
+        // DictItem = Test, ":", Test => ActionFn(650);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action651::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action650::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant27(__nt), __end));
         (3, 146)
     }
@@ -15864,13 +15864,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // DictItem = "**", BitOr => ActionFn(652);
+        // DictItem = "**", BitOr => ActionFn(651);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action652::<>(cx, __sym0, __sym1);
+        let __nt = super::__action651::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant27(__nt), __end));
         (2, 146)
     }
@@ -15950,14 +15950,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // DottedAlias = DottedName, "as", Ident => ActionFn(763);
+        // DottedAlias = DottedName, "as", Ident => ActionFn(761);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action763::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action761::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant29(__nt), __end));
         (3, 149)
     }
@@ -15970,11 +15970,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // DottedAlias = DottedName => ActionFn(764);
+        // DottedAlias = DottedName => ActionFn(762);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action764::<>(cx, __sym0);
+        let __nt = super::__action762::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant29(__nt), __end));
         (1, 149)
     }
@@ -15987,14 +15987,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // DottedExpr = Ident, ".", Ident => ActionFn(654);
+        // DottedExpr = Ident, ".", Ident => ActionFn(653);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action654::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action653::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 150)
     }
@@ -16007,14 +16007,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // DottedExpr = DottedExpr, ".", Ident => ActionFn(655);
+        // DottedExpr = DottedExpr, ".", Ident => ActionFn(654);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action655::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action654::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 150)
     }
@@ -16064,7 +16064,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ElifTail = "elif", NamedTest, ":", Block, ElifTail => ActionFn(656);
+        // ElifTail = "elif", NamedTest, ":", Block, ElifTail => ActionFn(655);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant45(__symbols);
@@ -16073,7 +16073,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action656::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action655::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (5, 152)
     }
@@ -16139,11 +16139,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = ftext => ActionFn(657);
+        // FPart = ftext => ActionFn(656);
         let __sym0 = __pop_Variant5(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action657::<>(cx, __sym0);
+        let __nt = super::__action656::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (1, 154)
     }
@@ -16156,7 +16156,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "=", "!", name, FSpec, "}" => ActionFn(877);
+        // FPart = "{", Value, "=", "!", name, FSpec, "}" => ActionFn(875);
         assert!(__symbols.len() >= 7);
         let __sym6 = __pop_Variant0(__symbols);
         let __sym5 = __pop_Variant67(__symbols);
@@ -16167,7 +16167,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym6.2;
-        let __nt = super::__action877::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
+        let __nt = super::__action875::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (7, 154)
     }
@@ -16180,7 +16180,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "=", "!", name, "}" => ActionFn(878);
+        // FPart = "{", Value, "=", "!", name, "}" => ActionFn(876);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant0(__symbols);
         let __sym4 = __pop_Variant1(__symbols);
@@ -16190,7 +16190,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action878::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action876::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (6, 154)
     }
@@ -16203,7 +16203,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "=", FSpec, "}" => ActionFn(879);
+        // FPart = "{", Value, "=", FSpec, "}" => ActionFn(877);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant0(__symbols);
         let __sym3 = __pop_Variant67(__symbols);
@@ -16212,7 +16212,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action879::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action877::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (5, 154)
     }
@@ -16225,7 +16225,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "=", "}" => ActionFn(880);
+        // FPart = "{", Value, "=", "}" => ActionFn(878);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -16233,7 +16233,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action880::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action878::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (4, 154)
     }
@@ -16246,7 +16246,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "!", name, FSpec, "}" => ActionFn(881);
+        // FPart = "{", Value, "!", name, FSpec, "}" => ActionFn(879);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant0(__symbols);
         let __sym4 = __pop_Variant67(__symbols);
@@ -16256,7 +16256,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action881::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action879::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (6, 154)
     }
@@ -16269,7 +16269,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "!", name, "}" => ActionFn(882);
+        // FPart = "{", Value, "!", name, "}" => ActionFn(880);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant0(__symbols);
         let __sym3 = __pop_Variant1(__symbols);
@@ -16278,7 +16278,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action882::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action880::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (5, 154)
     }
@@ -16291,7 +16291,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, FSpec, "}" => ActionFn(883);
+        // FPart = "{", Value, FSpec, "}" => ActionFn(881);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant67(__symbols);
@@ -16299,7 +16299,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action883::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action881::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (4, 154)
     }
@@ -16312,14 +16312,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "}" => ActionFn(884);
+        // FPart = "{", Value, "}" => ActionFn(882);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action884::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action882::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (3, 154)
     }
@@ -16401,11 +16401,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FSpec = fcolon => ActionFn(873);
+        // FSpec = fcolon => ActionFn(871);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action873::<>(cx, __sym0);
+        let __nt = super::__action871::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant67(__nt), __end));
         (1, 157)
     }
@@ -16418,13 +16418,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FSpec = fcolon, FPart+ => ActionFn(874);
+        // FSpec = fcolon, FPart+ => ActionFn(872);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant66(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action874::<>(cx, __sym0, __sym1);
+        let __nt = super::__action872::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant67(__nt), __end));
         (2, 157)
     }
@@ -16487,13 +16487,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Factor = SignOp, Factor => ActionFn(661);
+        // Factor = SignOp, Factor => ActionFn(660);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant79(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action661::<>(cx, __sym0, __sym1);
+        let __nt = super::__action660::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 159)
     }
@@ -16583,7 +16583,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Function = "def", Ident, TypeParams, "(", Params, ")", "->", Test, ":", Block => ActionFn(895);
+        // Function = "def", Ident, TypeParams, "(", Params, ")", "->", Test, ":", Block => ActionFn(893);
         assert!(__symbols.len() >= 10);
         let __sym9 = __pop_Variant45(__symbols);
         let __sym8 = __pop_Variant0(__symbols);
@@ -16597,7 +16597,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym9.2;
-        let __nt = super::__action895::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7, __sym8, __sym9);
+        let __nt = super::__action893::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7, __sym8, __sym9);
         __symbols.push((__start, __Symbol::Variant71(__nt), __end));
         (10, 163)
     }
@@ -16610,7 +16610,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Function = "def", Ident, "(", Params, ")", "->", Test, ":", Block => ActionFn(896);
+        // Function = "def", Ident, "(", Params, ")", "->", Test, ":", Block => ActionFn(894);
         assert!(__symbols.len() >= 9);
         let __sym8 = __pop_Variant45(__symbols);
         let __sym7 = __pop_Variant0(__symbols);
@@ -16623,7 +16623,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym8.2;
-        let __nt = super::__action896::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7, __sym8);
+        let __nt = super::__action894::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7, __sym8);
         __symbols.push((__start, __Symbol::Variant71(__nt), __end));
         (9, 163)
     }
@@ -16636,7 +16636,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Function = "def", Ident, TypeParams, "(", Params, ")", ":", Block => ActionFn(897);
+        // Function = "def", Ident, TypeParams, "(", Params, ")", ":", Block => ActionFn(895);
         assert!(__symbols.len() >= 8);
         let __sym7 = __pop_Variant45(__symbols);
         let __sym6 = __pop_Variant0(__symbols);
@@ -16648,7 +16648,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym7.2;
-        let __nt = super::__action897::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7);
+        let __nt = super::__action895::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7);
         __symbols.push((__start, __Symbol::Variant71(__nt), __end));
         (8, 163)
     }
@@ -16661,7 +16661,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Function = "def", Ident, "(", Params, ")", ":", Block => ActionFn(898);
+        // Function = "def", Ident, "(", Params, ")", ":", Block => ActionFn(896);
         assert!(__symbols.len() >= 7);
         let __sym6 = __pop_Variant45(__symbols);
         let __sym5 = __pop_Variant0(__symbols);
@@ -16672,7 +16672,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym6.2;
-        let __nt = super::__action898::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
+        let __nt = super::__action896::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
         __symbols.push((__start, __Symbol::Variant71(__nt), __end));
         (7, 163)
     }
@@ -16685,7 +16685,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Handler = "except", "*", Caught, ":", Block => ActionFn(853);
+        // Handler = "except", "*", Caught, ":", Block => ActionFn(851);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -16694,7 +16694,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action853::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action851::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant72(__nt), __end));
         (5, 164)
     }
@@ -16707,7 +16707,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Handler = "except", "*", ":", Block => ActionFn(854);
+        // Handler = "except", "*", ":", Block => ActionFn(852);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -16715,7 +16715,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action854::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action852::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant72(__nt), __end));
         (4, 164)
     }
@@ -16728,7 +16728,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Handler = "except", Caught, ":", Block => ActionFn(855);
+        // Handler = "except", Caught, ":", Block => ActionFn(853);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -16736,7 +16736,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action855::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action853::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant72(__nt), __end));
         (4, 164)
     }
@@ -16749,14 +16749,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Handler = "except", ":", Block => ActionFn(856);
+        // Handler = "except", ":", Block => ActionFn(854);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant45(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action856::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action854::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant72(__nt), __end));
         (3, 164)
     }
@@ -16805,11 +16805,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Ident = name => ActionFn(664);
+        // Ident = name => ActionFn(663);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action664::<>(cx, __sym0);
+        let __nt = super::__action663::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant15(__nt), __end));
         (1, 166)
     }
@@ -16822,11 +16822,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ImportNames = "*" => ActionFn(665);
+        // ImportNames = "*" => ActionFn(664);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action665::<>(cx, __sym0);
+        let __nt = super::__action664::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant74(__nt), __end));
         (1, 167)
     }
@@ -16893,13 +16893,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = Bare, Default => ActionFn(861);
+        // LambdaParam = Bare, Default => ActionFn(859);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant17(__symbols);
         let __sym0 = __pop_Variant43(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action861::<>(cx, __sym0, __sym1);
+        let __nt = super::__action859::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 168)
     }
@@ -16912,11 +16912,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = Bare => ActionFn(862);
+        // LambdaParam = Bare => ActionFn(860);
         let __sym0 = __pop_Variant43(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action862::<>(cx, __sym0);
+        let __nt = super::__action860::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (1, 168)
     }
@@ -16929,14 +16929,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = "*", Bare, Default => ActionFn(863);
+        // LambdaParam = "*", Bare, Default => ActionFn(861);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant17(__symbols);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action863::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action861::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (3, 168)
     }
@@ -16949,13 +16949,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = "*", Bare => ActionFn(864);
+        // LambdaParam = "*", Bare => ActionFn(862);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action864::<>(cx, __sym0, __sym1);
+        let __nt = super::__action862::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 168)
     }
@@ -16968,14 +16968,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = "**", Bare, Default => ActionFn(865);
+        // LambdaParam = "**", Bare, Default => ActionFn(863);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant17(__symbols);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action865::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action863::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (3, 168)
     }
@@ -16988,13 +16988,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = "**", Bare => ActionFn(866);
+        // LambdaParam = "**", Bare => ActionFn(864);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action866::<>(cx, __sym0, __sym1);
+        let __nt = super::__action864::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 168)
     }
@@ -17179,11 +17179,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // MappingKey = "None" => ActionFn(668);
+        // MappingKey = "None" => ActionFn(667);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action668::<>(cx, __sym0);
+        let __nt = super::__action667::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 172)
     }
@@ -17196,11 +17196,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // MappingKey = "True" => ActionFn(669);
+        // MappingKey = "True" => ActionFn(668);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action669::<>(cx, __sym0);
+        let __nt = super::__action668::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 172)
     }
@@ -17213,11 +17213,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // MappingKey = "False" => ActionFn(670);
+        // MappingKey = "False" => ActionFn(669);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action670::<>(cx, __sym0);
+        let __nt = super::__action669::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 172)
     }
@@ -17230,14 +17230,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // NameAlias = Ident, "as", Ident => ActionFn(765);
+        // NameAlias = Ident, "as", Ident => ActionFn(763);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action765::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action763::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant29(__nt), __end));
         (3, 173)
     }
@@ -17250,11 +17250,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // NameAlias = Ident => ActionFn(766);
+        // NameAlias = Ident => ActionFn(764);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action766::<>(cx, __sym0);
+        let __nt = super::__action764::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant29(__nt), __end));
         (1, 173)
     }
@@ -17267,11 +17267,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // NamedList = Comma<StarOrNamed> => ActionFn(672);
+        // NamedList = Comma<StarOrNamed> => ActionFn(671);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action672::<>(cx, __sym0);
+        let __nt = super::__action671::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 174)
     }
@@ -17301,14 +17301,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // NamedTest = Test, ":=", Test => ActionFn(673);
+        // NamedTest = Test, ":=", Test => ActionFn(672);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action673::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action672::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 175)
     }
@@ -17338,13 +17338,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Not = "not", Not => ActionFn(674);
+        // Not = "not", Not => ActionFn(673);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action674::<>(cx, __sym0, __sym1);
+        let __nt = super::__action673::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 176)
     }
@@ -17425,13 +17425,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Or = (<And> "or")+, And => ActionFn(675);
+        // Or = (<And> "or")+, And => ActionFn(674);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action675::<>(cx, __sym0, __sym1);
+        let __nt = super::__action674::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 178)
     }
@@ -17461,13 +17461,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // OrPattern = (<ClosedPattern> "|")+, ClosedPattern => ActionFn(676);
+        // OrPattern = (<ClosedPattern> "|")+, ClosedPattern => ActionFn(675);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant23(__symbols);
         let __sym0 = __pop_Variant24(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action676::<>(cx, __sym0, __sym1);
+        let __nt = super::__action675::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (2, 179)
     }
@@ -17497,13 +17497,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = Annotated, Default => ActionFn(867);
+        // Param = Annotated, Default => ActionFn(865);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant17(__symbols);
         let __sym0 = __pop_Variant43(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action867::<>(cx, __sym0, __sym1);
+        let __nt = super::__action865::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 180)
     }
@@ -17516,11 +17516,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = Annotated => ActionFn(868);
+        // Param = Annotated => ActionFn(866);
         let __sym0 = __pop_Variant43(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action868::<>(cx, __sym0);
+        let __nt = super::__action866::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (1, 180)
     }
@@ -17533,14 +17533,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = "*", StarAnnotated, Default => ActionFn(869);
+        // Param = "*", StarAnnotated, Default => ActionFn(867);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant17(__symbols);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action869::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action867::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (3, 180)
     }
@@ -17553,13 +17553,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = "*", StarAnnotated => ActionFn(870);
+        // Param = "*", StarAnnotated => ActionFn(868);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action870::<>(cx, __sym0, __sym1);
+        let __nt = super::__action868::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 180)
     }
@@ -17572,14 +17572,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = "**", Annotated, Default => ActionFn(871);
+        // Param = "**", Annotated, Default => ActionFn(869);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant17(__symbols);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action871::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action869::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (3, 180)
     }
@@ -17592,13 +17592,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = "**", Annotated => ActionFn(872);
+        // Param = "**", Annotated => ActionFn(870);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action872::<>(cx, __sym0, __sym1);
+        let __nt = super::__action870::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 180)
     }
@@ -17611,11 +17611,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ParamMark = "/" => ActionFn(679);
+        // ParamMark = "/" => ActionFn(678);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action679::<>(cx, __sym0);
+        let __nt = super::__action678::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (1, 181)
     }
@@ -17628,11 +17628,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ParamMark = "*" => ActionFn(680);
+        // ParamMark = "*" => ActionFn(679);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action680::<>(cx, __sym0);
+        let __nt = super::__action679::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (1, 181)
     }
@@ -17678,11 +17678,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // PatternValue = Number => ActionFn(681);
+        // PatternValue = Number => ActionFn(680);
         let __sym0 = __pop_Variant76(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action681::<>(cx, __sym0);
+        let __nt = super::__action680::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 183)
     }
@@ -17695,13 +17695,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // PatternValue = "-", Number => ActionFn(682);
+        // PatternValue = "-", Number => ActionFn(681);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant76(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action682::<>(cx, __sym0, __sym1);
+        let __nt = super::__action681::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 183)
     }
@@ -17731,11 +17731,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Patterns = Comma<StarOrPattern> => ActionFn(683);
+        // Patterns = Comma<StarOrPattern> => ActionFn(682);
         let __sym0 = __pop_Variant58(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action683::<>(cx, __sym0);
+        let __nt = super::__action682::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (1, 184)
     }
@@ -17748,11 +17748,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<DottedAlias> = DottedAlias => ActionFn(809);
+        // Plain<DottedAlias> = DottedAlias => ActionFn(807);
         let __sym0 = __pop_Variant29(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action809::<>(cx, __sym0);
+        let __nt = super::__action807::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant74(__nt), __end));
         (1, 185)
     }
@@ -17765,13 +17765,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<DottedAlias> = (<DottedAlias> ",")+, DottedAlias => ActionFn(810);
+        // Plain<DottedAlias> = (<DottedAlias> ",")+, DottedAlias => ActionFn(808);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant29(__symbols);
         let __sym0 = __pop_Variant30(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action810::<>(cx, __sym0, __sym1);
+        let __nt = super::__action808::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant74(__nt), __end));
         (2, 185)
     }
@@ -17784,11 +17784,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<Ident> = Ident => ActionFn(813);
+        // Plain<Ident> = Ident => ActionFn(811);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action813::<>(cx, __sym0);
+        let __nt = super::__action811::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant77(__nt), __end));
         (1, 186)
     }
@@ -17801,13 +17801,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<Ident> = (<Ident> ",")+, Ident => ActionFn(814);
+        // Plain<Ident> = (<Ident> ",")+, Ident => ActionFn(812);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant31(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action814::<>(cx, __sym0, __sym1);
+        let __nt = super::__action812::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant77(__nt), __end));
         (2, 186)
     }
@@ -17820,11 +17820,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<WithItem> = WithItem => ActionFn(851);
+        // Plain<WithItem> = WithItem => ActionFn(849);
         let __sym0 = __pop_Variant40(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action851::<>(cx, __sym0);
+        let __nt = super::__action849::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant78(__nt), __end));
         (1, 187)
     }
@@ -17837,13 +17837,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<WithItem> = (<WithItem> ",")+, WithItem => ActionFn(852);
+        // Plain<WithItem> = (<WithItem> ",")+, WithItem => ActionFn(850);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant40(__symbols);
         let __sym0 = __pop_Variant41(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action852::<>(cx, __sym0, __sym1);
+        let __nt = super::__action850::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant78(__nt), __end));
         (2, 187)
     }
@@ -17873,14 +17873,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Power = Awaited, "**", Factor => ActionFn(684);
+        // Power = Awaited, "**", Factor => ActionFn(683);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action684::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action683::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 188)
     }
@@ -17910,14 +17910,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Primary = Primary, ".", Ident => ActionFn(685);
+        // Primary = Primary, ".", Ident => ActionFn(684);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action685::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action684::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 189)
     }
@@ -17930,7 +17930,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Primary = Primary, "(", Args, ")" => ActionFn(686);
+        // Primary = Primary, "(", Args, ")" => ActionFn(685);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant9(__symbols);
@@ -17938,7 +17938,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action686::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action685::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 189)
     }
@@ -17951,7 +17951,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Primary = Primary, "[", Slices, "]" => ActionFn(687);
+        // Primary = Primary, "[", Slices, "]" => ActionFn(686);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant11(__symbols);
@@ -17959,7 +17959,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action687::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action686::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 189)
     }
@@ -18074,11 +18074,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Simple = SimpleKind => ActionFn(688);
+        // Simple = SimpleKind => ActionFn(687);
         let __sym0 = __pop_Variant64(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action688::<>(cx, __sym0);
+        let __nt = super::__action687::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (1, 193)
     }
@@ -18147,7 +18147,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = Value, ":", Test, "=", Value => ActionFn(758);
+        // SimpleKind = Value, ":", Test, "=", Value => ActionFn(756);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -18156,7 +18156,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action758::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action756::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (5, 194)
     }
@@ -18169,14 +18169,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = Value, ":", Test => ActionFn(759);
+        // SimpleKind = Value, ":", Test => ActionFn(757);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action759::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action757::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (3, 194)
     }
@@ -18240,13 +18240,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "return", TestList => ActionFn(887);
+        // SimpleKind = "return", TestList => ActionFn(885);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action887::<>(cx, __sym0, __sym1);
+        let __nt = super::__action885::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (2, 194)
     }
@@ -18259,11 +18259,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "return" => ActionFn(888);
+        // SimpleKind = "return" => ActionFn(886);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action888::<>(cx, __sym0);
+        let __nt = super::__action886::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (1, 194)
     }
@@ -18293,7 +18293,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "raise", Test, "from", Test => ActionFn(771);
+        // SimpleKind = "raise", Test, "from", Test => ActionFn(769);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18301,7 +18301,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action771::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action769::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (4, 194)
     }
@@ -18314,13 +18314,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "raise", Test => ActionFn(772);
+        // SimpleKind = "raise", Test => ActionFn(770);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action772::<>(cx, __sym0, __sym1);
+        let __nt = super::__action770::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (2, 194)
     }
@@ -18352,7 +18352,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "assert", Test, ",", Test => ActionFn(716);
+        // SimpleKind = "assert", Test, ",", Test => ActionFn(714);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18360,7 +18360,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action716::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action714::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (4, 194)
     }
@@ -18373,13 +18373,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "assert", Test => ActionFn(717);
+        // SimpleKind = "assert", Test => ActionFn(715);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action717::<>(cx, __sym0, __sym1);
+        let __nt = super::__action715::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (2, 194)
     }
@@ -18492,7 +18492,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "type", Ident, TypeParams, "=", Test => ActionFn(899);
+        // SimpleKind = "type", Ident, TypeParams, "=", Test => ActionFn(897);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -18501,7 +18501,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action899::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action897::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (5, 194)
     }
@@ -18514,7 +18514,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "type", Ident, "=", Test => ActionFn(900);
+        // SimpleKind = "type", Ident, "=", Test => ActionFn(898);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18522,7 +18522,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action900::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action898::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (4, 194)
     }
@@ -18535,14 +18535,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleLine = Simple, ";", newline => ActionFn(831);
+        // SimpleLine = Simple, ";", newline => ActionFn(829);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant36(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action831::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action829::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (3, 195)
     }
@@ -18555,7 +18555,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleLine = (<Simple> ";")+, Simple, ";", newline => ActionFn(832);
+        // SimpleLine = (<Simple> ";")+, Simple, ";", newline => ActionFn(830);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18563,7 +18563,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant37(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action832::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action830::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (4, 195)
     }
@@ -18576,13 +18576,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleLine = Simple, newline => ActionFn(833);
+        // SimpleLine = Simple, newline => ActionFn(831);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant36(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action833::<>(cx, __sym0, __sym1);
+        let __nt = super::__action831::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (2, 195)
     }
@@ -18595,14 +18595,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleLine = (<Simple> ";")+, Simple, newline => ActionFn(834);
+        // SimpleLine = (<Simple> ";")+, Simple, newline => ActionFn(832);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant36(__symbols);
         let __sym0 = __pop_Variant37(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action834::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action832::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (3, 195)
     }
@@ -18632,7 +18632,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", Test, ":", Test => ActionFn(735);
+        // Slice = Test, ":", Test, ":", Test => ActionFn(733);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -18641,7 +18641,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action735::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action733::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (5, 196)
     }
@@ -18654,7 +18654,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", Test, ":" => ActionFn(736);
+        // Slice = Test, ":", Test, ":" => ActionFn(734);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant11(__symbols);
@@ -18662,7 +18662,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action736::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action734::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 196)
     }
@@ -18675,14 +18675,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", Test => ActionFn(737);
+        // Slice = Test, ":", Test => ActionFn(735);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action737::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action735::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 196)
     }
@@ -18695,7 +18695,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", ":", Test => ActionFn(738);
+        // Slice = Test, ":", ":", Test => ActionFn(736);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18703,7 +18703,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action738::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action736::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 196)
     }
@@ -18716,14 +18716,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", ":" => ActionFn(739);
+        // Slice = Test, ":", ":" => ActionFn(737);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action739::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action737::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 196)
     }
@@ -18736,13 +18736,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":" => ActionFn(740);
+        // Slice = Test, ":" => ActionFn(738);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action740::<>(cx, __sym0, __sym1);
+        let __nt = super::__action738::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 196)
     }
@@ -18755,7 +18755,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", Test, ":", Test => ActionFn(741);
+        // Slice = ":", Test, ":", Test => ActionFn(739);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18763,7 +18763,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action741::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action739::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 196)
     }
@@ -18776,14 +18776,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", Test, ":" => ActionFn(742);
+        // Slice = ":", Test, ":" => ActionFn(740);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action742::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action740::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 196)
     }
@@ -18796,13 +18796,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", Test => ActionFn(743);
+        // Slice = ":", Test => ActionFn(741);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action743::<>(cx, __sym0, __sym1);
+        let __nt = super::__action741::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 196)
     }
@@ -18815,14 +18815,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", ":", Test => ActionFn(744);
+        // Slice = ":", ":", Test => ActionFn(742);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action744::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action742::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 196)
     }
@@ -18835,13 +18835,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", ":" => ActionFn(745);
+        // Slice = ":", ":" => ActionFn(743);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action745::<>(cx, __sym0, __sym1);
+        let __nt = super::__action743::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 196)
     }
@@ -18854,11 +18854,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":" => ActionFn(746);
+        // Slice = ":" => ActionFn(744);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action746::<>(cx, __sym0);
+        let __nt = super::__action744::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 196)
     }
@@ -18871,11 +18871,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slices = Comma<Slice> => ActionFn(691);
+        // Slices = Comma<Slice> => ActionFn(690);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action691::<>(cx, __sym0);
+        let __nt = super::__action690::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 197)
     }
@@ -18907,13 +18907,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Star = "*", BitOr => ActionFn(692);
+        // Star = "*", BitOr => ActionFn(691);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action692::<>(cx, __sym0, __sym1);
+        let __nt = super::__action691::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 199)
     }
@@ -18926,14 +18926,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StarAnnotated = name, ":", StarOrTest => ActionFn(722);
+        // StarAnnotated = name, ":", StarOrTest => ActionFn(720);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action722::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action720::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (3, 200)
     }
@@ -18946,11 +18946,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StarAnnotated = name => ActionFn(723);
+        // StarAnnotated = name => ActionFn(721);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action723::<>(cx, __sym0);
+        let __nt = super::__action721::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (1, 200)
     }
@@ -19048,13 +19048,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StarOrPattern = "*", Ident => ActionFn(694);
+        // StarOrPattern = "*", Ident => ActionFn(693);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action694::<>(cx, __sym0, __sym1);
+        let __nt = super::__action693::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (2, 203)
     }
@@ -19170,11 +19170,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StringItem = string => ActionFn(695);
+        // StringItem = string => ActionFn(694);
         let __sym0 = __pop_Variant5(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action695::<>(cx, __sym0);
+        let __nt = super::__action694::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant80(__nt), __end));
         (1, 207)
     }
@@ -19187,13 +19187,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StringItem = fstart, fend => ActionFn(875);
+        // StringItem = fstart, fend => ActionFn(873);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action875::<>(cx, __sym0, __sym1);
+        let __nt = super::__action873::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant80(__nt), __end));
         (2, 207)
     }
@@ -19206,14 +19206,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StringItem = fstart, FPart+, fend => ActionFn(876);
+        // StringItem = fstart, FPart+, fend => ActionFn(874);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant66(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action876::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action874::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant80(__nt), __end));
         (3, 207)
     }
@@ -19262,11 +19262,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Strings = StringItem+ => ActionFn(697);
+        // Strings = StringItem+ => ActionFn(695);
         let __sym0 = __pop_Variant81(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action697::<>(cx, __sym0);
+        let __nt = super::__action695::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 209)
     }
@@ -19330,11 +19330,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Targets = Comma<StarOrBitOr> => ActionFn(698);
+        // Targets = Comma<StarOrBitOr> => ActionFn(696);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action698::<>(cx, __sym0);
+        let __nt = super::__action696::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 212)
     }
@@ -19466,7 +19466,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Test = Or, "if", Or, "else", Test => ActionFn(699);
+        // Test = Or, "if", Or, "else", Test => ActionFn(697);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -19475,7 +19475,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action699::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action697::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (5, 215)
     }
@@ -19488,7 +19488,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Test = "lambda", LambdaParams, ":", Test => ActionFn(700);
+        // Test = "lambda", LambdaParams, ":", Test => ActionFn(698);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19496,7 +19496,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action700::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action698::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 215)
     }
@@ -19542,11 +19542,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TestList = Comma<StarOrTest> => ActionFn(701);
+        // TestList = Comma<StarOrTest> => ActionFn(699);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action701::<>(cx, __sym0);
+        let __nt = super::__action699::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 217)
     }
@@ -19611,14 +19611,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Top = start_expression, TestList, newline => ActionFn(901);
+        // Top = start_expression, TestList, newline => ActionFn(899);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action901::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action899::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant82(__nt), __end));
         (3, 219)
     }
@@ -19631,13 +19631,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Top = start_expression, TestList => ActionFn(902);
+        // Top = start_expression, TestList => ActionFn(900);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action902::<>(cx, __sym0, __sym1);
+        let __nt = super::__action900::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant82(__nt), __end));
         (2, 219)
     }
@@ -19650,7 +19650,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = Ident, ":", Test, "=", Test => ActionFn(783);
+        // TypeParam = Ident, ":", Test, "=", Test => ActionFn(781);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -19659,7 +19659,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action783::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action781::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (5, 220)
     }
@@ -19672,14 +19672,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = Ident, "=", Test => ActionFn(784);
+        // TypeParam = Ident, "=", Test => ActionFn(782);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action784::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action782::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (3, 220)
     }
@@ -19692,14 +19692,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = Ident, ":", Test => ActionFn(785);
+        // TypeParam = Ident, ":", Test => ActionFn(783);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action785::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action783::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (3, 220)
     }
@@ -19712,11 +19712,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = Ident => ActionFn(786);
+        // TypeParam = Ident => ActionFn(784);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action786::<>(cx, __sym0);
+        let __nt = super::__action784::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (1, 220)
     }
@@ -19729,7 +19729,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "*", Ident, ":", Test, "=", StarOrTest => ActionFn(787);
+        // TypeParam = "*", Ident, ":", Test, "=", StarOrTest => ActionFn(785);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant11(__symbols);
         let __sym4 = __pop_Variant0(__symbols);
@@ -19739,7 +19739,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action787::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action785::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (6, 220)
     }
@@ -19752,7 +19752,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "*", Ident, "=", StarOrTest => ActionFn(788);
+        // TypeParam = "*", Ident, "=", StarOrTest => ActionFn(786);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19760,7 +19760,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action788::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action786::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (4, 220)
     }
@@ -19773,7 +19773,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "*", Ident, ":", Test => ActionFn(789);
+        // TypeParam = "*", Ident, ":", Test => ActionFn(787);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19781,7 +19781,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action789::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action787::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (4, 220)
     }
@@ -19794,13 +19794,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "*", Ident => ActionFn(790);
+        // TypeParam = "*", Ident => ActionFn(788);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action790::<>(cx, __sym0, __sym1);
+        let __nt = super::__action788::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (2, 220)
     }
@@ -19813,7 +19813,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "**", Ident, ":", Test, "=", Test => ActionFn(791);
+        // TypeParam = "**", Ident, ":", Test, "=", Test => ActionFn(789);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant11(__symbols);
         let __sym4 = __pop_Variant0(__symbols);
@@ -19823,7 +19823,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action791::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action789::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (6, 220)
     }
@@ -19836,7 +19836,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "**", Ident, "=", Test => ActionFn(792);
+        // TypeParam = "**", Ident, "=", Test => ActionFn(790);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19844,7 +19844,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action792::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action790::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (4, 220)
     }
@@ -19857,7 +19857,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "**", Ident, ":", Test => ActionFn(793);
+        // TypeParam = "**", Ident, ":", Test => ActionFn(791);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19865,7 +19865,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action793::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action791::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (4, 220)
     }
@@ -19878,13 +19878,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "**", Ident => ActionFn(794);
+        // TypeParam = "**", Ident => ActionFn(792);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action794::<>(cx, __sym0, __sym1);
+        let __nt = super::__action792::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (2, 220)
     }
@@ -20028,14 +20028,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // WithItem = Test, "as", StarOrBitOr => ActionFn(768);
+        // WithItem = Test, "as", StarOrBitOr => ActionFn(766);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action768::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action766::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant40(__nt), __end));
         (3, 225)
     }
@@ -20048,11 +20048,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // WithItem = Test => ActionFn(769);
+        // WithItem = Test => ActionFn(767);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action769::<>(cx, __sym0);
+        let __nt = super::__action767::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant40(__nt), __end));
         (1, 225)
     }
@@ -20065,13 +20065,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Yield = "yield", TestList => ActionFn(889);
+        // Yield = "yield", TestList => ActionFn(887);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action889::<>(cx, __sym0, __sym1);
+        let __nt = super::__action887::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 226)
     }
@@ -20084,11 +20084,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Yield = "yield" => ActionFn(890);
+        // Yield = "yield" => ActionFn(888);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action890::<>(cx, __sym0);
+        let __nt = super::__action888::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 226)
     }
@@ -20101,14 +20101,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Yield = "yield", "from", Test => ActionFn(706);
+        // Yield = "yield", "from", Test => ActionFn(704);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action706::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action704::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 226)
     }
@@ -23046,14 +23046,12 @@ fn __action211<
     'a,
 >(
     cx: &'a Cx<'a>,
-    (_, l, _): (u32, u32, u32),
     (_, _, _): (u32, Tok, u32),
     (_, parts, _): (u32, alloc::vec::Vec<Vec<FPart>>, u32),
     (_, _, _): (u32, Tok, u32),
-    (_, r, _): (u32, u32, u32),
 ) -> StringItem
 {
-    StringItem::Format(parts.into_iter().flatten().collect(), Span::new(l, r))
+    StringItem::Format(parts.into_iter().flatten().collect())
 }
 
 #[allow(unused_variables)]
@@ -29505,37 +29503,6 @@ fn __action580<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, u32, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, alloc::vec::Vec<Vec<FPart>>, u32),
-    __3: (u32, Tok, u32),
-) -> StringItem
-{
-    let __start0 = __3.2;
-    let __end0 = __3.2;
-    let __temp0 = __action417(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action211(
-        cx,
-        __0,
-        __1,
-        __2,
-        __3,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action581<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, u32, u32),
     __1: (u32, alloc::vec::Vec<StringItem>, u32),
     __2: (u32, u32, u32),
 ) -> Expr
@@ -29560,7 +29527,7 @@ fn __action581<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action582<
+fn __action581<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29587,7 +29554,7 @@ fn __action582<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action583<
+fn __action582<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29622,7 +29589,7 @@ fn __action583<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action584<
+fn __action583<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29655,7 +29622,7 @@ fn __action584<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action585<
+fn __action584<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29682,7 +29649,7 @@ fn __action585<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action586<
+fn __action585<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29713,7 +29680,7 @@ fn __action586<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action587<
+fn __action586<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29746,7 +29713,7 @@ fn __action587<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action588<
+fn __action587<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29779,7 +29746,7 @@ fn __action588<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action589<
+fn __action588<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29808,7 +29775,7 @@ fn __action589<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action590<
+fn __action589<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29839,7 +29806,7 @@ fn __action590<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action591<
+fn __action590<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29866,7 +29833,7 @@ fn __action591<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action592<
+fn __action591<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29893,7 +29860,7 @@ fn __action592<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action593<
+fn __action592<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29920,7 +29887,7 @@ fn __action593<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action594<
+fn __action593<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29947,7 +29914,7 @@ fn __action594<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action595<
+fn __action594<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -29972,7 +29939,7 @@ fn __action595<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action596<
+fn __action595<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30001,7 +29968,7 @@ fn __action596<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action597<
+fn __action596<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30026,7 +29993,7 @@ fn __action597<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action598<
+fn __action597<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30051,7 +30018,7 @@ fn __action598<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action599<
+fn __action598<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30078,7 +30045,7 @@ fn __action599<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action600<
+fn __action599<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30107,7 +30074,7 @@ fn __action600<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action601<
+fn __action600<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30138,7 +30105,7 @@ fn __action601<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action602<
+fn __action601<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30165,7 +30132,7 @@ fn __action602<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action603<
+fn __action602<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30194,7 +30161,7 @@ fn __action603<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action604<
+fn __action603<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30225,7 +30192,7 @@ fn __action604<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action605<
+fn __action604<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30252,7 +30219,7 @@ fn __action605<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action606<
+fn __action605<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30281,7 +30248,7 @@ fn __action606<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action607<
+fn __action606<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30312,7 +30279,7 @@ fn __action607<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action608<
+fn __action607<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30341,7 +30308,7 @@ fn __action608<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action609<
+fn __action608<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30372,7 +30339,7 @@ fn __action609<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action610<
+fn __action609<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30399,7 +30366,7 @@ fn __action610<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action611<
+fn __action610<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30424,7 +30391,7 @@ fn __action611<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action612<
+fn __action611<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30453,7 +30420,7 @@ fn __action612<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action613<
+fn __action612<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30482,7 +30449,7 @@ fn __action613<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action614<
+fn __action613<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30511,7 +30478,7 @@ fn __action614<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action615<
+fn __action614<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30540,7 +30507,7 @@ fn __action615<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action616<
+fn __action615<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30569,7 +30536,7 @@ fn __action616<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action617<
+fn __action616<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30598,7 +30565,7 @@ fn __action617<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action618<
+fn __action617<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30623,7 +30590,7 @@ fn __action618<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action619<
+fn __action618<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30650,7 +30617,7 @@ fn __action619<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action620<
+fn __action619<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30679,7 +30646,7 @@ fn __action620<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action621<
+fn __action620<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30706,7 +30673,7 @@ fn __action621<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action622<
+fn __action621<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30735,7 +30702,7 @@ fn __action622<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action623<
+fn __action622<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30762,7 +30729,7 @@ fn __action623<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action624<
+fn __action623<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30789,7 +30756,7 @@ fn __action624<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action625<
+fn __action624<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30814,7 +30781,7 @@ fn __action625<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action626<
+fn __action625<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30839,7 +30806,7 @@ fn __action626<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action627<
+fn __action626<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30864,7 +30831,7 @@ fn __action627<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action628<
+fn __action627<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30889,7 +30856,7 @@ fn __action628<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action629<
+fn __action628<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30914,7 +30881,7 @@ fn __action629<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action630<
+fn __action629<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30939,7 +30906,7 @@ fn __action630<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action631<
+fn __action630<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30966,7 +30933,7 @@ fn __action631<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action632<
+fn __action631<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -30995,7 +30962,7 @@ fn __action632<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action633<
+fn __action632<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31022,7 +30989,7 @@ fn __action633<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action634<
+fn __action633<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31051,7 +31018,7 @@ fn __action634<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action635<
+fn __action634<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31078,7 +31045,7 @@ fn __action635<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action636<
+fn __action635<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31107,7 +31074,7 @@ fn __action636<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action637<
+fn __action636<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31142,7 +31109,7 @@ fn __action637<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action638<
+fn __action637<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31175,7 +31142,7 @@ fn __action638<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action639<
+fn __action638<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31206,7 +31173,7 @@ fn __action639<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action640<
+fn __action639<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31233,7 +31200,7 @@ fn __action640<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action641<
+fn __action640<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31266,7 +31233,7 @@ fn __action641<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action642<
+fn __action641<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31299,7 +31266,7 @@ fn __action642<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action643<
+fn __action642<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31324,7 +31291,7 @@ fn __action643<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action644<
+fn __action643<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31351,7 +31318,7 @@ fn __action644<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action645<
+fn __action644<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31376,7 +31343,7 @@ fn __action645<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action646<
+fn __action645<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31403,7 +31370,7 @@ fn __action646<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action647<
+fn __action646<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31438,7 +31405,7 @@ fn __action647<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action648<
+fn __action647<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31469,7 +31436,7 @@ fn __action648<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action649<
+fn __action648<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31506,7 +31473,7 @@ fn __action649<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action650<
+fn __action649<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31533,7 +31500,7 @@ fn __action650<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action651<
+fn __action650<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31562,7 +31529,7 @@ fn __action651<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action652<
+fn __action651<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31589,7 +31556,7 @@ fn __action652<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action653<
+fn __action652<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31616,7 +31583,7 @@ fn __action653<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action654<
+fn __action653<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31645,7 +31612,7 @@ fn __action654<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action655<
+fn __action654<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31674,7 +31641,7 @@ fn __action655<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action656<
+fn __action655<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31707,7 +31674,7 @@ fn __action656<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action657<
+fn __action656<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31732,7 +31699,7 @@ fn __action657<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action658<
+fn __action657<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31776,7 +31743,7 @@ fn __action658<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action659<
+fn __action658<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31818,7 +31785,7 @@ fn __action659<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action660<
+fn __action659<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31845,7 +31812,7 @@ fn __action660<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action661<
+fn __action660<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31872,7 +31839,7 @@ fn __action661<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action662<
+fn __action661<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31914,7 +31881,7 @@ fn __action662<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action663<
+fn __action662<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31954,7 +31921,7 @@ fn __action663<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action664<
+fn __action663<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -31979,7 +31946,7 @@ fn __action664<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action665<
+fn __action664<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32004,7 +31971,7 @@ fn __action665<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action666<
+fn __action665<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32033,7 +32000,7 @@ fn __action666<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action667<
+fn __action666<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32062,7 +32029,7 @@ fn __action667<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action668<
+fn __action667<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32087,7 +32054,7 @@ fn __action668<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action669<
+fn __action668<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32112,7 +32079,7 @@ fn __action669<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action670<
+fn __action669<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32137,7 +32104,7 @@ fn __action670<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action671<
+fn __action670<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32164,7 +32131,7 @@ fn __action671<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action672<
+fn __action671<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32189,7 +32156,7 @@ fn __action672<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action673<
+fn __action672<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32218,7 +32185,7 @@ fn __action673<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action674<
+fn __action673<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32245,7 +32212,7 @@ fn __action674<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action675<
+fn __action674<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32272,7 +32239,7 @@ fn __action675<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action676<
+fn __action675<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32299,7 +32266,7 @@ fn __action676<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action677<
+fn __action676<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32328,7 +32295,7 @@ fn __action677<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action678<
+fn __action677<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32357,7 +32324,7 @@ fn __action678<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action679<
+fn __action678<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32382,7 +32349,7 @@ fn __action679<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action680<
+fn __action679<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32407,7 +32374,7 @@ fn __action680<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action681<
+fn __action680<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32432,7 +32399,7 @@ fn __action681<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action682<
+fn __action681<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32468,7 +32435,7 @@ fn __action682<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action683<
+fn __action682<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32493,7 +32460,7 @@ fn __action683<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action684<
+fn __action683<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32522,7 +32489,7 @@ fn __action684<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action685<
+fn __action684<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32551,7 +32518,7 @@ fn __action685<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action686<
+fn __action685<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32591,7 +32558,7 @@ fn __action686<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action687<
+fn __action686<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32622,7 +32589,7 @@ fn __action687<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action688<
+fn __action687<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32647,7 +32614,7 @@ fn __action688<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action689<
+fn __action688<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32678,7 +32645,7 @@ fn __action689<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action690<
+fn __action689<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32709,7 +32676,7 @@ fn __action690<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action691<
+fn __action690<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32734,7 +32701,7 @@ fn __action691<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action692<
+fn __action691<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32761,7 +32728,7 @@ fn __action692<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action693<
+fn __action692<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32788,7 +32755,7 @@ fn __action693<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action694<
+fn __action693<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32815,7 +32782,7 @@ fn __action694<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action695<
+fn __action694<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32840,36 +32807,7 @@ fn __action695<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action696<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, alloc::vec::Vec<Vec<FPart>>, u32),
-    __2: (u32, Tok, u32),
-) -> StringItem
-{
-    let __start0 = __0.0;
-    let __end0 = __0.0;
-    let __temp0 = __action418(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action580(
-        cx,
-        __temp0,
-        __0,
-        __1,
-        __2,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action697<
+fn __action695<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32892,7 +32830,7 @@ fn __action697<
         &__end1,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action581(
+    __action580(
         cx,
         __temp0,
         __0,
@@ -32903,7 +32841,7 @@ fn __action697<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action698<
+fn __action696<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32918,7 +32856,7 @@ fn __action698<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action582(
+    __action581(
         cx,
         __temp0,
         __0,
@@ -32928,7 +32866,7 @@ fn __action698<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action699<
+fn __action697<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32947,7 +32885,7 @@ fn __action699<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action583(
+    __action582(
         cx,
         __temp0,
         __0,
@@ -32961,7 +32899,7 @@ fn __action699<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action700<
+fn __action698<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32979,7 +32917,7 @@ fn __action700<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action584(
+    __action583(
         cx,
         __temp0,
         __0,
@@ -32992,7 +32930,7 @@ fn __action700<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action701<
+fn __action699<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33007,7 +32945,7 @@ fn __action701<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action585(
+    __action584(
         cx,
         __temp0,
         __0,
@@ -33017,7 +32955,7 @@ fn __action701<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action702<
+fn __action700<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33034,7 +32972,7 @@ fn __action702<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action586(
+    __action585(
         cx,
         __temp0,
         __0,
@@ -33046,7 +32984,38 @@ fn __action702<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action703<
+fn __action701<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Ident, u32),
+    __2: (u32, Option<(u32, Expr)>, u32),
+    __3: (u32, Option<Expr>, u32),
+) -> TypeParam
+{
+    let __start0 = __0.0;
+    let __end0 = __0.0;
+    let __temp0 = __action418(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action586(
+        cx,
+        __temp0,
+        __0,
+        __1,
+        __2,
+        __3,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action702<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33077,38 +33046,7 @@ fn __action703<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action704<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Ident, u32),
-    __2: (u32, Option<(u32, Expr)>, u32),
-    __3: (u32, Option<Expr>, u32),
-) -> TypeParam
-{
-    let __start0 = __0.0;
-    let __end0 = __0.0;
-    let __temp0 = __action418(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action588(
-        cx,
-        __temp0,
-        __0,
-        __1,
-        __2,
-        __3,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action705<
+fn __action703<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33124,7 +33062,7 @@ fn __action705<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action589(
+    __action588(
         cx,
         __temp0,
         __0,
@@ -33135,7 +33073,7 @@ fn __action705<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action706<
+fn __action704<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33152,7 +33090,7 @@ fn __action706<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action590(
+    __action589(
         cx,
         __temp0,
         __0,
@@ -33164,7 +33102,7 @@ fn __action706<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action707<
+fn __action705<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33174,7 +33112,7 @@ fn __action707<
 {
     let __start0 = __0.0;
     let __end0 = __1.2;
-    let __temp0 = __action591(
+    let __temp0 = __action590(
         cx,
         __0,
         __1,
@@ -33189,7 +33127,7 @@ fn __action707<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action708<
+fn __action706<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33204,13 +33142,13 @@ fn __action708<
 {
     let __start0 = __3.0;
     let __end0 = __4.2;
-    let __temp0 = __action707(
+    let __temp0 = __action705(
         cx,
         __3,
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action658(
+    __action657(
         cx,
         __0,
         __1,
@@ -33224,7 +33162,7 @@ fn __action708<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action709<
+fn __action707<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33243,7 +33181,7 @@ fn __action709<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action658(
+    __action657(
         cx,
         __0,
         __1,
@@ -33257,7 +33195,7 @@ fn __action709<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action710<
+fn __action708<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33271,13 +33209,13 @@ fn __action710<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action707(
+    let __temp0 = __action705(
         cx,
         __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action659(
+    __action658(
         cx,
         __0,
         __1,
@@ -33290,7 +33228,7 @@ fn __action710<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action711<
+fn __action709<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33308,7 +33246,7 @@ fn __action711<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action659(
+    __action658(
         cx,
         __0,
         __1,
@@ -33321,7 +33259,7 @@ fn __action711<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action712<
+fn __action710<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33348,7 +33286,7 @@ fn __action712<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action713<
+fn __action711<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33364,7 +33302,7 @@ fn __action713<
 {
     let __start0 = __3.0;
     let __end0 = __5.2;
-    let __temp0 = __action712(
+    let __temp0 = __action710(
         cx,
         __3,
         __4,
@@ -33385,7 +33323,7 @@ fn __action713<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action714<
+fn __action712<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33418,7 +33356,7 @@ fn __action714<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action715<
+fn __action713<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33443,7 +33381,7 @@ fn __action715<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action716<
+fn __action714<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33455,7 +33393,7 @@ fn __action716<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action715(
+    let __temp0 = __action713(
         cx,
         __2,
         __3,
@@ -33472,7 +33410,7 @@ fn __action716<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action717<
+fn __action715<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33499,7 +33437,7 @@ fn __action717<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action718<
+fn __action716<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33524,7 +33462,7 @@ fn __action718<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action719<
+fn __action717<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33542,7 +33480,7 @@ fn __action719<
 {
     let __start0 = __6.0;
     let __end0 = __7.2;
-    let __temp0 = __action718(
+    let __temp0 = __action716(
         cx,
         __6,
         __7,
@@ -33565,7 +33503,7 @@ fn __action719<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action720<
+fn __action718<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33604,7 +33542,7 @@ fn __action720<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action721<
+fn __action719<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33629,7 +33567,7 @@ fn __action721<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action722<
+fn __action720<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33640,13 +33578,13 @@ fn __action722<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action721(
+    let __temp0 = __action719(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action693(
+    __action692(
         cx,
         __0,
         __temp0,
@@ -33656,7 +33594,7 @@ fn __action722<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action723<
+fn __action721<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33671,7 +33609,7 @@ fn __action723<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action693(
+    __action692(
         cx,
         __0,
         __temp0,
@@ -33681,7 +33619,7 @@ fn __action723<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action724<
+fn __action722<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33706,7 +33644,7 @@ fn __action724<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action725<
+fn __action723<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33717,13 +33655,13 @@ fn __action725<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action724(
+    let __temp0 = __action722(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action594(
+    __action593(
         cx,
         __0,
         __temp0,
@@ -33733,7 +33671,7 @@ fn __action725<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action726<
+fn __action724<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33748,7 +33686,7 @@ fn __action726<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action594(
+    __action593(
         cx,
         __0,
         __temp0,
@@ -33758,7 +33696,7 @@ fn __action726<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action727<
+fn __action725<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33783,7 +33721,7 @@ fn __action727<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action728<
+fn __action726<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33808,7 +33746,7 @@ fn __action728<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action729<
+fn __action727<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33832,7 +33770,7 @@ fn __action729<
         __2,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action690(
+    __action689(
         cx,
         __temp0,
         __1,
@@ -33844,7 +33782,7 @@ fn __action729<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action730<
+fn __action728<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33868,7 +33806,7 @@ fn __action730<
         &__end1,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action690(
+    __action689(
         cx,
         __temp0,
         __1,
@@ -33880,7 +33818,7 @@ fn __action730<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action731<
+fn __action729<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33904,7 +33842,7 @@ fn __action731<
         __1,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action690(
+    __action689(
         cx,
         __temp0,
         __0,
@@ -33916,7 +33854,7 @@ fn __action731<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action732<
+fn __action730<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33940,7 +33878,7 @@ fn __action732<
         &__end1,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action690(
+    __action689(
         cx,
         __temp0,
         __0,
@@ -33952,7 +33890,7 @@ fn __action732<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action733<
+fn __action731<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33962,7 +33900,7 @@ fn __action733<
 {
     let __start0 = __0.0;
     let __end0 = __1.2;
-    let __temp0 = __action727(
+    let __temp0 = __action725(
         cx,
         __0,
         __1,
@@ -33977,7 +33915,7 @@ fn __action733<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action734<
+fn __action732<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33986,13 +33924,73 @@ fn __action734<
 {
     let __start0 = __0.0;
     let __end0 = __0.2;
-    let __temp0 = __action728(
+    let __temp0 = __action726(
         cx,
         __0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action289(
         cx,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action733<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Expr, u32),
+    __1: (u32, Tok, u32),
+    __2: (u32, Expr, u32),
+    __3: (u32, Tok, u32),
+    __4: (u32, Expr, u32),
+) -> Expr
+{
+    let __start0 = __3.0;
+    let __end0 = __4.2;
+    let __temp0 = __action731(
+        cx,
+        __3,
+        __4,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action727(
+        cx,
+        __0,
+        __1,
+        __2,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action734<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Expr, u32),
+    __1: (u32, Tok, u32),
+    __2: (u32, Expr, u32),
+    __3: (u32, Tok, u32),
+) -> Expr
+{
+    let __start0 = __3.0;
+    let __end0 = __3.2;
+    let __temp0 = __action732(
+        cx,
+        __3,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action727(
+        cx,
+        __0,
+        __1,
+        __2,
         __temp0,
     )
 }
@@ -34007,19 +34005,17 @@ fn __action735<
     __0: (u32, Expr, u32),
     __1: (u32, Tok, u32),
     __2: (u32, Expr, u32),
-    __3: (u32, Tok, u32),
-    __4: (u32, Expr, u32),
 ) -> Expr
 {
-    let __start0 = __3.0;
-    let __end0 = __4.2;
-    let __temp0 = __action733(
+    let __start0 = __2.2;
+    let __end0 = __2.2;
+    let __temp0 = __action290(
         cx,
-        __3,
-        __4,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action729(
+    __action727(
         cx,
         __0,
         __1,
@@ -34037,22 +34033,22 @@ fn __action736<
     cx: &'a Cx<'a>,
     __0: (u32, Expr, u32),
     __1: (u32, Tok, u32),
-    __2: (u32, Expr, u32),
-    __3: (u32, Tok, u32),
+    __2: (u32, Tok, u32),
+    __3: (u32, Expr, u32),
 ) -> Expr
 {
-    let __start0 = __3.0;
+    let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action734(
+    let __temp0 = __action731(
         cx,
+        __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action729(
+    __action728(
         cx,
         __0,
         __1,
-        __2,
         __temp0,
     )
 }
@@ -34066,22 +34062,20 @@ fn __action737<
     cx: &'a Cx<'a>,
     __0: (u32, Expr, u32),
     __1: (u32, Tok, u32),
-    __2: (u32, Expr, u32),
+    __2: (u32, Tok, u32),
 ) -> Expr
 {
-    let __start0 = __2.2;
+    let __start0 = __2.0;
     let __end0 = __2.2;
-    let __temp0 = __action290(
+    let __temp0 = __action732(
         cx,
-        &__start0,
-        &__end0,
+        __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action729(
+    __action728(
         cx,
         __0,
         __1,
-        __2,
         __temp0,
     )
 }
@@ -34090,62 +34084,6 @@ fn __action737<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action738<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Expr, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, Tok, u32),
-    __3: (u32, Expr, u32),
-) -> Expr
-{
-    let __start0 = __2.0;
-    let __end0 = __3.2;
-    let __temp0 = __action733(
-        cx,
-        __2,
-        __3,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action730(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action739<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Expr, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, Tok, u32),
-) -> Expr
-{
-    let __start0 = __2.0;
-    let __end0 = __2.2;
-    let __temp0 = __action734(
-        cx,
-        __2,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action730(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action740<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34161,7 +34099,63 @@ fn __action740<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action730(
+    __action728(
+        cx,
+        __0,
+        __1,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action739<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Expr, u32),
+    __2: (u32, Tok, u32),
+    __3: (u32, Expr, u32),
+) -> Expr
+{
+    let __start0 = __2.0;
+    let __end0 = __3.2;
+    let __temp0 = __action731(
+        cx,
+        __2,
+        __3,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action729(
+        cx,
+        __0,
+        __1,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action740<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Expr, u32),
+    __2: (u32, Tok, u32),
+) -> Expr
+{
+    let __start0 = __2.0;
+    let __end0 = __2.2;
+    let __temp0 = __action732(
+        cx,
+        __2,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action729(
         cx,
         __0,
         __1,
@@ -34178,19 +34172,17 @@ fn __action741<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Expr, u32),
-    __2: (u32, Tok, u32),
-    __3: (u32, Expr, u32),
 ) -> Expr
 {
-    let __start0 = __2.0;
-    let __end0 = __3.2;
-    let __temp0 = __action733(
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action290(
         cx,
-        __2,
-        __3,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action731(
+    __action729(
         cx,
         __0,
         __1,
@@ -34206,21 +34198,21 @@ fn __action742<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
-    __1: (u32, Expr, u32),
-    __2: (u32, Tok, u32),
+    __1: (u32, Tok, u32),
+    __2: (u32, Expr, u32),
 ) -> Expr
 {
-    let __start0 = __2.0;
+    let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action734(
+    let __temp0 = __action731(
         cx,
+        __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action731(
+    __action730(
         cx,
         __0,
-        __1,
         __temp0,
     )
 }
@@ -34233,21 +34225,19 @@ fn __action743<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
-    __1: (u32, Expr, u32),
+    __1: (u32, Tok, u32),
 ) -> Expr
 {
-    let __start0 = __1.2;
+    let __start0 = __1.0;
     let __end0 = __1.2;
-    let __temp0 = __action290(
+    let __temp0 = __action732(
         cx,
-        &__start0,
-        &__end0,
+        __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action731(
+    __action730(
         cx,
         __0,
-        __1,
         __temp0,
     )
 }
@@ -34256,58 +34246,6 @@ fn __action743<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action744<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, Expr, u32),
-) -> Expr
-{
-    let __start0 = __1.0;
-    let __end0 = __2.2;
-    let __temp0 = __action733(
-        cx,
-        __1,
-        __2,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action732(
-        cx,
-        __0,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action745<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Tok, u32),
-) -> Expr
-{
-    let __start0 = __1.0;
-    let __end0 = __1.2;
-    let __temp0 = __action734(
-        cx,
-        __1,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action732(
-        cx,
-        __0,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action746<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34322,7 +34260,7 @@ fn __action746<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action732(
+    __action730(
         cx,
         __0,
         __temp0,
@@ -34332,7 +34270,7 @@ fn __action746<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action747<
+fn __action745<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34357,7 +34295,7 @@ fn __action747<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action748<
+fn __action746<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34370,13 +34308,13 @@ fn __action748<
 {
     let __start0 = __3.0;
     let __end0 = __4.2;
-    let __temp0 = __action747(
+    let __temp0 = __action745(
         cx,
         __3,
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action703(
+    __action701(
         cx,
         __0,
         __1,
@@ -34388,7 +34326,7 @@ fn __action748<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action749<
+fn __action747<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34405,7 +34343,7 @@ fn __action749<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action703(
+    __action701(
         cx,
         __0,
         __1,
@@ -34417,7 +34355,7 @@ fn __action749<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action750<
+fn __action748<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34442,7 +34380,7 @@ fn __action750<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action751<
+fn __action749<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34454,13 +34392,13 @@ fn __action751<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action750(
+    let __temp0 = __action748(
         cx,
         __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action702(
+    __action700(
         cx,
         __0,
         __1,
@@ -34471,7 +34409,7 @@ fn __action751<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action752<
+fn __action750<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34487,7 +34425,7 @@ fn __action752<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action702(
+    __action700(
         cx,
         __0,
         __1,
@@ -34498,7 +34436,7 @@ fn __action752<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action753<
+fn __action751<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34511,13 +34449,13 @@ fn __action753<
 {
     let __start0 = __3.0;
     let __end0 = __4.2;
-    let __temp0 = __action750(
+    let __temp0 = __action748(
         cx,
         __3,
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action704(
+    __action702(
         cx,
         __0,
         __1,
@@ -34529,7 +34467,7 @@ fn __action753<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action754<
+fn __action752<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34546,7 +34484,7 @@ fn __action754<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action704(
+    __action702(
         cx,
         __0,
         __1,
@@ -34558,7 +34496,7 @@ fn __action754<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action755<
+fn __action753<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34583,7 +34521,7 @@ fn __action755<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action756<
+fn __action754<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34610,7 +34548,7 @@ fn __action756<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action757<
+fn __action755<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34635,7 +34573,7 @@ fn __action757<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action758<
+fn __action756<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34648,13 +34586,13 @@ fn __action758<
 {
     let __start0 = __3.0;
     let __end0 = __4.2;
-    let __temp0 = __action757(
+    let __temp0 = __action755(
         cx,
         __3,
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action689(
+    __action688(
         cx,
         __0,
         __1,
@@ -34666,7 +34604,7 @@ fn __action758<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action759<
+fn __action757<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34683,7 +34621,7 @@ fn __action759<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action689(
+    __action688(
         cx,
         __0,
         __1,
@@ -34695,7 +34633,7 @@ fn __action759<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action760<
+fn __action758<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34720,7 +34658,7 @@ fn __action760<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action761<
+fn __action759<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34731,13 +34669,13 @@ fn __action761<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action760(
+    let __temp0 = __action758(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action624(
+    __action623(
         cx,
         __0,
         __temp0,
@@ -34747,7 +34685,7 @@ fn __action761<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action762<
+fn __action760<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34762,7 +34700,59 @@ fn __action762<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action624(
+    __action623(
+        cx,
+        __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action761<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Ident, u32),
+    __1: (u32, Tok, u32),
+    __2: (u32, Ident, u32),
+) -> Alias
+{
+    let __start0 = __1.0;
+    let __end0 = __2.2;
+    let __temp0 = __action758(
+        cx,
+        __1,
+        __2,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action652(
+        cx,
+        __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action762<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Ident, u32),
+) -> Alias
+{
+    let __start0 = __0.2;
+    let __end0 = __0.2;
+    let __temp0 = __action390(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action652(
         cx,
         __0,
         __temp0,
@@ -34783,13 +34773,13 @@ fn __action763<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action760(
+    let __temp0 = __action758(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action653(
+    __action670(
         cx,
         __0,
         __temp0,
@@ -34814,7 +34804,7 @@ fn __action764<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action653(
+    __action670(
         cx,
         __0,
         __temp0,
@@ -34825,58 +34815,6 @@ fn __action764<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action765<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Ident, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, Ident, u32),
-) -> Alias
-{
-    let __start0 = __1.0;
-    let __end0 = __2.2;
-    let __temp0 = __action760(
-        cx,
-        __1,
-        __2,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action671(
-        cx,
-        __0,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action766<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Ident, u32),
-) -> Alias
-{
-    let __start0 = __0.2;
-    let __end0 = __0.2;
-    let __temp0 = __action390(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action671(
-        cx,
-        __0,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action767<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34901,7 +34839,7 @@ fn __action767<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action768<
+fn __action766<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34912,7 +34850,7 @@ fn __action768<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action767(
+    let __temp0 = __action765(
         cx,
         __1,
         __2,
@@ -34928,7 +34866,7 @@ fn __action768<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action769<
+fn __action767<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34953,7 +34891,7 @@ fn __action769<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action770<
+fn __action768<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34978,7 +34916,7 @@ fn __action770<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action771<
+fn __action769<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34990,7 +34928,7 @@ fn __action771<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action770(
+    let __temp0 = __action768(
         cx,
         __2,
         __3,
@@ -35007,7 +34945,7 @@ fn __action771<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action772<
+fn __action770<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35034,7 +34972,7 @@ fn __action772<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action773<
+fn __action771<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35059,7 +34997,7 @@ fn __action773<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action774<
+fn __action772<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35073,7 +35011,7 @@ fn __action774<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action773(
+    let __temp0 = __action771(
         cx,
         __2,
         __3,
@@ -35092,7 +35030,7 @@ fn __action774<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action775<
+fn __action773<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35123,7 +35061,7 @@ fn __action775<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action776<
+fn __action774<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35148,7 +35086,7 @@ fn __action776<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action777<
+fn __action775<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35175,7 +35113,7 @@ fn __action777<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action778<
+fn __action776<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35208,7 +35146,7 @@ fn __action778<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action779<
+fn __action777<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35241,7 +35179,7 @@ fn __action779<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action780<
+fn __action778<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35272,7 +35210,7 @@ fn __action780<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action781<
+fn __action779<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35303,7 +35241,7 @@ fn __action781<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action782<
+fn __action780<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35313,7 +35251,7 @@ fn __action782<
 {
     let __start0 = __0.0;
     let __end0 = __1.2;
-    let __temp0 = __action592(
+    let __temp0 = __action591(
         cx,
         __0,
         __1,
@@ -35328,7 +35266,7 @@ fn __action782<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action783<
+fn __action781<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35341,13 +35279,13 @@ fn __action783<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action782(
+    let __temp0 = __action780(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action751(
+    __action749(
         cx,
         __0,
         __temp0,
@@ -35359,7 +35297,7 @@ fn __action783<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action784<
+fn __action782<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35376,7 +35314,7 @@ fn __action784<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action751(
+    __action749(
         cx,
         __0,
         __temp0,
@@ -35388,7 +35326,7 @@ fn __action784<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action785<
+fn __action783<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35399,13 +35337,13 @@ fn __action785<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action782(
+    let __temp0 = __action780(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action752(
+    __action750(
         cx,
         __0,
         __temp0,
@@ -35415,7 +35353,7 @@ fn __action785<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action786<
+fn __action784<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35430,10 +35368,74 @@ fn __action786<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action752(
+    __action750(
         cx,
         __0,
         __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action785<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Ident, u32),
+    __2: (u32, Tok, u32),
+    __3: (u32, Expr, u32),
+    __4: (u32, Tok, u32),
+    __5: (u32, Expr, u32),
+) -> TypeParam
+{
+    let __start0 = __2.0;
+    let __end0 = __3.2;
+    let __temp0 = __action780(
+        cx,
+        __2,
+        __3,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action746(
+        cx,
+        __0,
+        __1,
+        __temp0,
+        __4,
+        __5,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action786<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Ident, u32),
+    __2: (u32, Tok, u32),
+    __3: (u32, Expr, u32),
+) -> TypeParam
+{
+    let __start0 = __1.2;
+    let __end0 = __2.0;
+    let __temp0 = __action350(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action746(
+        cx,
+        __0,
+        __1,
+        __temp0,
+        __2,
+        __3,
     )
 }
 
@@ -35448,25 +35450,21 @@ fn __action787<
     __1: (u32, Ident, u32),
     __2: (u32, Tok, u32),
     __3: (u32, Expr, u32),
-    __4: (u32, Tok, u32),
-    __5: (u32, Expr, u32),
 ) -> TypeParam
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action782(
+    let __temp0 = __action780(
         cx,
         __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action748(
+    __action747(
         cx,
         __0,
         __1,
         __temp0,
-        __4,
-        __5,
     )
 }
 
@@ -35479,25 +35477,21 @@ fn __action788<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Ident, u32),
-    __2: (u32, Tok, u32),
-    __3: (u32, Expr, u32),
 ) -> TypeParam
 {
     let __start0 = __1.2;
-    let __end0 = __2.0;
+    let __end0 = __1.2;
     let __temp0 = __action350(
         cx,
         &__start0,
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action748(
+    __action747(
         cx,
         __0,
         __1,
         __temp0,
-        __2,
-        __3,
     )
 }
 
@@ -35512,75 +35506,19 @@ fn __action789<
     __1: (u32, Ident, u32),
     __2: (u32, Tok, u32),
     __3: (u32, Expr, u32),
-) -> TypeParam
-{
-    let __start0 = __2.0;
-    let __end0 = __3.2;
-    let __temp0 = __action782(
-        cx,
-        __2,
-        __3,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action749(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action790<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Ident, u32),
-) -> TypeParam
-{
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action350(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action749(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action791<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Ident, u32),
-    __2: (u32, Tok, u32),
-    __3: (u32, Expr, u32),
     __4: (u32, Tok, u32),
     __5: (u32, Expr, u32),
 ) -> TypeParam
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action782(
+    let __temp0 = __action780(
         cx,
         __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action753(
+    __action751(
         cx,
         __0,
         __1,
@@ -35593,7 +35531,7 @@ fn __action791<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action792<
+fn __action790<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35611,7 +35549,7 @@ fn __action792<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action753(
+    __action751(
         cx,
         __0,
         __1,
@@ -35624,7 +35562,7 @@ fn __action792<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action793<
+fn __action791<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35636,13 +35574,13 @@ fn __action793<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action782(
+    let __temp0 = __action780(
         cx,
         __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action754(
+    __action752(
         cx,
         __0,
         __1,
@@ -35653,7 +35591,7 @@ fn __action793<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action794<
+fn __action792<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35669,7 +35607,7 @@ fn __action794<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action754(
+    __action752(
         cx,
         __0,
         __1,
@@ -35680,7 +35618,7 @@ fn __action794<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action795<
+fn __action793<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35705,7 +35643,7 @@ fn __action795<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action796<
+fn __action794<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35732,7 +35670,7 @@ fn __action796<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action797<
+fn __action795<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35757,7 +35695,7 @@ fn __action797<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action798<
+fn __action796<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35784,7 +35722,7 @@ fn __action798<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action799<
+fn __action797<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35809,7 +35747,7 @@ fn __action799<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action800<
+fn __action798<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35836,7 +35774,7 @@ fn __action800<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action801<
+fn __action799<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35861,7 +35799,7 @@ fn __action801<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action802<
+fn __action800<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35888,7 +35826,7 @@ fn __action802<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action803<
+fn __action801<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35913,7 +35851,7 @@ fn __action803<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action804<
+fn __action802<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35940,7 +35878,7 @@ fn __action804<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action805<
+fn __action803<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35965,7 +35903,7 @@ fn __action805<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action806<
+fn __action804<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35992,7 +35930,7 @@ fn __action806<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action807<
+fn __action805<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36017,7 +35955,7 @@ fn __action807<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action808<
+fn __action806<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36044,7 +35982,7 @@ fn __action808<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action809<
+fn __action807<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36069,7 +36007,7 @@ fn __action809<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action810<
+fn __action808<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36094,7 +36032,7 @@ fn __action810<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action811<
+fn __action809<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36119,7 +36057,7 @@ fn __action811<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action812<
+fn __action810<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36146,7 +36084,7 @@ fn __action812<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action813<
+fn __action811<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36171,7 +36109,7 @@ fn __action813<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action814<
+fn __action812<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36196,7 +36134,7 @@ fn __action814<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action815<
+fn __action813<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36221,7 +36159,7 @@ fn __action815<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action816<
+fn __action814<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36248,7 +36186,7 @@ fn __action816<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action817<
+fn __action815<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36273,7 +36211,7 @@ fn __action817<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action818<
+fn __action816<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36300,7 +36238,7 @@ fn __action818<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action819<
+fn __action817<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36319,7 +36257,7 @@ fn __action819<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action637(
+    __action636(
         cx,
         __0,
         __temp0,
@@ -36333,7 +36271,7 @@ fn __action819<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action820<
+fn __action818<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36352,7 +36290,7 @@ fn __action820<
         __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action637(
+    __action636(
         cx,
         __0,
         __temp0,
@@ -36366,7 +36304,7 @@ fn __action820<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action821<
+fn __action819<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36384,7 +36322,7 @@ fn __action821<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action638(
+    __action637(
         cx,
         __0,
         __temp0,
@@ -36397,7 +36335,7 @@ fn __action821<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action822<
+fn __action820<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36415,7 +36353,7 @@ fn __action822<
         __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action638(
+    __action637(
         cx,
         __0,
         __temp0,
@@ -36428,7 +36366,7 @@ fn __action822<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action823<
+fn __action821<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36453,7 +36391,7 @@ fn __action823<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action824<
+fn __action822<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36480,7 +36418,7 @@ fn __action824<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action825<
+fn __action823<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36505,7 +36443,7 @@ fn __action825<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action826<
+fn __action824<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36532,7 +36470,7 @@ fn __action826<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action827<
+fn __action825<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36557,7 +36495,7 @@ fn __action827<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action828<
+fn __action826<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36584,7 +36522,7 @@ fn __action828<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action829<
+fn __action827<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36609,7 +36547,7 @@ fn __action829<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action830<
+fn __action828<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36636,7 +36574,7 @@ fn __action830<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action831<
+fn __action829<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36665,7 +36603,7 @@ fn __action831<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action832<
+fn __action830<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36694,7 +36632,7 @@ fn __action832<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action833<
+fn __action831<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36721,7 +36659,7 @@ fn __action833<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action834<
+fn __action832<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36748,7 +36686,7 @@ fn __action834<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action835<
+fn __action833<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36773,7 +36711,7 @@ fn __action835<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action836<
+fn __action834<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36800,7 +36738,7 @@ fn __action836<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action837<
+fn __action835<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36825,7 +36763,7 @@ fn __action837<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action838<
+fn __action836<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36852,7 +36790,7 @@ fn __action838<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action839<
+fn __action837<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36877,7 +36815,7 @@ fn __action839<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action840<
+fn __action838<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36904,7 +36842,7 @@ fn __action840<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action841<
+fn __action839<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36929,7 +36867,7 @@ fn __action841<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action842<
+fn __action840<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36956,7 +36894,7 @@ fn __action842<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action843<
+fn __action841<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36981,7 +36919,7 @@ fn __action843<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action844<
+fn __action842<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37008,7 +36946,7 @@ fn __action844<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action845<
+fn __action843<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37033,7 +36971,7 @@ fn __action845<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action846<
+fn __action844<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37060,7 +36998,7 @@ fn __action846<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action847<
+fn __action845<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37085,7 +37023,7 @@ fn __action847<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action848<
+fn __action846<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37112,7 +37050,7 @@ fn __action848<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action849<
+fn __action847<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37137,7 +37075,7 @@ fn __action849<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action850<
+fn __action848<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37164,7 +37102,7 @@ fn __action850<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action851<
+fn __action849<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37189,7 +37127,7 @@ fn __action851<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action852<
+fn __action850<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37214,7 +37152,7 @@ fn __action852<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action853<
+fn __action851<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37232,7 +37170,7 @@ fn __action853<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action662(
+    __action661(
         cx,
         __0,
         __1,
@@ -37245,7 +37183,7 @@ fn __action853<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action854<
+fn __action852<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37263,7 +37201,7 @@ fn __action854<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action662(
+    __action661(
         cx,
         __0,
         __1,
@@ -37276,7 +37214,7 @@ fn __action854<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action855<
+fn __action853<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37293,7 +37231,7 @@ fn __action855<
         __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action663(
+    __action662(
         cx,
         __0,
         __temp0,
@@ -37305,7 +37243,7 @@ fn __action855<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action856<
+fn __action854<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37322,7 +37260,7 @@ fn __action856<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action663(
+    __action662(
         cx,
         __0,
         __temp0,
@@ -37334,7 +37272,7 @@ fn __action856<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action857<
+fn __action855<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37351,7 +37289,7 @@ fn __action857<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action639(
+    __action638(
         cx,
         __0,
         __1,
@@ -37363,7 +37301,7 @@ fn __action857<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action858<
+fn __action856<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37380,7 +37318,7 @@ fn __action858<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action639(
+    __action638(
         cx,
         __0,
         __1,
@@ -37392,7 +37330,7 @@ fn __action858<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action859<
+fn __action857<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37407,7 +37345,7 @@ fn __action859<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action650(
+    __action649(
         cx,
         __temp0,
         __0,
@@ -37417,7 +37355,7 @@ fn __action859<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action860<
+fn __action858<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37432,7 +37370,7 @@ fn __action860<
         __0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action650(
+    __action649(
         cx,
         __temp0,
         __1,
@@ -37442,7 +37380,7 @@ fn __action860<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action861<
+fn __action859<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37467,7 +37405,7 @@ fn __action861<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action862<
+fn __action860<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37485,6 +37423,60 @@ fn __action862<
     __action97(
         cx,
         __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action861<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Arg, u32),
+    __2: (u32, (u32, Expr), u32),
+) -> Param
+{
+    let __start0 = __2.0;
+    let __end0 = __2.2;
+    let __temp0 = __action335(
+        cx,
+        __2,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action665(
+        cx,
+        __0,
+        __1,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action862<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Arg, u32),
+) -> Param
+{
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action336(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action665(
+        cx,
+        __0,
+        __1,
         __temp0,
     )
 }
@@ -37550,60 +37542,6 @@ fn __action865<
     'a,
 >(
     cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Arg, u32),
-    __2: (u32, (u32, Expr), u32),
-) -> Param
-{
-    let __start0 = __2.0;
-    let __end0 = __2.2;
-    let __temp0 = __action335(
-        cx,
-        __2,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action667(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action866<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Arg, u32),
-) -> Param
-{
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action336(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action667(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action867<
-    'a,
->(
-    cx: &'a Cx<'a>,
     __0: (u32, Arg, u32),
     __1: (u32, (u32, Expr), u32),
 ) -> Param
@@ -37625,7 +37563,7 @@ fn __action867<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action868<
+fn __action866<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37643,6 +37581,60 @@ fn __action868<
     __action93(
         cx,
         __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action867<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Arg, u32),
+    __2: (u32, (u32, Expr), u32),
+) -> Param
+{
+    let __start0 = __2.0;
+    let __end0 = __2.2;
+    let __temp0 = __action335(
+        cx,
+        __2,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action676(
+        cx,
+        __0,
+        __1,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action868<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Arg, u32),
+) -> Param
+{
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action336(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action676(
+        cx,
+        __0,
+        __1,
         __temp0,
     )
 }
@@ -37709,60 +37701,6 @@ fn __action871<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
-    __1: (u32, Arg, u32),
-    __2: (u32, (u32, Expr), u32),
-) -> Param
-{
-    let __start0 = __2.0;
-    let __end0 = __2.2;
-    let __temp0 = __action335(
-        cx,
-        __2,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action678(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action872<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Arg, u32),
-) -> Param
-{
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action336(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action678(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action873<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
 ) -> (Vec<FPart>, Span)
 {
     let __start0 = __0.2;
@@ -37773,7 +37711,7 @@ fn __action873<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action660(
+    __action659(
         cx,
         __0,
         __temp0,
@@ -37783,7 +37721,7 @@ fn __action873<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action874<
+fn __action872<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37798,7 +37736,7 @@ fn __action874<
         __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action660(
+    __action659(
         cx,
         __0,
         __temp0,
@@ -37808,7 +37746,7 @@ fn __action874<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action875<
+fn __action873<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37824,7 +37762,7 @@ fn __action875<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action696(
+    __action211(
         cx,
         __0,
         __temp0,
@@ -37835,7 +37773,7 @@ fn __action875<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action876<
+fn __action874<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37851,7 +37789,7 @@ fn __action876<
         __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action696(
+    __action211(
         cx,
         __0,
         __temp0,
@@ -37862,7 +37800,7 @@ fn __action876<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action877<
+fn __action875<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37882,7 +37820,7 @@ fn __action877<
         __5,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action708(
+    __action706(
         cx,
         __0,
         __1,
@@ -37897,7 +37835,7 @@ fn __action877<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action878<
+fn __action876<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37917,7 +37855,7 @@ fn __action878<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action708(
+    __action706(
         cx,
         __0,
         __1,
@@ -37932,7 +37870,7 @@ fn __action878<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action879<
+fn __action877<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37950,7 +37888,7 @@ fn __action879<
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action709(
+    __action707(
         cx,
         __0,
         __1,
@@ -37963,7 +37901,7 @@ fn __action879<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action880<
+fn __action878<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37981,7 +37919,7 @@ fn __action880<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action709(
+    __action707(
         cx,
         __0,
         __1,
@@ -37994,7 +37932,7 @@ fn __action880<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action881<
+fn __action879<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38013,7 +37951,7 @@ fn __action881<
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action710(
+    __action708(
         cx,
         __0,
         __1,
@@ -38027,7 +37965,7 @@ fn __action881<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action882<
+fn __action880<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38046,7 +37984,7 @@ fn __action882<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action710(
+    __action708(
         cx,
         __0,
         __1,
@@ -38060,7 +37998,7 @@ fn __action882<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action883<
+fn __action881<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38077,7 +38015,7 @@ fn __action883<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action711(
+    __action709(
         cx,
         __0,
         __1,
@@ -38089,7 +38027,7 @@ fn __action883<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action884<
+fn __action882<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38106,7 +38044,7 @@ fn __action884<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action711(
+    __action709(
         cx,
         __0,
         __1,
@@ -38118,7 +38056,7 @@ fn __action884<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action885<
+fn __action883<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38137,7 +38075,7 @@ fn __action885<
         __5,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action647(
+    __action646(
         cx,
         __0,
         __1,
@@ -38151,7 +38089,7 @@ fn __action885<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action886<
+fn __action884<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38170,7 +38108,7 @@ fn __action886<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action647(
+    __action646(
         cx,
         __0,
         __1,
@@ -38184,7 +38122,7 @@ fn __action886<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action887<
+fn __action885<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38200,6 +38138,56 @@ fn __action887<
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action19(
+        cx,
+        __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action886<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+) -> StmtKind
+{
+    let __start0 = __0.2;
+    let __end0 = __0.2;
+    let __temp0 = __action406(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action19(
+        cx,
+        __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action887<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Expr, u32),
+) -> Expr
+{
+    let __start0 = __1.0;
+    let __end0 = __1.2;
+    let __temp0 = __action405(
+        cx,
+        __1,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action703(
         cx,
         __0,
         __temp0,
@@ -38214,7 +38202,7 @@ fn __action888<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
-) -> StmtKind
+) -> Expr
 {
     let __start0 = __0.2;
     let __end0 = __0.2;
@@ -38224,7 +38212,7 @@ fn __action888<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action19(
+    __action703(
         cx,
         __0,
         __temp0,
@@ -38235,56 +38223,6 @@ fn __action888<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action889<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Expr, u32),
-) -> Expr
-{
-    let __start0 = __1.0;
-    let __end0 = __1.2;
-    let __temp0 = __action405(
-        cx,
-        __1,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action705(
-        cx,
-        __0,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action890<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-) -> Expr
-{
-    let __start0 = __0.2;
-    let __end0 = __0.2;
-    let __temp0 = __action406(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action705(
-        cx,
-        __0,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action891<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38305,7 +38243,7 @@ fn __action891<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action713(
+    __action711(
         cx,
         __0,
         __1,
@@ -38321,7 +38259,7 @@ fn __action891<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action892<
+fn __action890<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38342,7 +38280,7 @@ fn __action892<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action713(
+    __action711(
         cx,
         __0,
         __1,
@@ -38358,7 +38296,7 @@ fn __action892<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action893<
+fn __action891<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38376,7 +38314,7 @@ fn __action893<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action714(
+    __action712(
         cx,
         __0,
         __1,
@@ -38389,7 +38327,7 @@ fn __action893<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action894<
+fn __action892<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38407,7 +38345,7 @@ fn __action894<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action714(
+    __action712(
         cx,
         __0,
         __1,
@@ -38420,7 +38358,7 @@ fn __action894<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action895<
+fn __action893<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38443,7 +38381,7 @@ fn __action895<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action719(
+    __action717(
         cx,
         __0,
         __1,
@@ -38461,7 +38399,7 @@ fn __action895<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action896<
+fn __action894<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38484,7 +38422,7 @@ fn __action896<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action719(
+    __action717(
         cx,
         __0,
         __1,
@@ -38502,7 +38440,7 @@ fn __action896<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action897<
+fn __action895<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38523,7 +38461,7 @@ fn __action897<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action720(
+    __action718(
         cx,
         __0,
         __1,
@@ -38539,7 +38477,7 @@ fn __action897<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action898<
+fn __action896<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38560,7 +38498,7 @@ fn __action898<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action720(
+    __action718(
         cx,
         __0,
         __1,
@@ -38576,7 +38514,7 @@ fn __action898<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action899<
+fn __action897<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38607,7 +38545,7 @@ fn __action899<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action900<
+fn __action898<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38638,7 +38576,7 @@ fn __action900<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action901<
+fn __action899<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38665,7 +38603,7 @@ fn __action901<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action902<
+fn __action900<
     'a,
 >(
     cx: &'a Cx<'a>,

@@ -7,7 +7,7 @@ use crate::lex::{FPart, StrPart};
 /// One literal of a row.
 pub(crate) enum StringItem {
     Plain(StrPart, Span),
-    Format(Vec<FPart>, Span),
+    Format(Vec<FPart>),
 }
 
 fn constant(part: StrPart) -> Constant {
@@ -60,7 +60,7 @@ pub(super) fn strings(cx: &Cx, l: u32, r: u32, parts: Vec<StringItem>, next: u32
         .any(|item| matches!(item, StringItem::Format(..)));
     let pieces = parts.into_iter().flat_map(|item| match item {
         StringItem::Plain(part, span) => vec![FPart::Text(part, span)],
-        StringItem::Format(parts, _) => parts,
+        StringItem::Format(parts) => parts,
     });
     if format {
         let values = joined(cx, pieces);
@@ -139,7 +139,7 @@ pub(super) fn field(
 fn conversion_char(cx: &Cx, written: (u32, u32, Name, u32)) -> Option<char> {
     let (mark, start, name, end) = written;
     if mark != start {
-        let message = "f-string: conversion type must come right after the exclamation mark";
+        let message = "f-string: conversion type must come right after the exclamanation mark";
         cx.fault(Span::new(mark - 1, end), message);
     }
     if !matches!(&*name, "s" | "r" | "a") {

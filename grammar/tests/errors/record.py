@@ -18,7 +18,7 @@ def verdict(source):
     try:
         compile(source, "<case>", "exec")
     except SyntaxError as e:
-        return f"{type(e).__name__} {e.lineno}:{e.offset}-{e.end_lineno}:{e.end_offset} {e.msg}"
+        return f"{type(e).__name__} {e.lineno}:{e.offset}-{e.end_lineno}:{e.end_offset or 0} {e.msg}"
     return "accepted"
 
 
