@@ -40,8 +40,12 @@ fn effect(instr: &Instr) -> Effect {
         | Instr::MatchSequence { dst, src }
         | Instr::MatchMapping { dst, src }
         | Instr::GetLen { dst, src }
-        | Instr::ImportFrom { dst, module: src, .. }
-        | Instr::LoadFromDictOrGlobals { dst, mapping: src, .. } => {
+        | Instr::ImportFrom {
+            dst, module: src, ..
+        }
+        | Instr::LoadFromDictOrGlobals {
+            dst, mapping: src, ..
+        } => {
             e.keeps.push(src);
             e.writes.push(dst);
         }
@@ -74,7 +78,8 @@ fn effect(instr: &Instr) -> Effect {
             e.writes.push(base);
         }
         Instr::InvokeMethod { base, nargs, .. } => {
-            e.consumes.extend(range(base.offset(1), u32::from(nargs) + 1));
+            e.consumes
+                .extend(range(base.offset(1), u32::from(nargs) + 1));
             e.writes.push(base);
         }
         Instr::CallEx { base } => {
@@ -84,7 +89,10 @@ fn effect(instr: &Instr) -> Effect {
         }
         Instr::ListAppend { list, val: src }
         | Instr::ListExtend { list, src }
-        | Instr::SetAdd { set: list, val: src }
+        | Instr::SetAdd {
+            set: list,
+            val: src,
+        }
         | Instr::SetUpdate { set: list, src }
         | Instr::DictUpdate { map: list, src } => {
             e.keeps.push(list);
@@ -104,7 +112,10 @@ fn effect(instr: &Instr) -> Effect {
         }
         Instr::UnpackEx { src, first, shape } => {
             e.consumes.push(src);
-            e.writes.extend(range(first, u32::from(shape >> 8) + u32::from(shape & 0xFF) + 1));
+            e.writes.extend(range(
+                first,
+                u32::from(shape >> 8) + u32::from(shape & 0xFF) + 1,
+            ));
         }
         Instr::MakeFunction { dst, flags, .. } => {
             e.consumes.extend(range(dst.offset(1), flags.count_ones()));
@@ -227,9 +238,11 @@ impl Auditor<'_> {
         let Some(before) = self.states[at].clone() else {
             return Ok(());
         };
-        let handler = self.code.exceptions.iter().find(|r| {
-            (r.start as usize..r.end as usize).contains(&at)
-        });
+        let handler = self
+            .code
+            .exceptions
+            .iter()
+            .find(|r| (r.start as usize..r.end as usize).contains(&at));
         if let Some(range) = handler {
             let mut state = before.clone();
             let keep = self.temp(range.keep).unwrap_or(0);

@@ -16,9 +16,15 @@ pub enum Operand {
     /// A register whose cell is made or whose variable ends.
     Reset(Reg),
     /// Consecutive registers that are written or read.
-    Window { first: Reg, count: u32 },
+    Window {
+        first: Reg,
+        count: u32,
+    },
     /// As `Window`, with a number that the first register tells already.
-    Hidden { first: Reg, count: u32 },
+    Hidden {
+        first: Reg,
+        count: u32,
+    },
     Const(u16),
     Cache(u16),
     Name(u16),
@@ -52,9 +58,9 @@ impl Instr {
             Instr::Move { dst, src } => all(&[Write(dst), Write(src)]),
             Instr::LoadK { dst, k } => all(&[Write(dst), Const(k)]),
             Instr::LoadInt { dst, imm } => all(&[Write(dst), Number(imm.into())]),
-            Instr::LoadNone { dst }
-            | Instr::LoadLocals { dst }
-            | Instr::LoadBuildClass { dst } => all(&[Write(dst)]),
+            Instr::LoadNone { dst } | Instr::LoadLocals { dst } | Instr::LoadBuildClass { dst } => {
+                all(&[Write(dst)])
+            }
             Instr::LoadBool { dst, value } => all(&[Write(dst), word(value, "True", "False")]),
             Instr::Clear { reg } | Instr::MakeCell { reg } => all(&[Reset(reg)]),
             Instr::DelLocal { reg } => all(&[Write(reg)]),
@@ -91,7 +97,12 @@ impl Instr {
                 all(&[Write(dst), Read(lhs), Number(imm.into())]);
             }
             Instr::BinaryI { op, dst, lhs, imm } | Instr::InplaceI { op, dst, lhs, imm } => {
-                all(&[Write(dst), Operand::Binary(op), Read(lhs), Number(imm.into())]);
+                all(&[
+                    Write(dst),
+                    Operand::Binary(op),
+                    Read(lhs),
+                    Number(imm.into()),
+                ]);
             }
             Instr::Neg { dst, src }
             | Instr::Pos { dst, src }
@@ -110,11 +121,31 @@ impl Instr {
             Instr::CompareI { op, dst, lhs, imm } => {
                 all(&[Write(dst), Compare(op), Read(lhs), Number(imm.into())]);
             }
-            Instr::Is { negate, dst, lhs, rhs } => {
-                all(&[Write(dst), word(negate, "is not", "is"), Read(lhs), Read(rhs)]);
+            Instr::Is {
+                negate,
+                dst,
+                lhs,
+                rhs,
+            } => {
+                all(&[
+                    Write(dst),
+                    word(negate, "is not", "is"),
+                    Read(lhs),
+                    Read(rhs),
+                ]);
             }
-            Instr::Contains { negate, dst, item, container } => {
-                all(&[Write(dst), word(negate, "not in", "in"), Read(item), Read(container)]);
+            Instr::Contains {
+                negate,
+                dst,
+                item,
+                container,
+            } => {
+                all(&[
+                    Write(dst),
+                    word(negate, "not in", "in"),
+                    Read(item),
+                    Read(container),
+                ]);
             }
             Instr::Jump { off } => all(&[Jump(off)]),
             Instr::JumpIfTrue { cond, off }
@@ -124,23 +155,93 @@ impl Instr {
             Instr::JumpIsNone { when, src, off } => {
                 all(&[word(when, "if", "unless"), Read(src), Jump(off.into())]);
             }
-            Instr::JumpIs { when, lhs, rhs, off }
-            | Instr::JumpLt { when, lhs, rhs, off }
-            | Instr::JumpLe { when, lhs, rhs, off }
-            | Instr::JumpGt { when, lhs, rhs, off }
-            | Instr::JumpGe { when, lhs, rhs, off }
-            | Instr::JumpEq { when, lhs, rhs, off }
-            | Instr::JumpNe { when, lhs, rhs, off }
-            | Instr::JumpIn { when, item: lhs, container: rhs, off } => {
+            Instr::JumpIs {
+                when,
+                lhs,
+                rhs,
+                off,
+            }
+            | Instr::JumpLt {
+                when,
+                lhs,
+                rhs,
+                off,
+            }
+            | Instr::JumpLe {
+                when,
+                lhs,
+                rhs,
+                off,
+            }
+            | Instr::JumpGt {
+                when,
+                lhs,
+                rhs,
+                off,
+            }
+            | Instr::JumpGe {
+                when,
+                lhs,
+                rhs,
+                off,
+            }
+            | Instr::JumpEq {
+                when,
+                lhs,
+                rhs,
+                off,
+            }
+            | Instr::JumpNe {
+                when,
+                lhs,
+                rhs,
+                off,
+            }
+            | Instr::JumpIn {
+                when,
+                item: lhs,
+                container: rhs,
+                off,
+            } => {
                 let when = word(when, "if", "unless");
                 all(&[when, Read(lhs), Read(rhs), Jump(off.into())]);
             }
-            Instr::JumpLtI { when, lhs, imm, off }
-            | Instr::JumpLeI { when, lhs, imm, off }
-            | Instr::JumpGtI { when, lhs, imm, off }
-            | Instr::JumpGeI { when, lhs, imm, off }
-            | Instr::JumpEqI { when, lhs, imm, off }
-            | Instr::JumpNeI { when, lhs, imm, off } => {
+            Instr::JumpLtI {
+                when,
+                lhs,
+                imm,
+                off,
+            }
+            | Instr::JumpLeI {
+                when,
+                lhs,
+                imm,
+                off,
+            }
+            | Instr::JumpGtI {
+                when,
+                lhs,
+                imm,
+                off,
+            }
+            | Instr::JumpGeI {
+                when,
+                lhs,
+                imm,
+                off,
+            }
+            | Instr::JumpEqI {
+                when,
+                lhs,
+                imm,
+                off,
+            }
+            | Instr::JumpNeI {
+                when,
+                lhs,
+                imm,
+                off,
+            } => {
                 let when = word(when, "if", "unless");
                 all(&[when, Read(lhs), Number(imm.into()), Jump(off.into())]);
             }
@@ -152,11 +253,30 @@ impl Instr {
             Instr::SetAttr { obj, val, cache } => all(&[Read(obj), Cache(cache), Read(val)]),
             Instr::DelAttr { obj, name } => all(&[Read(obj), Name(name)]),
             Instr::LoadMethod { base, cache } => {
-                all(&[Write(base), Hidden { first: base, count: 2 }, Cache(cache)]);
+                all(&[
+                    Write(base),
+                    Hidden {
+                        first: base,
+                        count: 2,
+                    },
+                    Cache(cache),
+                ]);
             }
-            Instr::LoadSuper { method, base, cache } => {
+            Instr::LoadSuper {
+                method,
+                base,
+                cache,
+            } => {
                 let kind = word(method, "method", "attribute");
-                all(&[Write(base), Hidden { first: base, count: 3 }, kind, Cache(cache)]);
+                all(&[
+                    Write(base),
+                    Hidden {
+                        first: base,
+                        count: 3,
+                    },
+                    kind,
+                    Cache(cache),
+                ]);
             }
             Instr::GetItem { dst, obj, index } => all(&[Write(dst), Read(obj), Read(index)]),
             Instr::GetItemI { dst, obj, imm } => {
@@ -167,7 +287,11 @@ impl Instr {
             Instr::BuildSlice { dst, first } => all(&[Write(dst), window(first, 3)]),
             Instr::Call { base, nargs } => {
                 let count = u32::from(nargs) + 1;
-                all(&[Write(base), Hidden { first: base, count }, Number(nargs.into())]);
+                all(&[
+                    Write(base),
+                    Hidden { first: base, count },
+                    Number(nargs.into()),
+                ]);
             }
             Instr::CallKw { base, nargs, names } => {
                 let count = u32::from(nargs) + 1;
@@ -176,7 +300,11 @@ impl Instr {
             }
             Instr::CallMethod { base, nargs } => {
                 let count = u32::from(nargs) + 2;
-                all(&[Write(base), Hidden { first: base, count }, Number(nargs.into())]);
+                all(&[
+                    Write(base),
+                    Hidden { first: base, count },
+                    Number(nargs.into()),
+                ]);
             }
             Instr::CallMethodKw { base, nargs, names } => {
                 let count = u32::from(nargs) + 2;
@@ -188,7 +316,13 @@ impl Instr {
                 let hidden = Hidden { first: base, count };
                 all(&[Write(base), hidden, Number(nargs.into()), Cache(cache)]);
             }
-            Instr::CallEx { base } => all(&[Write(base), Hidden { first: base, count: 3 }]),
+            Instr::CallEx { base } => all(&[
+                Write(base),
+                Hidden {
+                    first: base,
+                    count: 3,
+                },
+            ]),
             Instr::Return { src } => all(&[Read(src)]),
             Instr::ReturnNone
             | Instr::RaiseBare
@@ -203,7 +337,12 @@ impl Instr {
             Instr::BuildMap { dst, first, count } => {
                 all(&[Write(dst), window(first, u32::from(count) * 2)]);
             }
-            Instr::FormatValue { conversion, dst, src, spec } => {
+            Instr::FormatValue {
+                conversion,
+                dst,
+                src,
+                spec,
+            } => {
                 let conversion = match conversion {
                     super::Conversion::None => "plain",
                     super::Conversion::Str => "str",
@@ -233,7 +372,14 @@ impl Instr {
                 all(&[Write(dst), hidden, Const(k), Number(flags.into())]);
             }
             Instr::Import { base, name } => {
-                all(&[Write(base), Hidden { first: base, count: 2 }, Name(name)]);
+                all(&[
+                    Write(base),
+                    Hidden {
+                        first: base,
+                        count: 2,
+                    },
+                    Name(name),
+                ]);
             }
             Instr::ImportFrom { dst, module, name } => {
                 all(&[Write(dst), Read(module), Name(name)]);
@@ -253,7 +399,13 @@ impl Instr {
             Instr::Send { iter, value, off } => all(&[Write(value), Write(iter), Jump(off.into())]),
             Instr::EndAsyncFor { exc, iter } => all(&[Write(exc), Write(iter)]),
             Instr::BeforeWith { base } | Instr::BeforeAsyncWith { base } => {
-                all(&[Write(base), Hidden { first: base, count: 2 }]);
+                all(&[
+                    Write(base),
+                    Hidden {
+                        first: base,
+                        count: 2,
+                    },
+                ]);
             }
             Instr::WithExcept { dst, exit, exc } => all(&[Write(dst), Read(exit), Read(exc)]),
             Instr::PushExc { save, exc } => all(&[Write(save), Read(exc)]),
@@ -269,7 +421,10 @@ impl Instr {
                 all(&[Write(dst), Read(src), Read(keys)]);
             }
             Instr::MatchClass { dst, src, npos } => {
-                let hidden = Hidden { first: dst, count: 2 };
+                let hidden = Hidden {
+                    first: dst,
+                    count: 2,
+                };
                 all(&[Write(dst), hidden, Read(src), Number(npos.into())]);
             }
             Instr::Intrinsic1 { op, dst, src } => {

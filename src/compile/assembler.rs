@@ -7,7 +7,7 @@ use mini_grammar::ast::Span;
 use super::flow::Bound;
 use crate::bytecode::{ExceptionRange, Instr, Position, Reg};
 
-pub(super) use pool::Pool;
+pub(super) use pool::{Access, Pool};
 
 /// A place in the code that jumps can name before it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

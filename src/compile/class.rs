@@ -3,7 +3,7 @@
 use mini_grammar::ast::{ClassDef, Expr, ExprKind, Keyword, Span};
 
 use super::Compiler;
-use super::assembler::NOWHERE;
+use super::assembler::{Access, NOWHERE};
 use super::error::Res;
 use super::scope::Role;
 use super::unit::{Counts, Var};
@@ -157,7 +157,7 @@ impl<'a> Compiler<'a> {
 
     /// Binds a name of the class body that the language itself sets.
     fn store_name(&mut self, name: &str, span: Span, src: Reg) -> Res {
-        let cache = self.u.pool.cache(&name.into());
+        let cache = self.u.pool.name_cache(&name.into(), Access::StoreName);
         self.emit(span, Instr::StoreName { src, cache });
         Ok(())
     }

@@ -3,6 +3,7 @@
 use mini_grammar::ast::{Name, Span};
 
 use super::Compiler;
+use super::assembler::Access;
 use super::error::Res;
 use super::scope::flag;
 use super::unit::Var;
@@ -56,11 +57,11 @@ impl Compiler<'_> {
                 Instr::LoadClassCell { dst, cell, name }
             }
             Var::Global => {
-                let cache = self.u.pool.cache(name);
+                let cache = self.u.pool.name_cache(name, Access::LoadGlobal);
                 Instr::LoadGlobal { dst, cache }
             }
             Var::Name => {
-                let cache = self.u.pool.cache(name);
+                let cache = self.u.pool.name_cache(name, Access::LoadName);
                 Instr::LoadName { dst, cache }
             }
             Var::ClassDict { dict, cell } => {
@@ -128,11 +129,11 @@ impl Compiler<'_> {
             }
             Var::Cell(cell) | Var::ClassCell(cell) => Instr::StoreCell { cell, src },
             Var::Global => {
-                let cache = self.u.pool.cache(&name);
+                let cache = self.u.pool.name_cache(&name, Access::StoreGlobal);
                 Instr::StoreGlobal { src, cache }
             }
             Var::Name | Var::ClassDict { .. } => {
-                let cache = self.u.pool.cache(&name);
+                let cache = self.u.pool.name_cache(&name, Access::StoreName);
                 Instr::StoreName { src, cache }
             }
         };

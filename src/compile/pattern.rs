@@ -185,7 +185,9 @@ impl<'a> Compiler<'a> {
         &self,
         name: &'a Ident,
         span: Span,
-        reg: Reg, captures: &mut Vec<Capture<'a>>) -> Res {
+        reg: Reg,
+        captures: &mut Vec<Capture<'a>>,
+    ) -> Res {
         if captures.iter().any(|(seen, ..)| seen.name == name.name) {
             let message = format!("multiple assignments to name '{}' in pattern", name.name);
             return self.error(span, message);
@@ -297,7 +299,9 @@ impl<'a> Compiler<'a> {
         captures: &mut Vec<Capture<'a>>,
     ) -> Res {
         match &pattern.kind {
-            PatternKind::MatchStar { name: Some(name) } => self.capture(name, pattern.span, item, captures),
+            PatternKind::MatchStar { name: Some(name) } => {
+                self.capture(name, pattern.span, item, captures)
+            }
             PatternKind::MatchStar { name: None } => {
                 self.emit(pattern.span, Instr::Clear { reg: item });
                 Ok(())

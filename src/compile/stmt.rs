@@ -265,7 +265,11 @@ impl<'a> Compiler<'a> {
             )
         });
         let constant = super::fold::fold(result);
-        let span = if constant.is_some() { result.span } else { span };
+        let span = if constant.is_some() {
+            result.span
+        } else {
+            span
+        };
         let src = match (&constant, runs_code) {
             (Some(_), true) => None,
             (None, true) => Some(self.temp(result)?),

@@ -156,9 +156,7 @@ impl<'a> Compiler<'a> {
             exit,
             iter: Some(iter),
         });
-        self.async_for_loop(&node.target, iter, next, span, |c| {
-            c.body(&node.body)
-        })?;
+        self.async_for_loop(&node.target, iter, next, span, |c| c.body(&node.body))?;
         self.u.pop_block();
         self.body(&node.orelse)?;
         self.u.place(exit);

@@ -76,12 +76,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The end of a handler that raised.
-    pub(super) fn place_cleanup(
-        &mut self,
-        label: super::assembler::Label,
-        save: Reg,
-        raised: Reg,
-    ) {
+    pub(super) fn place_cleanup(&mut self, label: super::assembler::Label, save: Reg, raised: Reg) {
         self.u.place(label);
         self.reserve(raised);
         self.restore_and_reraise(save, raised);
@@ -114,7 +109,11 @@ impl<'a> Compiler<'a> {
             let next = self.u.asm.label();
             if let Some(typ) = &clause.typ {
                 let class = self.operand(typ, None, &[])?;
-                self.u.jump(clause.span, Instr::JumpIfNotMatch { exc, class, off: 0 }, next);
+                self.u.jump(
+                    clause.span,
+                    Instr::JumpIfNotMatch { exc, class, off: 0 },
+                    next,
+                );
                 self.u.top = raised.0;
             } else if at < last {
                 return self.error(clause.span, "default 'except:' must be last");

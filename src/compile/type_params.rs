@@ -134,7 +134,14 @@ impl<'a> Compiler<'a> {
                 Some(default) => {
                     defaulted = true;
                     let rhs = self.u.alloc();
-                    self.thunk(default.span, param, Role::Default, &param.name.name, default, rhs)?;
+                    self.thunk(
+                        default.span,
+                        param,
+                        Role::Default,
+                        &param.name.name,
+                        default,
+                        rhs,
+                    )?;
                     let op = Intrinsic2::SetTypeParamDefault;
                     let instr = Instr::Intrinsic2 {
                         op,

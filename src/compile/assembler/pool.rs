@@ -49,6 +49,15 @@ impl Key {
     }
 }
 
+/// How a name of the frame or of its globals is accessed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(in super::super) enum Access {
+    LoadGlobal,
+    StoreGlobal,
+    LoadName,
+    StoreName,
+}
+
 /// The tables that instructions index.
 #[derive(Default)]
 pub(in super::super) struct Pool {
@@ -57,6 +66,7 @@ pub(in super::super) struct Pool {
     pub(in super::super) names: Vec<Arc<str>>,
     name_at: HashMap<Arc<str>, u16>,
     pub(in super::super) caches: Vec<CacheSite>,
+    cache_at: HashMap<(u16, Access), u16>,
     /// The first table that did not hold its entries, if any.
     pub(in super::super) overflow: Option<&'static str>,
 }
@@ -86,6 +96,18 @@ impl Pool {
         };
         self.names.push(name.clone());
         self.name_at.insert(name.clone(), at);
+        at
+    }
+
+    /// The inline cache that all accesses of one kind to a global name share: they find the
+    /// same slot.
+    pub(in super::super) fn name_cache(&mut self, name: &Arc<str>, access: Access) -> u16 {
+        let key = (self.name(name), access);
+        if let Some(&at) = self.cache_at.get(&key) {
+            return at;
+        }
+        let at = self.cache(name);
+        self.cache_at.insert(key, at);
         at
     }
 

@@ -484,13 +484,7 @@ impl Collector {
         Ok(())
     }
 
-    fn thunk(
-        &mut self,
-        param: &TypeParam,
-        role: Role,
-        what: &'static str,
-        value: &Expr,
-    ) -> Walk {
+    fn thunk(&mut self, param: &TypeParam, role: Role, what: &'static str, value: &Expr) -> Walk {
         let outer = self.enter(ScopeKind::Thunk, param, role);
         self.scope().thunk = what;
         self.expr(value)?;
@@ -716,7 +710,9 @@ impl Collector {
             ScopeKind::Thunk => {
                 let what = self.tree.scopes[at].thunk;
                 return Err((
-                    format!("assignment expression within a comprehension cannot be used in {what}"),
+                    format!(
+                        "assignment expression within a comprehension cannot be used in {what}"
+                    ),
                     span,
                 ));
             }
