@@ -1,31 +1,134 @@
 //! Looking attributes up on classes, through the method cache.
 
-use crate::object::{Class, Known, Name, Ptr, Raised, Str, Value, Vm};
+use crate::object::interp::METHOD_CACHE_SIZE;
+use crate::object::{Class, Known, Name, NativeKind, Ptr, Raised, Str, Value, Vm};
+
+/// Whether the method cache may keep a value alive: the content of functions and descriptors changes
+/// rarely, while other objects may have finalisers that a script waits for.
+fn may_be_cached(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Func(_) | Value::Native(_) | Value::GetSet(_) | Value::Property(_) | Value::Wrapper(_) | Value::Str(_)
+    ) || !value.is_heap()
+}
+
+#[inline(always)]
+fn cache_index(class: u32, name: usize) -> usize {
+    ((class as usize).wrapping_mul(0x9E37) ^ (name >> 4)) & (METHOD_CACHE_SIZE - 1)
+}
 
 impl Vm {
     /// The attribute as the class and its MRO have it (not bound), through the method cache. The name is interned.
+    #[inline]
     pub fn lookup(&mut self, class: &Ptr<Class>, name: &Ptr<Str>) -> Option<Value> {
-        todo!()
+        let index = cache_index(class.id, name.address());
+        if let Some(entry) = self.interp.method_cache.get(&self.gil).get(index) {
+            if entry.class == class.id && entry.name == name.address() && entry.epoch == self.interp.epoch.get() {
+                return entry.value.clone().bound();
+            }
+        }
+        self.lookup_uncached(class, name, index)
+    }
+
+    #[inline(never)]
+    fn lookup_uncached(&mut self, class: &Ptr<Class>, name: &Ptr<Str>, index: usize) -> Option<Value> {
+        let found = class.lookup(&self.gil, name);
+        if !name.is_interned() || !found.as_ref().is_none_or(may_be_cached) {
+            return found;
+        }
+        let epoch = self.interp.epoch.get();
+        let old = self.interp.method_cache.get_mut(&mut self.gil).get_mut(index).map(|entry| {
+            entry.class = class.id;
+            entry.name = name.address();
+            entry.epoch = epoch;
+            std::mem::replace(&mut entry.value, found.clone().unwrap_or_default())
+        });
+        drop(old);
+        found
+    }
+
+    /// Forgets what the method cache keeps alive.
+    pub(crate) fn clear_method_cache(&mut self) {
+        let cache = self.interp.method_cache.get_mut(&mut self.gil);
+        let fresh = (0..cache.len()).map(|_| Default::default()).collect();
+        let old = std::mem::replace(cache, fresh);
+        drop(old);
     }
 
     /// As `lookup`, for a name the machine knows.
+    #[inline]
     pub fn lookup_name(&mut self, class: &Ptr<Class>, name: Name) -> Option<Value> {
-        todo!()
+        let name = self.name(name);
+        self.lookup(class, &name)
     }
 
     /// The special method `name` of a value's class, with what must be passed as its first argument: a plain function is
     /// not bound (the receiver comes back with it), other descriptors are.
+    ///
+    /// # Errors
+    ///
+    /// Whatever a descriptor's `__get__` raises.
     pub fn special(&mut self, value: &Value, name: Name) -> Result<Option<(Value, Option<Value>)>, Raised> {
-        todo!()
+        let class = self.class_of(value);
+        let Some(found) = self.lookup_name(&class, name) else { return Ok(None) };
+        if takes_receiver(&found) {
+            return Ok(Some((found, Some(value.clone()))));
+        }
+        Ok(Some((self.bind(found, value)?, None)))
     }
 
     /// Calls the special method `name` of a value; None if its class has none.
+    ///
+    /// # Errors
+    ///
+    /// What the method raises.
     pub fn call_special(&mut self, value: &Value, name: Name, args: &[Value]) -> Result<Option<Value>, Raised> {
-        todo!()
+        let class = self.class_of(value);
+        let Some(found) = self.lookup_name(&class, name) else { return Ok(None) };
+        self.call_found(found, value, args).map(Some)
+    }
+
+    /// Calls what was found on the class of `receiver`.
+    pub(crate) fn call_found(&mut self, found: Value, receiver: &Value, args: &[Value]) -> Result<Value, Raised> {
+        if !takes_receiver(&found) {
+            let bound = self.bind(found, receiver)?;
+            return self.call(&bound, args);
+        }
+        match args {
+            [] => self.call(&found, std::slice::from_ref(receiver)),
+            [a] => self.call(&found, &[receiver.clone(), a.clone()]),
+            _ => {
+                let mut all = Vec::with_capacity(args.len() + 1);
+                all.push(receiver.clone());
+                all.extend_from_slice(args);
+                self.call(&found, &all)
+            }
+        }
     }
 
     /// Whether `value` is an instance of a built-in class or of a subclass of it, by its real class.
     pub fn is_known(&self, value: &Value, known: Known) -> bool {
-        todo!()
+        match value {
+            Value::Object(object) => object.class.get(&self.gil).is_known_subclass(&self.gil, known),
+            _ => self.class_of(value).is_known_subclass(&self.gil, known),
+        }
+    }
+
+    /// Whether the class has a built-in class's own definition of `name`, not an overridden one.
+    pub(crate) fn defines_natively(&mut self, class: &Ptr<Class>, name: Name, owner: Known) -> bool {
+        match self.lookup_name(class, name) {
+            Some(Value::Native(native)) => native.owner.as_ref().is_some_and(|class| class.known == Some(owner)),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a value found on a class is called with the receiver as its first argument, without a bound method.
+#[inline(always)]
+pub(crate) fn takes_receiver(found: &Value) -> bool {
+    match found {
+        Value::Func(_) => true,
+        Value::Native(native) => matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper),
+        _ => false,
     }
 }
