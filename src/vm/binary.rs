@@ -1,36 +1,279 @@
 //! Operators.
 
+use super::number::Number;
 use crate::bytecode::BinOp;
-use crate::object::{Raised, Value, Vm};
+use crate::object::{Class, Known, Name, Ptr, Raised, Str, Tuple, Value, Vm};
+
+/// The method, reflected method and in-place method of an operator, and its sign.
+fn names(op: BinOp) -> (Name, Name, Name, &'static str) {
+    use Name as N;
+    match op {
+        BinOp::Add => (N::__add__, N::__radd__, N::__iadd__, "+"),
+        BinOp::Sub => (N::__sub__, N::__rsub__, N::__isub__, "-"),
+        BinOp::Mul => (N::__mul__, N::__rmul__, N::__imul__, "*"),
+        BinOp::MatMul => (N::__matmul__, N::__rmatmul__, N::__imatmul__, "@"),
+        BinOp::TrueDiv => (N::__truediv__, N::__rtruediv__, N::__itruediv__, "/"),
+        BinOp::FloorDiv => (N::__floordiv__, N::__rfloordiv__, N::__ifloordiv__, "//"),
+        BinOp::Mod => (N::__mod__, N::__rmod__, N::__imod__, "%"),
+        BinOp::Pow => (N::__pow__, N::__rpow__, N::__ipow__, "** or pow()"),
+        BinOp::LShift => (N::__lshift__, N::__rlshift__, N::__ilshift__, "<<"),
+        BinOp::RShift => (N::__rshift__, N::__rrshift__, N::__irshift__, ">>"),
+        BinOp::BitAnd => (N::__and__, N::__rand__, N::__iand__, "&"),
+        BinOp::BitOr => (N::__or__, N::__ror__, N::__ior__, "|"),
+        BinOp::BitXor => (N::__xor__, N::__rxor__, N::__ixor__, "^"),
+    }
+}
+
+/// Whether what was found is the concatenation or repetition of a built-in sequence, which comes
+/// after the methods of both operands.
+fn is_sequence_slot(found: &Value) -> bool {
+    match found {
+        Value::Native(native) => native.owner.as_ref().is_some_and(|owner| {
+            matches!(owner.known, Some(Known::Str | Known::List | Known::Tuple | Known::Bytes | Known::ByteArray))
+        }),
+        _ => false,
+    }
+}
 
 impl Vm {
     /// `lhs op rhs`, with reflected methods as the language reference says.
+    ///
+    /// # Errors
+    ///
+    /// TypeError if neither operand knows the other; what the methods raise.
+    #[inline]
     pub fn binary(&mut self, op: BinOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
-        todo!()
+        if let (Some(a), Some(b)) = (Number::of(lhs), Number::of(rhs)) {
+            if let (Value::Bool(a), Value::Bool(b)) = (lhs, rhs) {
+                match op {
+                    BinOp::BitAnd => return Ok(Value::bool(a.get() & b.get())),
+                    BinOp::BitOr => return Ok(Value::bool(a.get() | b.get())),
+                    BinOp::BitXor => return Ok(Value::bool(a.get() ^ b.get())),
+                    _ => {}
+                }
+            }
+            return match self.number_binary(op, &a, &b)? {
+                Some(value) => Ok(value),
+                None => Err(self.unsupported(names(op).3, lhs, rhs)),
+            };
+        }
+        match (op, lhs, rhs) {
+            (BinOp::Add, Value::Str(a), Value::Str(b)) => Ok(Str::concat(a, b).into_value()),
+            (BinOp::Add, Value::List(a), Value::List(b)) => {
+                Ok(Value::list([a.items.get(&self.gil).as_slice(), b.items.get(&self.gil).as_slice()].concat()))
+            }
+            (BinOp::Add, Value::Tuple(a), Value::Tuple(b)) => Ok(Tuple::new([a.as_slice(), b.as_slice()].concat()).into_value()),
+            _ => self.binary_by_methods(op, lhs, rhs),
+        }
+    }
+
+    fn binary_by_methods(&mut self, op: BinOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
+        let (forward, reflected, _, sign) = names(op);
+        let value = self.dispatch(forward, reflected, lhs, rhs)?;
+        if !matches!(value, Value::NotImplemented) {
+            return Ok(value);
+        }
+        Err(self.unsupported(sign, lhs, rhs))
+    }
+
+    /// Tries the methods of both operands; NotImplemented if none answers.
+    pub(crate) fn dispatch(&mut self, forward: Name, reflected: Name, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
+        self.enter_native()?;
+        let (left, right) = (self.class_of(lhs), self.class_of(rhs));
+        let found = self.lookup_name(&left, forward);
+        let back = if left.is(&right) { None } else { self.lookup_name(&right, reflected) };
+        let late = found.as_ref().is_some_and(is_sequence_slot);
+        let late_back = back.as_ref().is_some_and(is_sequence_slot);
+        let first = back.is_some() && !late_back && self.reflected_first(&left, &right, reflected);
+        if first {
+            if let Some(back) = &back {
+                let value = self.call_found(back.clone(), rhs, std::slice::from_ref(lhs))?;
+                if !matches!(value, Value::NotImplemented) {
+                    return Ok(value);
+                }
+            }
+        }
+        if let (Some(found), false) = (&found, late) {
+            let value = self.call_found(found.clone(), lhs, std::slice::from_ref(rhs))?;
+            if !matches!(value, Value::NotImplemented) {
+                return Ok(value);
+            }
+        }
+        if let (Some(back), false, false) = (&back, first, late_back) {
+            let value = self.call_found(back.clone(), rhs, std::slice::from_ref(lhs))?;
+            if !matches!(value, Value::NotImplemented) {
+                return Ok(value);
+            }
+        }
+        if let (Some(found), true) = (found, late) {
+            return self.call_found(found, lhs, std::slice::from_ref(rhs));
+        }
+        if let (Some(back), true) = (back, late_back) {
+            return self.call_found(back, rhs, std::slice::from_ref(lhs));
+        }
+        Ok(Value::NotImplemented)
+    }
+
+    /// Whether the right operand is asked first: its class derives from the left one's and has a method of its own.
+    fn reflected_first(&mut self, left: &Ptr<Class>, right: &Ptr<Class>, reflected: Name) -> bool {
+        if !right.is_subclass(&self.gil, left) {
+            return false;
+        }
+        match (self.lookup_name(left, reflected), self.lookup_name(right, reflected)) {
+            (Some(a), Some(b)) => !a.is(&b),
+            (None, Some(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// The TypeError for operands that do not know each other.
+    #[cold]
+    pub(crate) fn unsupported(&mut self, sign: &str, lhs: &Value, rhs: &Value) -> Raised {
+        let (left, right) = (self.class_name(lhs), self.class_name(rhs));
+        if sign == ">>" && matches!(lhs, Value::Native(native) if native.def.name == "print") {
+            return self.type_error(format!(
+                "unsupported operand type(s) for >>: '{left}' and '{right}'. Did you mean \"print(<message>, file=<output_stream>)\"?"
+            ));
+        }
+        self.type_error(format!("unsupported operand type(s) for {sign}: '{left}' and '{right}'"))
     }
 
     /// `lhs op= rhs`. `lhs` is given up, so that a value nobody else refers to can be changed in place.
+    ///
+    /// # Errors
+    ///
+    /// As for `binary`.
     pub fn inplace(&mut self, op: BinOp, lhs: Value, rhs: &Value) -> Result<Value, Raised> {
-        todo!()
+        if lhs.is_heap() {
+            if let (BinOp::Add, Value::Str(a), Value::Str(b)) = (op, &lhs, rhs) {
+                let (a, b) = (a.to_ptr(), b.to_ptr());
+                drop(lhs);
+                return Ok(Str::append(a, &b).into_value());
+            }
+            let (_, reflected, inplace, sign) = names(op);
+            let class = self.class_of(&lhs);
+            if let Some(found) = self.lookup_name(&class, inplace) {
+                if is_sequence_slot(&found) && matches!(rhs, Value::Object(_) | Value::Foreign(_)) {
+                    let right = self.class_of(rhs);
+                    if let Some(back) = self.lookup_name(&right, reflected).filter(|back| !is_sequence_slot(back)) {
+                        let value = self.call_found(back, rhs, std::slice::from_ref(&lhs))?;
+                        if !matches!(value, Value::NotImplemented) {
+                            return Ok(value);
+                        }
+                    }
+                }
+                let value = self.call_found(found, &lhs, std::slice::from_ref(rhs))?;
+                if !matches!(value, Value::NotImplemented) {
+                    return Ok(value);
+                }
+            }
+            if Number::of(&lhs).is_none() {
+                let (forward, reflected, _, _) = names(op);
+                let plain = matches!((&lhs, rhs), (Value::List(_), Value::List(_)) | (Value::Tuple(_), Value::Tuple(_)));
+                if !plain {
+                    let value = self.dispatch(forward, reflected, &lhs, rhs)?;
+                    if matches!(value, Value::NotImplemented) {
+                        let sign = if op == BinOp::Pow { "**=".to_owned() } else { format!("{sign}=") };
+                        return Err(self.unsupported(&sign, &lhs, rhs));
+                    }
+                    return Ok(value);
+                }
+            }
+        }
+        if Number::of(&lhs).is_some() && Number::of(rhs).is_none() {
+            let (forward, reflected, _, sign) = names(op);
+            let value = self.dispatch(forward, reflected, &lhs, rhs)?;
+            if matches!(value, Value::NotImplemented) {
+                let sign = if op == BinOp::Pow { "**=".to_owned() } else { format!("{sign}=") };
+                return Err(self.unsupported(&sign, &lhs, rhs));
+            }
+            return Ok(value);
+        }
+        self.binary(op, &lhs, rhs)
+    }
+
+    fn unary(&mut self, value: &Value, which: Name, sign: &str) -> Result<Value, Raised> {
+        match self.call_special(value, which, &[])? {
+            Some(result) => Ok(result),
+            None => {
+                let class = self.class_name(value);
+                Err(self.type_error(format!("bad operand type for unary {sign}: '{class}'")))
+            }
+        }
     }
 
     /// `-value`.
+    ///
+    /// # Errors
+    ///
+    /// TypeError if there is no `__neg__`.
     pub fn negative(&mut self, value: &Value) -> Result<Value, Raised> {
-        todo!()
+        match Number::of(value) {
+            Some(Number::Int(n)) => Ok(n.checked_neg().map_or_else(|| Value::big(-num_bigint::BigInt::from(n)), Value::Int)),
+            Some(Number::Float(x)) => Ok(Value::float(-x)),
+            Some(Number::Big(n)) => Ok(Value::big(-n)),
+            None => self.unary(value, Name::__neg__, "-"),
+        }
     }
 
     /// `+value`.
+    ///
+    /// # Errors
+    ///
+    /// TypeError if there is no `__pos__`.
     pub fn positive(&mut self, value: &Value) -> Result<Value, Raised> {
-        todo!()
+        match Number::of(value) {
+            Some(Number::Int(n)) => Ok(Value::Int(n)),
+            Some(_) => Ok(value.clone()),
+            None => self.unary(value, Name::__pos__, "+"),
+        }
     }
 
     /// `~value`.
+    ///
+    /// # Errors
+    ///
+    /// TypeError if there is no `__invert__`.
     pub fn invert(&mut self, value: &Value) -> Result<Value, Raised> {
-        todo!()
+        match value {
+            Value::Bool(_) => {
+                let message = "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the underlying int object and is usually not what you expect from the negation of a bool. Use the 'not' operator for boolean negation or ~int(x) for the bitwise inversion of the underlying int.";
+                self.warn(Known::DeprecationWarning, message, 1)?;
+                Ok(Value::Int(!i64::from(matches!(value, Value::Bool(b) if b.get()))))
+            }
+            Value::Int(n) => Ok(Value::Int(!n)),
+            Value::BigInt(n) => Ok(Value::big(!&n.number)),
+            _ => self.unary(value, Name::__invert__, "~"),
+        }
     }
 
     /// `pow(base, exponent, modulus)`.
+    ///
+    /// # Errors
+    ///
+    /// TypeError for operands without a power, ValueError for a modulus that does not fit.
     pub fn power(&mut self, base: &Value, exponent: &Value, modulus: &Value) -> Result<Value, Raised> {
-        todo!()
+        if modulus.is_none() {
+            return self.binary(BinOp::Pow, base, exponent);
+        }
+        let numbers = (Number::of(base), Number::of(exponent), Number::of(modulus));
+        if let (Some(a), Some(b), Some(c)) = numbers {
+            let big = |number: &Number<'_>| match number {
+                Number::Int(n) => Some(num_bigint::BigInt::from(*n)),
+                Number::Big(n) => Some((*n).clone()),
+                Number::Float(_) => None,
+            };
+            return match (big(&a), big(&b), big(&c)) {
+                (Some(a), Some(b), Some(c)) => self.int_pow_mod(&a, &b, &c),
+                _ => Err(self.type_error("pow() 3rd argument not allowed unless all arguments are integers")),
+            };
+        }
+        if let Some(value) = self.call_special(base, Name::__pow__, &[exponent.clone(), modulus.clone()])? {
+            if !matches!(value, Value::NotImplemented) {
+                return Ok(value);
+            }
+        }
+        let [a, b, c] = [base, exponent, modulus].map(|value| self.class_name(value));
+        Err(self.type_error(format!("unsupported operand type(s) for ** or pow(): '{a}', '{b}', '{c}'")))
     }
 }

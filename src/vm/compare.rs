@@ -1,21 +1,323 @@
 //! Rich comparison.
 
+use std::cmp::Ordering;
+
+use super::number::{Number, compare_numbers, order_answers};
 use crate::bytecode::CmpOp;
-use crate::object::{Raised, Value, Vm};
+use crate::object::compare::{Equality, plain_eq};
+use crate::object::{Dict, DictPart, Known, Name, Ptr, Raised, Set, Value, View, Vm};
+
+fn method(op: CmpOp) -> Name {
+    match op {
+        CmpOp::Lt => Name::__lt__,
+        CmpOp::Le => Name::__le__,
+        CmpOp::Eq => Name::__eq__,
+        CmpOp::Ne => Name::__ne__,
+        CmpOp::Gt => Name::__gt__,
+        CmpOp::Ge => Name::__ge__,
+    }
+}
+
+fn mirrored(op: CmpOp) -> CmpOp {
+    match op {
+        CmpOp::Lt => CmpOp::Gt,
+        CmpOp::Le => CmpOp::Ge,
+        CmpOp::Gt => CmpOp::Lt,
+        CmpOp::Ge => CmpOp::Le,
+        CmpOp::Eq | CmpOp::Ne => op,
+    }
+}
+
+fn sign(op: CmpOp) -> &'static str {
+    match op {
+        CmpOp::Lt => "<",
+        CmpOp::Le => "<=",
+        CmpOp::Eq => "==",
+        CmpOp::Ne => "!=",
+        CmpOp::Gt => ">",
+        CmpOp::Ge => ">=",
+    }
+}
 
 impl Vm {
     /// `lhs op rhs`, any object.
+    ///
+    /// # Errors
+    ///
+    /// TypeError if there is no such order; what the methods raise.
+    #[inline]
     pub fn compare(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
-        todo!()
+        match self.compare_builtin(op, lhs, rhs)? {
+            Some(answer) => Ok(Value::bool(answer)),
+            None => self.compare_by_methods(op, lhs, rhs),
+        }
     }
 
     /// `bool(lhs op rhs)`.
+    ///
+    /// # Errors
+    ///
+    /// As for `compare`, and what the truth value of the answer raises.
+    #[inline]
     pub fn compare_bool(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Result<bool, Raised> {
-        todo!()
+        match self.compare_builtin(op, lhs, rhs)? {
+            Some(answer) => Ok(answer),
+            None => {
+                let answer = self.compare_by_methods(op, lhs, rhs)?;
+                self.truth(&answer)
+            }
+        }
     }
 
     /// Whether two values are identical or equal, as containers compare their items.
+    ///
+    /// # Errors
+    ///
+    /// What `__eq__` raises.
+    #[inline]
     pub fn same_or_equal(&mut self, a: &Value, b: &Value) -> Result<bool, Raised> {
-        todo!()
+        match plain_eq(a, b) {
+            Equality::Equal => Ok(true),
+            Equality::Different => Ok(false),
+            Equality::Ask => self.compare_bool(CmpOp::Eq, a, b),
+        }
+    }
+
+    /// The comparison of two values of built-in types themselves, if it is defined.
+    #[inline]
+    fn compare_builtin(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Result<Option<bool>, Raised> {
+        let order = match (lhs, rhs) {
+            (Value::Int(a), Value::Int(b)) => a.cmp(b),
+            (Value::Str(a), Value::Str(b)) => match op {
+                CmpOp::Eq => return Ok(Some(a.same_text(b))),
+                CmpOp::Ne => return Ok(Some(!a.same_text(b))),
+                _ => a.as_str().cmp(b.as_str()),
+            },
+            _ => return self.compare_others(op, lhs, rhs),
+        };
+        Ok(Some(order_answers(op, Some(order))))
+    }
+
+    fn compare_others(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Result<Option<bool>, Raised> {
+        if let (Some(a), Some(b)) = (Number::of(lhs), Number::of(rhs)) {
+            return Ok(Some(order_answers(op, compare_numbers(&a, &b))));
+        }
+        let equality = match op {
+            CmpOp::Eq => Some(true),
+            CmpOp::Ne => Some(false),
+            _ => None,
+        };
+        match (lhs, rhs) {
+            (Value::None, Value::None) => Ok(equality),
+            (Value::List(a), Value::List(b)) => {
+                if let (Some(wanted), true) = (equality, a.items.get(&self.gil).len() != b.items.get(&self.gil).len()) {
+                    return Ok(Some(!wanted));
+                }
+                let (a, b) = (a.to_ptr(), b.to_ptr());
+                self.compare_items(op, |vm, index| {
+                    let (a, b) = (a.items.get(&vm.gil), b.items.get(&vm.gil));
+                    (a.get(index).cloned(), b.get(index).cloned())
+                })
+                .map(Some)
+            }
+            (Value::Tuple(a), Value::Tuple(b)) => {
+                self.compare_items(op, |_, index| (a.get(index).cloned(), b.get(index).cloned())).map(Some)
+            }
+            (Value::Dict(a), Value::Dict(b)) => match equality {
+                Some(wanted) => Ok(Some(self.dicts_equal(&a.to_ptr(), &b.to_ptr())? == wanted)),
+                None => Ok(None),
+            },
+            (Value::Set(a), Value::Set(b)) => self.compare_sets(op, &a.to_ptr(), &b.to_ptr()).map(Some),
+            (Value::View(a), _) if a.part != DictPart::Values => self.compare_view(op, &a.to_ptr(), rhs),
+            (Value::Set(_), Value::View(b)) if b.part != DictPart::Values => self.compare_view(mirrored(op), &b.to_ptr(), lhs),
+            (Value::Range(a), Value::Range(b)) => match equality {
+                Some(wanted) => {
+                    let (a, b) = (Value::tuple(a.essence().to_vec()), Value::tuple(b.essence().to_vec()));
+                    Ok(Some(self.same_or_equal(&a, &b)? == wanted))
+                }
+                None => Ok(None),
+            },
+            (Value::Slice(a), Value::Slice(b)) => {
+                let parts = |slice: &crate::object::Slice| [slice.start.clone(), slice.stop.clone(), slice.step.clone()];
+                let (a, b) = (parts(a), parts(b));
+                self.compare_items(op, |_, index| (a.get(index).cloned(), b.get(index).cloned())).map(Some)
+            }
+            (Value::Method(a), Value::Method(b)) => match equality {
+                Some(wanted) => {
+                    let equal = a.receiver.is(&b.receiver) && self.same_or_equal(&a.func, &b.func)?;
+                    Ok(Some(equal == wanted))
+                }
+                None => Ok(None),
+            },
+            _ => Ok(self.bytes_order(lhs, rhs).map(|order| order_answers(op, Some(order)))),
+        }
+    }
+
+    fn bytes_order(&self, lhs: &Value, rhs: &Value) -> Option<Ordering> {
+        let slice = |value| -> Option<&[u8]> {
+            match value {
+                Value::Bytes(bytes) => Some(&bytes.data[..]),
+                Value::ByteArray(bytes) => Some(bytes.data.get(&self.gil)),
+                _ => None,
+            }
+        };
+        fn both<'a>(lhs: &'a Value, rhs: &'a Value, slice: impl Fn(&'a Value) -> Option<&'a [u8]>) -> Option<Ordering> {
+            Some(slice(lhs)?.cmp(slice(rhs)?))
+        }
+        both(lhs, rhs, slice)
+    }
+
+    /// Compares two sequences item by item, as lists and tuples do.
+    fn compare_items(
+        &mut self,
+        op: CmpOp,
+        items: impl Fn(&Vm, usize) -> (Option<Value>, Option<Value>),
+    ) -> Result<bool, Raised> {
+        self.enter_native()?;
+        let mut index = 0;
+        loop {
+            match items(self, index) {
+                (Some(a), Some(b)) => {
+                    if !self.same_or_equal(&a, &b)? {
+                        return match op {
+                            CmpOp::Eq => Ok(false),
+                            CmpOp::Ne => Ok(true),
+                            _ => self.compare_bool(op, &a, &b),
+                        };
+                    }
+                }
+                (a, b) => return Ok(order_answers(op, Some(a.is_some().cmp(&b.is_some())))),
+            }
+            index += 1;
+        }
+    }
+
+    fn dicts_equal(&mut self, a: &Ptr<Dict>, b: &Ptr<Dict>) -> Result<bool, Raised> {
+        self.enter_native()?;
+        if a.data.get(&self.gil).len() != b.data.get(&self.gil).len() {
+            return Ok(false);
+        }
+        let mut at = 0;
+        loop {
+            let Some((index, entry)) = a.data.get(&self.gil).next_entry(at) else { return Ok(true) };
+            let (hash, key, value) = (entry.hash, entry.key.clone(), entry.value.clone());
+            at = index + 1;
+            let Some(found) = self.dict_find(b, hash, &key)? else { return Ok(false) };
+            let Some(other) = b.data.get(&self.gil).entry(found).map(|entry| entry.value.clone()) else { return Ok(false) };
+            if !self.same_or_equal(&value, &other)? {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn is_subset(&mut self, a: &Ptr<Set>, b: &Ptr<Set>) -> Result<bool, Raised> {
+        let items: Vec<Value> = a.data.get(&self.gil).iter().map(|(key, _)| key.clone()).collect();
+        for item in &items {
+            if !self.set_contains(b, item)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn compare_sets(&mut self, op: CmpOp, a: &Ptr<Set>, b: &Ptr<Set>) -> Result<bool, Raised> {
+        let order = a.data.get(&self.gil).len().cmp(&b.data.get(&self.gil).len());
+        match op {
+            CmpOp::Eq => Ok(order.is_eq() && self.is_subset(a, b)?),
+            CmpOp::Ne => Ok(!(order.is_eq() && self.is_subset(a, b)?)),
+            CmpOp::Lt => Ok(order.is_lt() && self.is_subset(a, b)?),
+            CmpOp::Le => Ok(order.is_le() && self.is_subset(a, b)?),
+            CmpOp::Gt => Ok(order.is_gt() && self.is_subset(b, a)?),
+            CmpOp::Ge => Ok(order.is_ge() && self.is_subset(b, a)?),
+        }
+    }
+
+    /// Compares a view of keys or items with a set or another such view.
+    fn compare_view(&mut self, op: CmpOp, view: &Ptr<View>, other: &Value) -> Result<Option<bool>, Raised> {
+        if !matches!(other, Value::Set(_)) && !matches!(other, Value::View(other) if other.part != DictPart::Values) {
+            return Ok(None);
+        }
+        let view = view.to_value();
+        let order = self.len(&view)?.cmp(&self.len(other)?);
+        let (fits, small, large) = match op {
+            CmpOp::Eq | CmpOp::Ne => (order.is_eq(), &view, other),
+            CmpOp::Lt => (order.is_lt(), &view, other),
+            CmpOp::Le => (order.is_le(), &view, other),
+            CmpOp::Gt => (order.is_gt(), other, &view),
+            CmpOp::Ge => (order.is_ge(), other, &view),
+        };
+        let mut answer = fits;
+        if fits {
+            for item in self.collect(small)? {
+                if !self.contains(large, &item)? {
+                    answer = false;
+                    break;
+                }
+            }
+        }
+        Ok(Some(if op == CmpOp::Ne { !answer } else { answer }))
+    }
+
+    fn compare_by_methods(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
+        let (left, right) = (self.class_of(lhs), self.class_of(rhs));
+        let plain = |vm: &Vm, value: &Value| match value {
+            Value::Object(object) => !object.class.get(&vm.gil).flags(&vm.gil).has(crate::object::ClassFlags::CUSTOM_EQ)
+                && object.builtin_part(&vm.gil).is_none(),
+            Value::Foreign(_) | Value::Exc(_) | Value::Class(_) => false,
+            _ => true,
+        };
+        if matches!(op, CmpOp::Eq | CmpOp::Ne) && plain(self, lhs) && plain(self, rhs) {
+            return Ok(Value::bool(lhs.is(rhs) == (op == CmpOp::Eq)));
+        }
+        self.enter_native()?;
+        let reflected = mirrored(op);
+        let mut tried_right = false;
+        if !left.is(&right) && right.is_subclass(&self.gil, &left) {
+            if let Some(found) = self.comparison(&right, reflected) {
+                tried_right = true;
+                let answer = self.call_found(found, rhs, std::slice::from_ref(lhs))?;
+                if !matches!(answer, Value::NotImplemented) {
+                    return Ok(answer);
+                }
+            }
+        }
+        if let Some(found) = self.comparison(&left, op) {
+            let answer = self.call_found(found, lhs, std::slice::from_ref(rhs))?;
+            if !matches!(answer, Value::NotImplemented) {
+                return Ok(answer);
+            }
+        }
+        if !tried_right {
+            if let Some(found) = self.comparison(&right, reflected) {
+                let answer = self.call_found(found, rhs, std::slice::from_ref(lhs))?;
+                if !matches!(answer, Value::NotImplemented) {
+                    return Ok(answer);
+                }
+            }
+        }
+        match op {
+            CmpOp::Eq => Ok(Value::bool(lhs.is(rhs))),
+            CmpOp::Ne => Ok(Value::bool(!lhs.is(rhs))),
+            _ => Err(self.no_order(op, lhs, rhs)),
+        }
+    }
+
+    /// The comparison method of a class, unless it is that of `object`, which has nothing to say about order.
+    fn comparison(&mut self, class: &Ptr<crate::object::Class>, op: CmpOp) -> Option<Value> {
+        let found = self.lookup_name(class, method(op))?;
+        if let Value::Native(native) = &found {
+            let of_object = native.owner.as_ref().is_some_and(|owner| owner.known == Some(Known::Object));
+            if of_object && op != CmpOp::Ne {
+                return None;
+            }
+        }
+        Some(found)
+    }
+
+    #[cold]
+    fn no_order(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Raised {
+        let (left, right) = (self.class_name(lhs), self.class_name(rhs));
+        let sign = sign(op);
+        self.type_error(format!("'{sign}' not supported between instances of '{left}' and '{right}'"))
     }
 }

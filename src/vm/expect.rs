@@ -1,37 +1,64 @@
 //! Arguments of native functions, extracted with CPython's messages.
 
-use crate::object::{Args, Known, Ptr, Raised, Str, Value, Vm};
+use crate::object::{Known, Ptr, Raised, Str, Value, Vm};
 
 impl Vm {
     /// A `str` argument (or an instance of a subclass).
-    /// 
+    ///
     /// # Errors
-    /// 
+    ///
     /// TypeError `{what} must be str, not X`.
     pub fn expect_str(&mut self, value: &Value, what: &str) -> Result<Ptr<Str>, Raised> {
-        todo!()
+        match self.unwrap(value) {
+            Value::Str(text) => Ok(text.to_ptr()),
+            _ => {
+                let found = if value.is_none() { "None".to_owned() } else { self.class_name(value) };
+                Err(self.type_error(format!("{what} must be str, not {found}")))
+            }
+        }
     }
 
     /// An int argument that fits `i64`.
-    /// 
+    ///
     /// # Errors
-    /// 
+    ///
     /// TypeError, or OverflowError "Python int too large to convert to C long".
     pub fn expect_i64(&mut self, value: &Value) -> Result<i64, Raised> {
-        todo!()
+        match self.index(value)? {
+            Value::Int(n) => Ok(n),
+            _ => Err(self.raise(Known::OverflowError, "Python int too large to convert to C long")),
+        }
     }
 
     /// A count or size argument, `index` clamped at zero from below.
+    ///
+    /// # Errors
+    ///
+    /// TypeError, or OverflowError if it does not fit an index.
     pub fn expect_usize(&mut self, value: &Value) -> Result<usize, Raised> {
-        todo!()
+        match self.index(value)? {
+            Value::Int(n) => Ok(n.max(0) as usize),
+            _ => Err(self.raise(Known::OverflowError, "cannot fit 'int' into an index-sized integer")),
+        }
     }
 
     /// A bytes-like argument (bytes, bytearray, memoryview), copied.
-    /// 
+    ///
     /// # Errors
-    /// 
+    ///
     /// TypeError: a bytes-like object is required, not 'X'.
     pub fn expect_bytes(&mut self, value: &Value) -> Result<Vec<u8>, Raised> {
-        todo!()
+        match self.unwrap(value) {
+            Value::Bytes(bytes) => return Ok(bytes.data.to_vec()),
+            Value::ByteArray(bytes) => return Ok(bytes.data.get(&self.gil).clone()),
+            Value::Foreign(object) if object.class.known == Some(Known::MemoryView) => {
+                if let Value::Bytes(bytes) = self.call_method_str(value, "tobytes", &[])? {
+                    return Ok(bytes.data.to_vec());
+                }
+            }
+            _ => {}
+        }
+        let found = self.class_name(value);
+        Err(self.type_error(format!("a bytes-like object is required, not '{found}'")))
     }
 }

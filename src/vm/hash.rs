@@ -1,14 +1,85 @@
 //! Hashing.
 
-use crate::object::{Raised, Value, Vm};
+use crate::object::compare::plain_hash;
+use crate::object::hash::{hash_frozenset, hash_identity, hash_tuple};
+use crate::object::{Layout, Name, Raised, Value, Vm};
 
 impl Vm {
     /// `hash(value)`.
-    /// 
+    ///
     /// # Errors
-    /// 
+    ///
     /// TypeError for unhashable types.
+    #[inline]
     pub fn hash(&mut self, value: &Value) -> Result<i64, Raised> {
-        todo!()
+        match plain_hash(value) {
+            Some(hash) => Ok(hash),
+            None => self.hash_slow(value),
+        }
+    }
+
+    fn hash_slow(&mut self, value: &Value) -> Result<i64, Raised> {
+        match value {
+            Value::Tuple(items) => {
+                self.enter_native()?;
+                let mut hashes = Vec::with_capacity(items.len());
+                for item in items.iter() {
+                    hashes.push(self.hash(item)?);
+                }
+                Ok(hash_tuple(hashes.into_iter()))
+            }
+            Value::Set(set) if set.frozen => {
+                if set.hash.get() == 0 {
+                    let hashes: Vec<i64> = set.data.get(&self.gil).iter().map(|(_, hash)| hash).collect();
+                    set.hash.set(hash_frozenset(hashes.into_iter()));
+                }
+                Ok(set.hash.get())
+            }
+            Value::Range(range) => self.hash(&Value::tuple(range.essence().to_vec())),
+            Value::Slice(slice) => self.hash(&Value::tuple(vec![slice.start.clone(), slice.stop.clone(), slice.step.clone()])),
+            Value::Method(method) => {
+                let func = self.hash(&method.func)?;
+                let hash = hash_identity(method.receiver.identity()) ^ func;
+                Ok(if hash == -1 { -2 } else { hash })
+            }
+            Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::ByteArray(_) => Err(self.unhashable(value)),
+            Value::View(view) if view.part != crate::object::DictPart::Values => Err(self.unhashable(value)),
+            Value::Object(object) => {
+                let flags = object.class.get(&self.gil).flags(&self.gil);
+                if !flags.has(crate::object::ClassFlags::CUSTOM_EQ)
+                    && object.class.get(&self.gil).data.get(&self.gil).layout == Layout::Plain
+                {
+                    return Ok(hash_identity(value.identity()));
+                }
+                self.hash_by_method(value)
+            }
+            Value::Exc(_) | Value::Foreign(_) | Value::Class(_) => self.hash_by_method(value),
+            _ => Ok(hash_identity(value.identity())),
+        }
+    }
+
+    fn hash_by_method(&mut self, value: &Value) -> Result<i64, Raised> {
+        let class = self.class_of(value);
+        let Some(found) = self.lookup_name(&class, Name::__hash__) else { return Ok(hash_identity(value.identity())) };
+        if found.is_none() {
+            return Err(self.unhashable(value));
+        }
+        let hash = match self.call_found(found, value, &[])? {
+            Value::Int(hash) => hash,
+            Value::Bool(hash) => hash.get().into(),
+            Value::BigInt(hash) => crate::object::hash::hash_big(&hash.number),
+            other => match self.unwrap(&other) {
+                Value::Int(hash) => *hash,
+                _ => return Err(self.type_error("__hash__ method should return an integer")),
+            },
+        };
+        Ok(if hash == -1 { -2 } else { hash })
+    }
+
+    /// The TypeError for values without a hash.
+    #[cold]
+    pub(crate) fn unhashable(&mut self, value: &Value) -> Raised {
+        let class = self.class_name(value);
+        self.type_error(format!("unhashable type: '{class}'"))
     }
 }

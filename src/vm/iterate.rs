@@ -1,25 +1,183 @@
 //! Iteration.
 
-use crate::object::{Raised, Value, Vm};
+use crate::object::iter::IterState;
+use crate::object::{DictPart, GenKind, Iter, Known, Name, Range, Raised, Value, Vm};
+
+/// The iterator state of a range.
+pub(crate) fn range_state(range: &Range) -> IterState {
+    if let Some((start, step, len)) = range.small() {
+        // The number after the last one must not overflow either.
+        if (len as i128 * i128::from(step) + i128::from(start)).abs() < i128::from(i64::MAX) {
+            return IterState::Range { next: start, step, left: len as u64 };
+        }
+    }
+    let [next, step, left] = [&range.start, &range.step, &range.len].map(super::range::to_big);
+    IterState::BigRange { next, step, left }
+}
 
 impl Vm {
     /// `iter(value)`.
+    ///
+    /// # Errors
+    ///
+    /// TypeError if the value is not iterable; what `__iter__` raises.
+    #[inline]
     pub fn iter(&mut self, value: &Value) -> Result<Value, Raised> {
-        todo!()
+        let state = match value {
+            Value::List(list) => IterState::List { list: list.to_ptr(), index: 0 },
+            Value::Tuple(tuple) => IterState::Tuple { tuple: tuple.to_ptr(), index: 0 },
+            Value::Range(range) => range_state(range),
+            Value::Iter(_) => return Ok(value.clone()),
+            Value::Gen(generator) if generator.kind() == GenKind::Generator => return Ok(value.clone()),
+            _ => return self.iter_other(value),
+        };
+        Ok(Iter::new(state).into_value())
+    }
+
+    fn iter_other(&mut self, value: &Value) -> Result<Value, Raised> {
+        let state = match value {
+            Value::Str(text) => IterState::Str { text: text.to_ptr(), offset: 0 },
+            Value::Bytes(bytes) => IterState::Bytes { bytes: bytes.to_ptr(), index: 0 },
+            Value::ByteArray(bytes) => IterState::ByteArray { bytes: bytes.to_ptr(), index: 0 },
+            Value::Dict(dict) => {
+                let changes = dict.data.get(&self.gil).changes();
+                IterState::Dict { dict: dict.to_ptr(), part: DictPart::Keys, index: 0, changes, reversed: false }
+            }
+            Value::View(view) => {
+                let changes = view.dict.data.get(&self.gil).changes();
+                IterState::Dict { dict: view.dict.clone(), part: view.part, index: 0, changes, reversed: false }
+            }
+            Value::Set(set) => {
+                let data = set.data.get(&self.gil);
+                IterState::Set { set: set.to_ptr(), slot: 0, changes: data.changes(), left: data.len() }
+            }
+            Value::Object(_) | Value::Foreign(_) | Value::Exc(_) | Value::Class(_) => return self.iter_by_method(value),
+            _ => return Err(self.not_iterable(value)),
+        };
+        Ok(Iter::new(state).into_value())
+    }
+
+    fn iter_by_method(&mut self, value: &Value) -> Result<Value, Raised> {
+        let class = self.class_of(value);
+        let Some(found) = self.lookup_name(&class, Name::__iter__) else {
+            return match self.lookup_name(&class, Name::__getitem__) {
+                Some(_) => Ok(Iter::new(IterState::Sequence { object: value.clone(), index: 0 }).into_value()),
+                None => Err(self.not_iterable(value)),
+            };
+        };
+        if found.is_none() {
+            return Err(self.not_iterable(value));
+        }
+        let iterator = self.call_found(found, value, &[])?;
+        if !self.is_iterator(&iterator) {
+            let found = self.class_name(&iterator);
+            return Err(self.type_error(format!("iter() returned non-iterator of type '{found}'")));
+        }
+        Ok(iterator)
+    }
+
+    /// Whether the value has `__next__`.
+    pub(crate) fn is_iterator(&mut self, value: &Value) -> bool {
+        match value {
+            Value::Iter(_) => true,
+            Value::Gen(generator) => generator.kind() == GenKind::Generator,
+            Value::Foreign(object) if object.next.is_some() => true,
+            _ => {
+                let class = self.class_of(value);
+                self.lookup_name(&class, Name::__next__).is_some_and(|found| !found.is_none())
+            }
+        }
+    }
+
+    /// The TypeError for a value that is not iterable.
+    #[cold]
+    pub(crate) fn not_iterable(&mut self, value: &Value) -> Raised {
+        let class = self.class_name(value);
+        self.type_error(format!("'{class}' object is not iterable"))
     }
 
     /// `next(iterator)`: None at the end (StopIteration is caught, or never made).
+    ///
+    /// # Errors
+    ///
+    /// TypeError if the value is no iterator; what it raises.
+    #[inline]
     pub fn next(&mut self, iterator: &Value) -> Result<Option<Value>, Raised> {
-        todo!()
+        match iterator {
+            Value::Iter(iter) => self.step(iter),
+            Value::Gen(generator) if generator.kind() == GenKind::Generator => self.gen_next(generator),
+            Value::Foreign(object) => match object.next {
+                Some(next) => next(self, object),
+                None => self.next_by_method(iterator),
+            },
+            _ => self.next_by_method(iterator),
+        }
+    }
+
+    fn next_by_method(&mut self, iterator: &Value) -> Result<Option<Value>, Raised> {
+        match self.call_special(iterator, Name::__next__, &[]) {
+            Ok(Some(item)) => Ok(Some(item)),
+            Ok(None) => {
+                let class = self.class_name(iterator);
+                Err(self.type_error(format!("'{class}' object is not an iterator")))
+            }
+            Err(raised) => self.catch(raised, Known::StopIteration).map(|_| None),
+        }
     }
 
     /// All items of an iterable; exact lists and tuples are copied without iterating.
+    ///
+    /// # Errors
+    ///
+    /// As for `iter` and `next`.
     pub fn collect(&mut self, iterable: &Value) -> Result<Vec<Value>, Raised> {
-        todo!()
+        match iterable {
+            Value::List(list) => return Ok(list.items.get(&self.gil).clone()),
+            Value::Tuple(items) => return Ok(items.as_slice().to_vec()),
+            Value::Set(set) => return Ok(set.data.get(&self.gil).iter().map(|(key, _)| key.clone()).collect()),
+            Value::Dict(dict) => return Ok(dict.data.get(&self.gil).iter().map(|entry| entry.key.clone()).collect()),
+            _ => {}
+        }
+        let mut items = Vec::new();
+        if let Value::Range(range) = iterable {
+            if let Some((_, _, len)) = range.small() {
+                if items.try_reserve_exact(len.max(0) as usize).is_err() {
+                    return Err(self.memory_error());
+                }
+            }
+        }
+        self.for_each(iterable, |_, item| {
+            items.push(item);
+            Ok(true)
+        })?;
+        Ok(items)
     }
 
     /// Calls `each` for every item of an iterable, until it answers false.
-    pub fn for_each(&mut self, iterable: &Value, each: impl FnMut(&mut Vm, Value) -> Result<bool, Raised>) -> Result<(), Raised> {
-        todo!()
+    ///
+    /// # Errors
+    ///
+    /// As for `iter` and `next`, and what `each` raises.
+    pub fn for_each(
+        &mut self,
+        iterable: &Value,
+        mut each: impl FnMut(&mut Vm, Value) -> Result<bool, Raised>,
+    ) -> Result<(), Raised> {
+        let iterator = self.iter(iterable)?;
+        while let Some(item) = self.next(&iterator)? {
+            if !each(self, item)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The string of one character.
+    #[inline]
+    pub(crate) fn char_value(&mut self, c: char) -> Value {
+        match self.interp.ascii.get(&self.gil).get(c as usize) {
+            Some(text) => text.to_value(),
+            None => Value::str(c.encode_utf8(&mut [0; 4])),
+        }
     }
 }

@@ -1,0 +1,168 @@
+//! Calling a class, and `super()`.
+
+use super::lookup::takes_receiver;
+use crate::object::{Args, Class, ClassFlags, Known, Layout, Name, NativeKind, Object, Ptr, Raised, Str, Value, Vm};
+
+impl Vm {
+    /// `type.__call__`: `__new__`, then `__init__` if that made an instance of the class.
+    ///
+    /// # Errors
+    ///
+    /// TypeError for classes without instances; what the two methods raise.
+    pub(crate) fn type_call(&mut self, class: &Ptr<Class>, args: Args<'_>) -> Result<Value, Raised> {
+        if class.known == Some(Known::Type) && args.len() == 1 && args.keyword_count() == 0 {
+            return Ok(self.class_of(&args[0]).into_value());
+        }
+        let flags = class.flags(&self.gil);
+        if flags.has(ClassFlags::NO_NEW) {
+            let name = self.class_full_name_for_new(class);
+            return Err(self.type_error(format!("cannot create '{name}' instances")));
+        }
+        let made = self.call_new(class, args)?;
+        let made_class = self.class_of(&made);
+        if !made_class.is(class) && !made_class.is_subclass(&self.gil, class) {
+            return Ok(made);
+        }
+        let Some(init) = self.lookup_name(&made_class, Name::__init__) else { return Ok(made) };
+        if let Value::Native(native) = &init {
+            let of_object = native.owner.as_ref().is_some_and(|owner| owner.known == Some(Known::Object));
+            // The constructors of built-in classes have taken the arguments already.
+            if of_object && (args.is_empty() || class.known.is_some() && class.known != Some(Known::Object)) {
+                return Ok(made);
+            }
+        }
+        let result = self.call_found_args(init, &made, args)?;
+        if !result.is_none() {
+            let found = self.class_name(&result);
+            return Err(self.type_error(format!("__init__() should return None, not '{found}'")));
+        }
+        Ok(made)
+    }
+
+    fn class_full_name_for_new(&self, class: &Class) -> String {
+        match class.known {
+            Some(known) if known.module() != "builtins" => format!("{}.{}", known.module(), known.name()),
+            Some(known) => known.name().to_owned(),
+            None => self.class_full_name(class),
+        }
+    }
+
+    fn call_new(&mut self, class: &Ptr<Class>, args: Args<'_>) -> Result<Value, Raised> {
+        let Some(new) = self.lookup_name(class, Name::__new__) else {
+            let name = self.class_full_name_for_new(class);
+            return Err(self.type_error(format!("cannot create '{name}' instances")));
+        };
+        let new = match &new {
+            Value::Native(native) if native.kind == NativeKind::Static => new,
+            _ => self.bind_to(new, None, class)?,
+        };
+        self.call_with_receiver(&new, class.to_value(), args)
+    }
+
+    /// Calls what was found on the class of `receiver` with keywords.
+    pub(crate) fn call_found_args(&mut self, found: Value, receiver: &Value, args: Args<'_>) -> Result<Value, Raised> {
+        if takes_receiver(&found) {
+            return self.call_with_receiver(&found, receiver.clone(), args);
+        }
+        let bound = self.bind(found, receiver)?;
+        self.call_args(&bound, args)
+    }
+
+    /// A new instance without attributes of a class whose instances are plain objects.
+    pub(crate) fn bare_instance(&mut self, class: &Ptr<Class>) -> Value {
+        let data = class.data.get(&self.gil);
+        let (shape, hint) = (data.root_shape, data.slot_hint);
+        let reserved = self.interp.shapes.get(&self.gil).reserved(shape);
+        let mut slots = Vec::with_capacity(hint.max(reserved));
+        slots.resize_with(reserved, Value::default);
+        Object::new(class.clone(), shape, slots).into_value()
+    }
+
+    /// The TypeError for instantiating a class that has abstract methods.
+    #[cold]
+    pub(crate) fn abstract_class_error(&mut self, class: &Ptr<Class>) -> Raised {
+        let key = self.name(Name::__abstractmethods__);
+        let methods = class.data.get(&self.gil).dict.data.get(&self.gil).get_str(&key).cloned().unwrap_or(Value::None);
+        let mut names: Vec<String> = match self.collect(&methods) {
+            Ok(items) => items.iter().filter_map(|item| if let Value::Str(text) = item { Some(text.as_str().to_owned()) } else { None }).collect(),
+            Err(raised) => return raised,
+        };
+        names.sort();
+        let class = class.name(&self.gil).to_owned();
+        let plural = if names.len() > 1 { "s" } else { "" };
+        let names = names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+        self.type_error(format!("Can't instantiate abstract class {class} without an implementation for abstract method{plural} {names}"))
+    }
+
+    /// What `super(class, object)` looks attributes up for: the class whose MRO counts.
+    ///
+    /// # Errors
+    ///
+    /// TypeError unless the object is an instance or subclass of the class.
+    pub(crate) fn super_start(&mut self, class: &Ptr<Class>, object: &Value) -> Result<Ptr<Class>, Raised> {
+        if let Value::Class(object) = object {
+            if object.is_subclass(&self.gil, class) {
+                return Ok(object.to_ptr());
+            }
+        }
+        let own = self.class_of(object);
+        if own.is_subclass(&self.gil, class) {
+            return Ok(own);
+        }
+        if let Ok(Some(Value::Class(claimed))) = self.get_opt(object, Name::__class__) {
+            if claimed.is_subclass(&self.gil, class) {
+                return Ok(claimed.to_ptr());
+            }
+        }
+        let (kind, target) = match object {
+            Value::Class(object) => ("type", object.name(&self.gil).to_owned()),
+            _ => ("instance of", own.name(&self.gil).to_owned()),
+        };
+        let class = class.name(&self.gil).to_owned();
+        Err(self.type_error(format!(
+            "super(type, obj): obj ({kind} {target}) is not an instance or subtype of type ({class})."
+        )))
+    }
+
+    /// The attribute that comes after `class` in the MRO of `start`.
+    pub(crate) fn lookup_after(&self, start: &Ptr<Class>, class: &Class, name: &Str) -> Option<Value> {
+        let tail = &start.data.get(&self.gil).mro_tail;
+        let skip = if std::ptr::eq(&**start, class) { 0 } else { tail.iter().position(|other| std::ptr::eq(&**other, class))? + 1 };
+        tail[skip..].iter().find_map(|base| base.data.get(&self.gil).dict.data.get(&self.gil).get_str(name).cloned())
+    }
+
+    /// `super(class, object).name`: the attribute, and whether `object` must be passed to it as first argument.
+    ///
+    /// # Errors
+    ///
+    /// TypeError for a wrong class or object, AttributeError.
+    pub(crate) fn super_lookup(&mut self, class: &Value, object: &Value, name: &Ptr<Str>) -> Result<(Value, bool), Raised> {
+        let Value::Class(class) = class else {
+            let found = self.class_name(class);
+            return Err(self.type_error(format!("super() argument 1 must be a type, not {found}")));
+        };
+        let class = class.to_ptr();
+        let start = self.super_start(&class, object)?;
+        let found = if name.as_str() == "__class__" { None } else { self.lookup_after(&start, &class, name) };
+        let Some(found) = found else {
+            let object = self.super_object(Some(class), Some((object.clone(), start)));
+            let value = self.generic_getattr(&object, name)?;
+            return match value {
+                Some(value) => Ok((value, false)),
+                None => Err(self.no_attribute(&object, name)),
+            };
+        };
+        let on_class = matches!(object, Value::Class(object) if object.is(&start));
+        if takes_receiver(&found) {
+            return Ok((found, !on_class));
+        }
+        let receiver = if on_class { None } else { Some(object) };
+        Ok((self.bind_to(found, receiver, &start)?, false))
+    }
+
+    /// Whether instances of a class are plain objects that `object.__new__` makes.
+    pub(crate) fn is_plain_layout(&self, class: &Class) -> bool {
+        let data = class.data.get(&self.gil);
+        data.layout == Layout::Plain
+    }
+}

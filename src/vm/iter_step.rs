@@ -1,0 +1,257 @@
+//! One step of the built-in iterators.
+
+use crate::bytecode::{BinOp, CmpOp};
+use crate::object::iter::IterState;
+use crate::object::{Dict, DictPart, Iter, Known, Ptr, Raised, Set, Value, Vm};
+
+impl Vm {
+    /// The next item of a built-in iterator, None at the end.
+    #[inline]
+    pub(super) fn step(&mut self, iter: &Iter) -> Result<Option<Value>, Raised> {
+        let state = iter.state.get_mut(&mut self.gil);
+        match state {
+            IterState::Range { next, step, left } => {
+                if *left == 0 {
+                    return Ok(None);
+                }
+                let item = *next;
+                *left -= 1;
+                *next = item.wrapping_add(*step);
+                Ok(Some(Value::Int(item)))
+            }
+            IterState::List { index, .. } => {
+                let at = *index;
+                *index = at + 1;
+                let IterState::List { list, .. } = iter.state.get(&self.gil) else { return Ok(None) };
+                match list.items.get(&self.gil).get(at) {
+                    Some(item) => Ok(Some(item.clone())),
+                    None => self.end(iter),
+                }
+            }
+            IterState::Tuple { tuple, index } => {
+                if let Some(item) = tuple.get(*index) {
+                    *index += 1;
+                    return Ok(Some(item.clone()));
+                }
+                self.end(iter)
+            }
+            _ => self.step_other(iter),
+        }
+    }
+
+    /// Lets go of what an iterator at its end goes over.
+    #[cold]
+    fn end(&mut self, iter: &Iter) -> Result<Option<Value>, Raised> {
+        let of = iter.state.get(&self.gil).class();
+        let old = iter.state.replace(&mut self.gil, IterState::Exhausted { of });
+        drop(old);
+        Ok(None)
+    }
+
+    fn step_other(&mut self, iter: &Iter) -> Result<Option<Value>, Raised> {
+        match iter.state.get_mut(&mut self.gil) {
+            IterState::BigRange { next, step, left } => {
+                if left.sign() != num_bigint::Sign::Plus {
+                    return Ok(None);
+                }
+                let item = next.clone();
+                *next += &*step;
+                *left -= 1;
+                Ok(Some(Value::big(item)))
+            }
+            IterState::ListReversed { list, index } => {
+                let (list, at) = (list.clone(), index.checked_sub(1));
+                let Some(at) = at else { return self.end(iter) };
+                *index = at;
+                match list.items.get(&self.gil).get(at).cloned() {
+                    Some(item) => Ok(Some(item)),
+                    None => self.end(iter),
+                }
+            }
+            IterState::Str { text, offset } => {
+                let Some(c) = text.as_str()[*offset..].chars().next() else { return self.end(iter) };
+                *offset += c.len_utf8();
+                Ok(Some(self.char_value(c)))
+            }
+            IterState::Bytes { bytes, index } => {
+                let Some(&byte) = bytes.data.get(*index) else { return self.end(iter) };
+                *index += 1;
+                Ok(Some(Value::Int(byte.into())))
+            }
+            IterState::ByteArray { bytes, index } => {
+                let (bytes, at) = (bytes.clone(), *index);
+                *index = at + 1;
+                match bytes.data.get(&self.gil).get(at) {
+                    Some(&byte) => Ok(Some(Value::Int(byte.into()))),
+                    None => self.end(iter),
+                }
+            }
+            IterState::Dict { dict, part, index, changes, reversed } => {
+                let (dict, part, at, changes, reversed) = (dict.clone(), *part, *index, *changes, *reversed);
+                self.step_dict(iter, &dict, part, at, changes, reversed)
+            }
+            IterState::Set { set, slot, changes, .. } => {
+                let (set, at, changes) = (set.clone(), *slot, *changes);
+                self.step_set(iter, &set, at, changes)
+            }
+            IterState::Sequence { object, index } => {
+                let (object, at) = (object.clone(), *index);
+                match self.getitem(&object, &Value::Int(at)) {
+                    Ok(item) => {
+                        if let IterState::Sequence { index, .. } = iter.state.get_mut(&mut self.gil) {
+                            *index = at + 1;
+                        }
+                        Ok(Some(item))
+                    }
+                    Err(raised) => self.end_of_sequence(iter, raised),
+                }
+            }
+            IterState::SequenceReversed { object, index } => {
+                let (object, at) = (object.clone(), *index);
+                if at < 0 {
+                    return self.end(iter);
+                }
+                *index = at - 1;
+                match self.getitem(&object, &Value::Int(at)) {
+                    Ok(item) => Ok(Some(item)),
+                    Err(raised) => self.end_of_sequence(iter, raised),
+                }
+            }
+            IterState::Callable { callable, sentinel } => {
+                let (callable, sentinel) = (callable.clone(), sentinel.clone());
+                let item = match self.call(&callable, &[]) {
+                    Ok(item) => item,
+                    Err(raised) => {
+                        self.catch(raised, Known::StopIteration)?;
+                        return self.end(iter);
+                    }
+                };
+                if self.compare_bool(CmpOp::Eq, &sentinel, &item)? { self.end(iter) } else { Ok(Some(item)) }
+            }
+            IterState::Enumerate { iter: inner, .. } => {
+                let inner = inner.clone();
+                let Some(item) = self.next(&inner)? else { return Ok(None) };
+                let IterState::Enumerate { next, .. } = iter.state.get(&self.gil) else { return Ok(None) };
+                let number = next.clone();
+                let following = self.binary(BinOp::Add, &number, &Value::Int(1))?;
+                if let IterState::Enumerate { next, .. } = iter.state.get_mut(&mut self.gil) {
+                    let old = std::mem::replace(next, following);
+                    drop(old);
+                }
+                Ok(Some(Value::tuple(vec![number, item])))
+            }
+            IterState::Zip { iters, strict } => {
+                let (iters, strict) = (iters.clone(), *strict);
+                self.step_zip(&iters, strict)
+            }
+            IterState::Map { func, iters } => {
+                let (func, iters) = (func.clone(), iters.clone());
+                if let [inner] = iters.as_slice() {
+                    let Some(item) = self.next(inner)? else { return Ok(None) };
+                    return self.call(&func, &[item]).map(Some);
+                }
+                let mut items = Vec::with_capacity(iters.len());
+                for inner in &iters {
+                    let Some(item) = self.next(inner)? else { return Ok(None) };
+                    items.push(item);
+                }
+                self.call(&func, &items).map(Some)
+            }
+            IterState::Filter { func, iter: inner } => {
+                let (func, inner) = (func.clone(), inner.clone());
+                while let Some(item) = self.next(&inner)? {
+                    let keep = match &func {
+                        Value::None => self.truth(&item)?,
+                        _ => {
+                            let answer = self.call(&func, std::slice::from_ref(&item))?;
+                            self.truth(&answer)?
+                        }
+                    };
+                    if keep {
+                        return Ok(Some(item));
+                    }
+                }
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The end of the old iteration protocol: IndexError or StopIteration.
+    fn end_of_sequence(&mut self, iter: &Iter, raised: Raised) -> Result<Option<Value>, Raised> {
+        if self.raised_is(&raised, Known::IndexError) || self.raised_is(&raised, Known::StopIteration) {
+            drop(self.take_raised(raised));
+            return self.end(iter);
+        }
+        Err(raised)
+    }
+
+    fn step_dict(
+        &mut self,
+        iter: &Iter,
+        dict: &Ptr<Dict>,
+        part: DictPart,
+        at: usize,
+        changes: u32,
+        reversed: bool,
+    ) -> Result<Option<Value>, Raised> {
+        let data = dict.data.get(&self.gil);
+        if data.changes() != changes {
+            return Err(self.raise(Known::RuntimeError, "dictionary changed size during iteration"));
+        }
+        let found = if reversed { data.previous_entry(at) } else { data.next_entry(at) };
+        let Some((found, entry)) = found else { return self.end(iter) };
+        let item = match part {
+            DictPart::Keys => entry.key.clone(),
+            DictPart::Values => entry.value.clone(),
+            DictPart::Items => Value::tuple(vec![entry.key.clone(), entry.value.clone()]),
+        };
+        if let IterState::Dict { index, .. } = iter.state.get_mut(&mut self.gil) {
+            *index = if reversed { found } else { found + 1 };
+        }
+        Ok(Some(item))
+    }
+
+    fn step_set(&mut self, iter: &Iter, set: &Ptr<Set>, at: usize, changes: u32) -> Result<Option<Value>, Raised> {
+        let data = set.data.get(&self.gil);
+        if data.changes() != changes {
+            return Err(self.raise(Known::RuntimeError, "Set changed size during iteration"));
+        }
+        let Some((found, key, _)) = data.next_key(at) else { return self.end(iter) };
+        let item = key.clone();
+        if let IterState::Set { slot, left, .. } = iter.state.get_mut(&mut self.gil) {
+            *slot = found + 1;
+            *left = left.saturating_sub(1);
+        }
+        Ok(Some(item))
+    }
+
+    fn step_zip(&mut self, iters: &[Value], strict: bool) -> Result<Option<Value>, Raised> {
+        if iters.is_empty() {
+            return Ok(None);
+        }
+        let mut items = Vec::with_capacity(iters.len());
+        for (index, inner) in iters.iter().enumerate() {
+            match self.next(inner)? {
+                Some(item) => items.push(item),
+                None if strict && index > 0 => return Err(self.unequal_zip(index, "shorter")),
+                None if strict => {
+                    for (index, other) in iters.iter().enumerate().skip(1) {
+                        if self.next(other)?.is_some() {
+                            return Err(self.unequal_zip(index, "longer"));
+                        }
+                    }
+                    return Ok(None);
+                }
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Value::tuple(items)))
+    }
+
+    #[cold]
+    fn unequal_zip(&mut self, index: usize, than: &str) -> Raised {
+        let others = if index == 1 { " 1".to_owned() } else { format!("s 1-{index}") };
+        self.value_error(format!("zip() argument {} is {than} than argument{others}", index + 1))
+    }
+}
