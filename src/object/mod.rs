@@ -20,6 +20,7 @@ mod list;
 pub(crate) mod number;
 mod names;
 mod ptr;
+pub(crate) mod quote;
 pub(crate) mod set;
 pub(crate) mod shape;
 pub(crate) mod stacks;

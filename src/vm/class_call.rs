@@ -109,7 +109,7 @@ impl Vm {
         if own.is_subclass(&self.gil, class) {
             return Ok(own);
         }
-        if let Ok(Some(Value::Class(claimed))) = self.get_opt(object, Name::__class__) {
+        if let Ok(Some(Value::Class(claimed))) = &self.get_opt(object, Name::__class__) {
             if claimed.is_subclass(&self.gil, class) {
                 return Ok(claimed.to_ptr());
             }

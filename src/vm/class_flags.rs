@@ -15,7 +15,7 @@ impl Vm {
     /// The direct subclasses that are alive.
     pub(crate) fn direct_subclasses(&self, class: &Class) -> Vec<Ptr<Class>> {
         let list = &class.data.get(&self.gil).subclasses;
-        let alive = list.iter().filter_map(|weak| match weak::upgrade(&self.gil, &weak.reference) {
+        let alive = list.iter().filter_map(|weak| match &weak::upgrade(&self.gil, &weak.reference) {
             Some(Value::Class(class)) => Some(class.to_ptr()),
             _ => None,
         });

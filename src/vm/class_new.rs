@@ -100,11 +100,11 @@ impl Vm {
         dict: Ptr<Dict>,
         slots: &Slots,
     ) -> Result<Ptr<Class>, Raised> {
-        let qualname = match self.namespace_get(&dict, Name::__qualname__) {
+        let qualname = match &self.namespace_get(&dict, Name::__qualname__) {
             None => None,
             Some(Value::Str(text)) => Some(text.to_ptr()),
             Some(other) => {
-                let found = self.class_name(&other);
+                let found = self.class_name(other);
                 return Err(self.type_error(format!("type __qualname__ must be a str, not {found}")));
             }
         };
@@ -164,7 +164,7 @@ impl Vm {
         }
         let mut slots = Slots::default();
         for item in items {
-            let Value::Str(text) = self.unwrap(&item).clone() else {
+            let Value::Str(text) = &self.unwrap(&item).clone() else {
                 let found = self.class_name(&item);
                 return Err(self.type_error(format!("__slots__ items must be strings, not '{found}'")));
             };
@@ -406,7 +406,7 @@ impl Vm {
                 resolved.push(base.clone());
                 continue;
             };
-            match self.call(&entries, &[Value::tuple(bases.to_vec())])? {
+            match &self.call(&entries, &[Value::tuple(bases.to_vec())])? {
                 Value::Tuple(entries) => resolved.extend(entries.iter().cloned()),
                 _ => return Err(self.type_error("__mro_entries__ must return a tuple")),
             }

@@ -154,17 +154,14 @@ impl Vm {
     }
 
     fn bytes_order(&self, lhs: &Value, rhs: &Value) -> Option<Ordering> {
-        let slice = |value| -> Option<&[u8]> {
+        fn slice<'a>(vm: &'a Vm, value: &'a Value) -> Option<&'a [u8]> {
             match value {
                 Value::Bytes(bytes) => Some(&bytes.data[..]),
-                Value::ByteArray(bytes) => Some(bytes.data.get(&self.gil)),
+                Value::ByteArray(bytes) => Some(bytes.data.get(&vm.gil)),
                 _ => None,
             }
-        };
-        fn both<'a>(lhs: &'a Value, rhs: &'a Value, slice: impl Fn(&'a Value) -> Option<&'a [u8]>) -> Option<Ordering> {
-            Some(slice(lhs)?.cmp(slice(rhs)?))
         }
-        both(lhs, rhs, slice)
+        Some(slice(self, lhs)?.cmp(slice(self, rhs)?))
     }
 
     /// Compares two sequences item by item, as lists and tuples do.

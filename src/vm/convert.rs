@@ -6,7 +6,7 @@ use crate::object::{Known, Name, Ptr, Raised, Str, Value, Vm};
 
 /// The containers that are being printed, by thread.
 #[derive(Default)]
-struct ReprStack(Vec<(u64, usize)>);
+struct ReprStack(Vec<(usize, usize)>);
 
 impl Vm {
     /// `str(value)`.
@@ -158,8 +158,8 @@ impl Vm {
     ///
     /// TypeError.
     pub fn index_clamped(&mut self, value: &Value) -> Result<isize, Raised> {
-        Ok(match self.index(value)? {
-            Value::Int(n) => n as isize,
+        Ok(match &self.index(value)? {
+            Value::Int(n) => *n as isize,
             Value::BigInt(n) if n.number.sign() == num_bigint::Sign::Minus => isize::MIN,
             _ => isize::MAX,
         })
@@ -211,7 +211,7 @@ impl Vm {
     /// RecursionError when containers are nested too deeply.
     pub fn enter_repr(&mut self, value: &Value) -> Result<bool, Raised> {
         self.enter_native()?;
-        let entry = (self.thread.ident, value.identity());
+        let entry = (std::rc::Rc::as_ptr(&self.thread) as usize, value.identity());
         let stack = self.interp.extension::<ReprStack>(&mut self.gil);
         if stack.0.contains(&entry) {
             return Ok(false);
@@ -222,7 +222,7 @@ impl Vm {
 
     /// The end of what `enter_repr` began.
     pub fn leave_repr(&mut self, value: &Value) {
-        let entry = (self.thread.ident, value.identity());
+        let entry = (std::rc::Rc::as_ptr(&self.thread) as usize, value.identity());
         let stack = self.interp.extension::<ReprStack>(&mut self.gil);
         if let Some(at) = stack.0.iter().rposition(|other| *other == entry) {
             stack.0.remove(at);

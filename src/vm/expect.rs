@@ -52,7 +52,7 @@ impl Vm {
             Value::Bytes(bytes) => return Ok(bytes.data.to_vec()),
             Value::ByteArray(bytes) => return Ok(bytes.data.get(&self.gil).clone()),
             Value::Foreign(object) if object.class.known == Some(Known::MemoryView) => {
-                if let Value::Bytes(bytes) = self.call_method_str(value, "tobytes", &[])? {
+                if let Value::Bytes(bytes) = &self.call_method_str(value, "tobytes", &[])? {
                     return Ok(bytes.data.to_vec());
                 }
             }

@@ -64,11 +64,11 @@ impl Vm {
         if found.is_none() {
             return Err(self.unhashable(value));
         }
-        let hash = match self.call_found(found, value, &[])? {
-            Value::Int(hash) => hash,
+        let hash = match &self.call_found(found, value, &[])? {
+            Value::Int(hash) => *hash,
             Value::Bool(hash) => hash.get().into(),
             Value::BigInt(hash) => crate::object::hash::hash_big(&hash.number),
-            other => match self.unwrap(&other) {
+            other => match self.unwrap(other) {
                 Value::Int(hash) => *hash,
                 _ => return Err(self.type_error("__hash__ method should return an integer")),
             },

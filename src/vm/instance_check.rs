@@ -58,7 +58,7 @@ impl Vm {
         if !matches!(value, Value::Object(_) | Value::Foreign(_)) {
             return Ok(false);
         }
-        match self.get_opt(value, Name::__class__)? {
+        match &self.get_opt(value, Name::__class__)? {
             Some(Value::Class(claimed)) if !claimed.is(own) => Ok(claimed.is_subclass(&self.gil, class)),
             _ => Ok(false),
         }
@@ -125,7 +125,7 @@ impl Vm {
 
     /// `__bases__` of something that is like a class.
     fn class_bases(&mut self, class: &Value) -> Result<Option<Vec<Value>>, Raised> {
-        Ok(match self.get_opt(class, Name::__bases__)? {
+        Ok(match &self.get_opt(class, Name::__bases__)? {
             Some(Value::Tuple(bases)) => Some(bases.as_slice().to_vec()),
             _ => None,
         })

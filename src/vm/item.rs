@@ -276,7 +276,7 @@ impl Vm {
         match view.part {
             DictPart::Keys => self.contains(&dict.to_value(), item),
             DictPart::Items => {
-                let Value::Tuple(pair) = self.unwrap(item).clone() else { return Ok(false) };
+                let Value::Tuple(pair) = &self.unwrap(item).clone() else { return Ok(false) };
                 let [key, value] = pair.as_slice() else { return Ok(false) };
                 match self.dict_get(&dict, key)? {
                     Some(found) => self.same_or_equal(&found, value),
@@ -348,8 +348,8 @@ impl Vm {
     /// What `__len__` answers, None if there is none.
     pub(super) fn len_by_method(&mut self, object: &Value) -> Result<Option<usize>, Raised> {
         let Some(len) = self.call_special(object, Name::__len__, &[])? else { return Ok(None) };
-        match self.index(&len)? {
-            Value::Int(len) => match usize::try_from(len) {
+        match &self.index(&len)? {
+            Value::Int(len) => match usize::try_from(*len) {
                 Ok(len) => Ok(Some(len)),
                 Err(_) => Err(self.value_error("__len__() should return >= 0")),
             },

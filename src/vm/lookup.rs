@@ -116,7 +116,7 @@ impl Vm {
 
     /// Whether the class has a built-in class's own definition of `name`, not an overridden one.
     pub(crate) fn defines_natively(&mut self, class: &Ptr<Class>, name: Name, owner: Known) -> bool {
-        match self.lookup_name(class, name) {
+        match &self.lookup_name(class, name) {
             Some(Value::Native(native)) => native.owner.as_ref().is_some_and(|class| class.known == Some(owner)),
             _ => false,
         }

@@ -1,6 +1,16 @@
 //! The machine: evaluation loop, calls, and the protocols of the object model.
 
 mod attribute;
+pub(crate) mod number;
+mod mro;
+mod iter_step;
+mod instance_check;
+mod instance_attrs;
+mod descriptor;
+mod class_new;
+mod class_flags;
+mod class_call;
+mod class_attrs;
 mod binary;
 mod bind;
 mod cache;
@@ -33,6 +43,7 @@ mod raise;
 pub mod range;
 mod source;
 mod statements;
+pub(crate) mod super_object;
 pub(crate) mod suggest;
 mod truth;
 mod types;

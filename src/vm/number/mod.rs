@@ -253,41 +253,4 @@ impl Vm {
         };
         Ok(inline_big(result.mod_floor(modulus)))
     }
-
-    /// The decimal text of an int.
-    ///
-    /// # Errors
-    ///
-    /// ValueError beyond the limit of digits that guards against attacks by long numbers.
-    pub(crate) fn int_text(&mut self, number: &BigInt) -> Result<String, Raised> {
-        let limit = self.int_digits_limit();
-        if limit > 0 && number.bits() as f64 * std::f64::consts::LOG10_2 > limit as f64 - 1.0 {
-            let too_long = number.bits() as f64 * std::f64::consts::LOG10_2 > limit as f64 + 2.0
-                || number.magnitude() >= &num_bigint::BigUint::from(10_u32).pow(limit as u32);
-            if too_long {
-                return Err(self.value_error(format!(
-                    "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
-                )));
-            }
-        }
-        Ok(number.to_string())
-    }
-
-    /// `sys.get_int_max_str_digits()`; 0 for no limit.
-    pub(crate) fn int_digits_limit(&mut self) -> usize {
-        self.interp.clone().extension::<DigitsLimit>(&mut self.gil).0
-    }
-
-    /// `sys.set_int_max_str_digits()`.
-    pub(crate) fn set_int_digits_limit(&mut self, limit: usize) {
-        self.interp.clone().extension::<DigitsLimit>(&mut self.gil).0 = limit;
-    }
-}
-
-struct DigitsLimit(usize);
-
-impl Default for DigitsLimit {
-    fn default() -> Self {
-        DigitsLimit(4300)
-    }
 }
