@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use super::handle::Deferred;
 use super::heap::Heap;
 use super::known::Known;
 use super::names::Name;
@@ -13,7 +14,7 @@ use super::ptr::Ptr;
 use super::shape::Shapes;
 use super::value::Value;
 use super::{Class, Dict, Str};
-use crate::gil::{Gil, GilCell, GilLock};
+use crate::gil::{DeferredDrops, Gil, GilCell, GilLock};
 
 /// An entry of the method cache: the attribute `name` of the class with this id.
 #[derive(Default)]
@@ -32,6 +33,8 @@ pub const METHOD_CACHE_SIZE: usize = 4096;
 pub struct Interp {
     pub(crate) lock: Arc<GilLock>,
     pub heap: Heap,
+    /// What threads without the lock left to be dropped.
+    pub(crate) deferred: DeferredDrops<Deferred>,
     pub(crate) classes: GilCell<Vec<Ptr<Class>>>,
     pub(crate) names: GilCell<Vec<Ptr<Str>>>,
     pub(crate) interned: GilCell<hashbrown::HashTable<Ptr<Str>>>,
@@ -63,6 +66,7 @@ impl Interp {
     /// An interpreter without classes; the floors above fill it.
     pub(crate) fn new(lock: Arc<GilLock>, heap: Heap) -> Self {
         Interp {
+            deferred: DeferredDrops::new(lock.breaker().clone()),
             lock,
             heap,
             classes: GilCell::default(),

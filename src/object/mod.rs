@@ -10,6 +10,7 @@ pub(crate) mod gc;
 pub(crate) mod func;
 pub(crate) mod generator;
 pub(crate) mod hash;
+pub(crate) mod handle;
 mod header;
 pub(crate) mod heap;
 pub(crate) mod instance;
@@ -40,6 +41,7 @@ pub use func::{
     Arity, Cache, Cell, Code, Func, FuncData, Method, Module, Native, NativeDef, NativeFn, NativeKind, Params,
 };
 pub use generator::{Gen, GenData, GenKind, GenState, Traceback};
+pub use handle::Handle;
 pub use header::Tag;
 pub use instance::{
     Access, Exc, ExcData, Foreign, ForeignData, GetSet, GetSetDef, Getter, NextFn, Object, Property, Setter, Wrapper,

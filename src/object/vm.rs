@@ -114,8 +114,8 @@ pub struct Vm {
 pub struct ThreadInfo {
     /// Whether this is the interpreter's main thread, which runs signal handlers.
     pub is_main: bool,
-    /// Values of `threading.local` objects, by the object's number.
-    pub locals: std::cell::RefCell<std::collections::HashMap<u64, Value>>,
+    /// A dict with the values of `threading.local` objects, `Undef` until the first.
+    pub locals: std::cell::RefCell<Value>,
 }
 
 impl Deref for Vm {

@@ -57,6 +57,9 @@ impl Vm {
         if requested & EvalBreaker::ADDRESSED != 0 {
             self.handle_posted()?;
         }
+        if requested & EvalBreaker::PENDING_DROPS != 0 {
+            self.drop_deferred();
+        }
         if requested & EvalBreaker::LOCK != 0 {
             self.gil.poll(1);
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod blocking;
 pub(crate) mod signals;
+pub(crate) mod spawn;
 pub(crate) mod thread_state;
 
 use crate::gil::{GilLock, LockConfig};

@@ -53,6 +53,15 @@ impl Vm {
         Ok(())
     }
 
+    /// Pretends that a signal arrived.
+    pub(crate) fn post_signal(&mut self, signal: i32) {
+        let state = self.interp.extension::<SignalState>(&mut self.gil);
+        state.arrived.lock().push(signal);
+        if let Some(main) = self.interp.lock.threads().first() {
+            main.interrupt(EvalBreaker::SIGNAL);
+        }
+    }
+
     fn handle_signal(&mut self, signal: i32) -> Result<(), Raised> {
         let state = self.interp.extension::<SignalState>(&mut self.gil);
         match state.handlers.get(&signal).cloned() {

@@ -1,0 +1,99 @@
+//! `_thread._ThreadHandle`: a thread as its starter and joiners see it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::timeout;
+use crate::builtins::native;
+use crate::object::{
+    Args, Arity, Class, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
+};
+use crate::runtime::spawn::{ThreadHandle, current_ident};
+
+struct HandleData(Arc<ThreadHandle>);
+
+impl ForeignData for HandleData {}
+
+#[derive(Default)]
+struct HandleClass(Option<Ptr<Class>>);
+
+/// The class, made when it is first needed.
+pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
+    if let Some(class) = &vm.interp.extension::<HandleClass>(&mut vm.gil).0 {
+        return class.clone();
+    }
+    let class = vm.native_class("_thread._ThreadHandle", Known::Object, METHODS);
+    vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    vm.add_methods(&class, NativeKind::Static, NEW);
+    vm.add_getsets(&class, GETSETS);
+    vm.interp.extension::<HandleClass>(&mut vm.gil).0 = Some(class.clone());
+    class
+}
+
+/// A new handle, of a thread that has not started.
+pub(super) fn new(vm: &mut Vm) -> Value {
+    let class = class(vm);
+    Foreign::new(class, HandleData(Arc::default())).into_value()
+}
+
+/// What the handle shares with its thread.
+pub(super) fn shared(vm: &mut Vm, value: &Value) -> Result<Arc<ThreadHandle>, Raised> {
+    match value {
+        Value::Foreign(foreign) => match foreign.get::<HandleData>(&vm.gil) {
+            Some(data) => Ok(data.0.clone()),
+            None => Err(vm.type_error("'handle' must be a _ThreadHandle")),
+        },
+        _ => Err(vm.type_error("'handle' must be a _ThreadHandle")),
+    }
+}
+
+const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(1), make, "")];
+const METHODS: &[NativeDef] = &[
+    native("join", Arity::Range(1, 2), join, ""),
+    native("is_done", Arity::Exact(1), is_done, ""),
+    native("_set_done", Arity::Exact(1), set_done, ""),
+];
+const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "")];
+const GETSETS: &[GetSetDef] = &[GetSetDef { name: "ident", get: ident, set: None, doc: "" }];
+
+fn make(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    Ok(new(vm))
+}
+
+fn join(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let shared = shared(vm, &args[0])?;
+    if !shared.started.load(Ordering::Relaxed) {
+        return Err(vm.raise(Known::RuntimeError, "thread not started"));
+    }
+    let done = shared.done.load(Ordering::Relaxed);
+    if !done && shared.ident.load(Ordering::Relaxed) == current_ident() {
+        return Err(vm.raise(Known::RuntimeError, "Cannot join current thread"));
+    }
+    let given = args.get(1).cloned();
+    let limit = match &given {
+        Some(value) if !value.is_none() && vm.to_f64(value)? < 0.0 => None,
+        other => timeout(vm, other.as_ref())?,
+    };
+    vm.join_thread(&shared, limit)?;
+    Ok(Value::None)
+}
+
+fn is_done(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::bool(shared(vm, &args[0])?.done.load(Ordering::Relaxed)))
+}
+
+fn set_done(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let shared = shared(vm, &args[0])?;
+    shared.finish(vm);
+    Ok(Value::None)
+}
+
+fn ident(vm: &mut Vm, this: &Value) -> Result<Value, Raised> {
+    Ok(Value::Int(shared(vm, this)?.ident.load(Ordering::Relaxed) as i64))
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let shared = shared(vm, &args[0])?;
+    let ident = shared.ident.load(Ordering::Relaxed);
+    Ok(Value::from(format!("<_ThreadHandle object: ident={ident}>")))
+}

@@ -1,0 +1,144 @@
+//! `_thread.lock`.
+
+use std::sync::Arc;
+
+use super::timeout;
+use crate::builtins::native;
+use crate::gil::{WaitQueue, WaitReason};
+use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
+
+/// A lock: taken or free, and who waits for it.
+struct Lock {
+    locked: bool,
+    queue: Arc<WaitQueue>,
+}
+
+impl ForeignData for Lock {}
+
+#[derive(Default)]
+struct LockClass(Option<Ptr<Class>>);
+
+/// The class, made when it is first needed.
+pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
+    if let Some(class) = &vm.interp.extension::<LockClass>(&mut vm.gil).0 {
+        return class.clone();
+    }
+    let class = vm.native_class("_thread.lock", Known::Object, METHODS);
+    vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    vm.add_methods(&class, NativeKind::Static, NEW);
+    vm.interp.extension::<LockClass>(&mut vm.gil).0 = Some(class.clone());
+    class
+}
+
+/// A new lock, free.
+pub(super) fn new(vm: &mut Vm) -> Value {
+    let class = class(vm);
+    Foreign::new(class, Lock { locked: false, queue: Arc::default() }).into_value()
+}
+
+const ACQUIRE: Params = Params { names: &["self", "blocking", "timeout"], required: 1, posonly: 1, kwonly: 0 };
+
+const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(1), make, "")];
+const METHODS: &[NativeDef] = &[
+    native("acquire", Arity::Named(&ACQUIRE), acquire, "Lock the lock; True if that was done."),
+    native("acquire_lock", Arity::Named(&ACQUIRE), acquire, "An obsolete synonym of acquire()."),
+    native("release", Arity::Exact(1), release, "Release the lock."),
+    native("release_lock", Arity::Exact(1), release, "An obsolete synonym of release()."),
+    native("locked", Arity::Exact(1), locked, "Whether the lock is in use."),
+    native("locked_lock", Arity::Exact(1), locked, "An obsolete synonym of locked()."),
+    native("__enter__", Arity::Exact(1), enter, "Lock the lock."),
+    native("__exit__", Arity::Variadic, exit, "Release the lock."),
+    native("_at_fork_reinit", Arity::Exact(1), reinit, ""),
+];
+const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "")];
+
+fn make(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    Ok(new(vm))
+}
+
+fn data<'a>(vm: &'a mut Vm, value: &'a Value) -> Option<&'a mut Lock> {
+    match value {
+        Value::Foreign(foreign) => foreign.get_mut::<Lock>(&mut vm.gil),
+        _ => None,
+    }
+}
+
+/// The arguments `blocking` and `timeout` of an `acquire`: None to not wait, else how long.
+pub(super) fn patience(vm: &mut Vm, args: &Args<'_>) -> Result<Option<Option<std::time::Duration>>, Raised> {
+    let blocking = match args.get(1) {
+        Some(blocking) => vm.truth(blocking)?,
+        None => true,
+    };
+    let given = args.get(2).cloned();
+    let limit = timeout(vm, given.as_ref())?;
+    if !blocking {
+        if limit.is_some() {
+            return Err(vm.value_error("can't specify a timeout for a non-blocking call"));
+        }
+        return Ok(None);
+    }
+    Ok(Some(limit))
+}
+
+fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let patience = patience(vm, &args)?;
+    take(vm, &args[0], patience).map(Value::bool)
+}
+
+fn take(vm: &mut Vm, this: &Value, patience: Option<Option<std::time::Duration>>) -> Result<bool, Raised> {
+    let Some(lock) = data(vm, this) else { return Ok(false) };
+    if !lock.locked {
+        lock.locked = true;
+        return Ok(true);
+    }
+    let queue = lock.queue.clone();
+    let Some(limit) = patience else { return Ok(false) };
+    let deadline = vm.deadline(limit);
+    loop {
+        let woken = vm.wait_in(&queue, WaitReason::Lock, deadline)?;
+        let Some(lock) = data(vm, this) else { return Ok(false) };
+        if !lock.locked {
+            lock.locked = true;
+            return Ok(true);
+        }
+        if !woken {
+            return Ok(false);
+        }
+    }
+}
+
+fn release(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Some(lock) = data(vm, &args[0]) else { return Ok(Value::None) };
+    if !lock.locked {
+        return Err(vm.raise(Known::RuntimeError, "release unlocked lock"));
+    }
+    lock.locked = false;
+    let queue = lock.queue.clone();
+    queue.wake_one(&mut vm.gil);
+    Ok(Value::None)
+}
+
+fn locked(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::bool(data(vm, &args[0]).is_some_and(|lock| lock.locked)))
+}
+
+fn enter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    take(vm, &args[0], Some(None)).map(Value::bool)
+}
+
+fn exit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    release(vm, args)
+}
+
+fn reinit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    if let Some(lock) = data(vm, &args[0]) {
+        lock.locked = false;
+        lock.queue = Arc::default();
+    }
+    Ok(Value::None)
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let state = if data(vm, &args[0]).is_some_and(|lock| lock.locked) { "locked" } else { "unlocked" };
+    Ok(Value::from(format!("<{state} _thread.lock object at {:#x}>", args[0].identity())))
+}

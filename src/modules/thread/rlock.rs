@@ -1,0 +1,160 @@
+//! `_thread.RLock`.
+
+use std::sync::Arc;
+
+use super::lock::patience;
+use crate::builtins::native;
+use crate::gil::{WaitQueue, WaitReason};
+use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
+use crate::runtime::spawn::current_ident;
+
+/// A lock that its owner may take again.
+struct RLock {
+    owner: u64,
+    count: u64,
+    queue: Arc<WaitQueue>,
+}
+
+impl ForeignData for RLock {}
+
+#[derive(Default)]
+struct RLockClass(Option<Ptr<Class>>);
+
+/// The class, made when it is first needed.
+pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
+    if let Some(class) = &vm.interp.extension::<RLockClass>(&mut vm.gil).0 {
+        return class.clone();
+    }
+    let class = vm.native_class("_thread.RLock", Known::Object, METHODS);
+    vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    vm.add_methods(&class, NativeKind::Static, NEW);
+    vm.interp.extension::<RLockClass>(&mut vm.gil).0 = Some(class.clone());
+    class
+}
+
+const ACQUIRE: Params = Params { names: &["self", "blocking", "timeout"], required: 1, posonly: 1, kwonly: 0 };
+
+const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(1), make, "")];
+const METHODS: &[NativeDef] = &[
+    native("acquire", Arity::Named(&ACQUIRE), acquire, "Lock the lock; True if that was done."),
+    native("release", Arity::Exact(1), release, "Release the lock."),
+    native("__enter__", Arity::Exact(1), enter, "Lock the lock."),
+    native("__exit__", Arity::Variadic, exit, "Release the lock."),
+    native("_is_owned", Arity::Exact(1), is_owned, "For internal use by threading.Condition."),
+    native("_recursion_count", Arity::Exact(1), recursion_count, "For internal use by reentrancy checks."),
+    native("_release_save", Arity::Exact(1), release_save, "For internal use by threading.Condition."),
+    native("_acquire_restore", Arity::Exact(2), acquire_restore, "For internal use by threading.Condition."),
+    native("_at_fork_reinit", Arity::Exact(1), reinit, ""),
+];
+const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "")];
+
+fn make(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    let class = class(vm);
+    Ok(Foreign::new(class, RLock { owner: 0, count: 0, queue: Arc::default() }).into_value())
+}
+
+fn data<'a>(vm: &'a mut Vm, value: &'a Value) -> Option<&'a mut RLock> {
+    match value {
+        Value::Foreign(foreign) => foreign.get_mut::<RLock>(&mut vm.gil),
+        _ => None,
+    }
+}
+
+fn take(vm: &mut Vm, this: &Value, count: u64, patience: Option<Option<std::time::Duration>>) -> Result<bool, Raised> {
+    let own = current_ident();
+    let Some(lock) = data(vm, this) else { return Ok(false) };
+    if lock.count == 0 || lock.owner == own {
+        lock.owner = own;
+        lock.count += count;
+        return Ok(true);
+    }
+    let queue = lock.queue.clone();
+    let Some(limit) = patience else { return Ok(false) };
+    let deadline = vm.deadline(limit);
+    loop {
+        let woken = vm.wait_in(&queue, WaitReason::Lock, deadline)?;
+        let Some(lock) = data(vm, this) else { return Ok(false) };
+        if lock.count == 0 {
+            lock.owner = own;
+            lock.count = count;
+            return Ok(true);
+        }
+        if !woken {
+            return Ok(false);
+        }
+    }
+}
+
+fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let patience = patience(vm, &args)?;
+    take(vm, &args[0], 1, patience).map(Value::bool)
+}
+
+fn enter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    take(vm, &args[0], 1, Some(None)).map(Value::bool)
+}
+
+/// Gives up `count` holds, or all; tells how many there were.
+fn give_up(vm: &mut Vm, this: &Value, all: bool) -> Result<u64, Raised> {
+    let own = current_ident();
+    let Some(lock) = data(vm, this) else { return Ok(0) };
+    if lock.count == 0 || lock.owner != own {
+        return Err(vm.raise(Known::RuntimeError, "cannot release un-acquired lock"));
+    }
+    let held = lock.count;
+    lock.count = if all { 0 } else { held - 1 };
+    if lock.count == 0 {
+        lock.owner = 0;
+        let queue = lock.queue.clone();
+        queue.wake_one(&mut vm.gil);
+    }
+    Ok(held)
+}
+
+fn release(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    give_up(vm, &args[0], false).map(|_| Value::None)
+}
+
+fn exit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    release(vm, args)
+}
+
+fn is_owned(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = current_ident();
+    Ok(Value::bool(data(vm, &args[0]).is_some_and(|lock| lock.count > 0 && lock.owner == own)))
+}
+
+fn recursion_count(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = current_ident();
+    Ok(Value::Int(data(vm, &args[0]).map_or(0, |lock| if lock.owner == own { lock.count as i64 } else { 0 })))
+}
+
+fn release_save(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let held = give_up(vm, &args[0], true)?;
+    Ok(Value::tuple(vec![Value::Int(held as i64), Value::Int(current_ident() as i64)]))
+}
+
+fn acquire_restore(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let count = match &args[1] {
+        Value::Tuple(state) => match state.first() {
+            Some(Value::Int(count)) => *count as u64,
+            _ => 1,
+        },
+        _ => 1,
+    };
+    take(vm, &args[0], count, Some(None))?;
+    Ok(Value::None)
+}
+
+fn reinit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    if let Some(lock) = data(vm, &args[0]) {
+        *lock = RLock { owner: 0, count: 0, queue: Arc::default() };
+    }
+    Ok(Value::None)
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (owner, count) = data(vm, &args[0]).map_or((0, 0), |lock| (lock.owner, lock.count));
+    let state = if count > 0 { "locked" } else { "unlocked" };
+    Ok(Value::from(format!("<{state} _thread.RLock object owner={owner} count={count} at {:#x}>", args[0].identity())))
+}
