@@ -9,6 +9,7 @@ mod collections;
 pub(crate) mod foreign;
 mod functools;
 mod itertools;
+mod thread;
 mod operator;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
@@ -33,6 +34,7 @@ const NATIVE: &[NativeModule] = &[
     collections::MODULE,
     functools::MODULE,
     itertools::MODULE,
+    thread::MODULE,
     operator::MODULE,
 ];
 
