@@ -14,6 +14,7 @@ fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
         (Value::Range(a), Value::Range(b)) => {
             return vm.compare(op, &Value::tuple(a.essence().into()), &Value::tuple(b.essence().into()));
         }
+        (Value::View(_), Value::Set(_)) => {}
         _ if a.tag() != b.tag() => return Ok(Value::NotImplemented),
         _ => {}
     }

@@ -5,12 +5,16 @@
 
 mod import;
 
+mod bisect;
 mod collections;
 pub(crate) mod foreign;
 mod functools;
+mod heapq;
 mod itertools;
 mod thread;
 mod operator;
+pub(crate) mod struct_sequence;
+mod time;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
 
@@ -31,11 +35,14 @@ pub struct SourceModule {
 
 /// The native modules.
 const NATIVE: &[NativeModule] = &[
+    bisect::MODULE,
     collections::MODULE,
     functools::MODULE,
+    heapq::MODULE,
     itertools::MODULE,
     thread::MODULE,
     operator::MODULE,
+    time::MODULE,
 ];
 
 /// The modules in the language itself, sorted by name.

@@ -1,6 +1,7 @@
 //! Threads, the event loop, processes, signals: what runs the machine.
 
 pub(crate) mod blocking;
+pub(crate) mod clocks;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 pub(crate) mod thread_state;

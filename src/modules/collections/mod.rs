@@ -5,7 +5,7 @@ mod default_dict;
 mod deque;
 mod deque_iter;
 mod ordered_dict;
-mod tuple_getter;
+pub(super) mod tuple_getter;
 
 use super::NativeModule;
 use crate::object::{Args, Class, Dict, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};

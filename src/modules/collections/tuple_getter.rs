@@ -2,7 +2,7 @@
 
 use crate::builtins::native;
 use crate::modules::foreign::{define_class, foreign_data};
-use crate::object::{Args, Arity, Dict, Foreign, GetSetDef, Known, NativeDef, Ptr, Raised, Value, Vm};
+use crate::object::{Args, Arity, Class, Dict, Foreign, GetSetDef, Known, NativeDef, Ptr, Raised, Value, Vm};
 
 struct TupleGetter {
     index: usize,
@@ -21,10 +21,31 @@ const METHODS: &[NativeDef] = &[
 
 const DOC: &[GetSetDef] = &[GetSetDef { name: "__doc__", get: doc, set: Some(set_doc), doc: "" }];
 
+#[derive(Default)]
+struct GetterClass(Value);
+
+/// The class, made when it is first needed.
+fn class(vm: &mut Vm) -> Ptr<Class> {
+    if let Value::Class(class) = &vm.interp.extension::<GetterClass>(&mut vm.gil).0 {
+        return class.to_ptr();
+    }
+    let hidden = Dict::new();
+    let class = define_class(vm, &hidden, "collections._tuplegetter", NEW, METHODS);
+    vm.add_getsets(&class, DOC);
+    vm.interp.extension::<GetterClass>(&mut vm.gil).0 = class.to_value();
+    class
+}
+
 /// Adds the class to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
-    let class = define_class(vm, dict, "collections._tuplegetter", NEW, METHODS);
-    vm.add_getsets(&class, DOC);
+    let class = class(vm).into_value();
+    vm.dict_set_str(dict, "_tuplegetter", class);
+}
+
+/// A descriptor of the item at `index`.
+pub(crate) fn make(vm: &mut Vm, index: usize, doc: Value) -> Value {
+    let class = class(vm);
+    Foreign::new(class, TupleGetter { index, doc }).into_value()
 }
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

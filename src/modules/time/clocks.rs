@@ -1,0 +1,88 @@
+//! Clocks and `sleep`. What time it is, the interpreter's scheduler says: it may run on a virtual clock.
+
+use std::time::Duration;
+
+use crate::object::{Args, Known, Raised, Value, Vm};
+use crate::runtime::clocks;
+
+/// Nanoseconds as seconds, rounded once.
+fn seconds(time: Duration) -> Value {
+    let nanos = time.as_nanos();
+    Value::float(if nanos % 1_000_000_000 == 0 { time.as_secs() as f64 } else { nanos as f64 / 1e9 })
+}
+
+fn nanos(time: Duration) -> Value {
+    Value::big(time.as_nanos().into())
+}
+
+/// Time since 1970.
+pub(super) fn wall(vm: &Vm) -> Duration {
+    vm.interp.lock.scheduler().wall_clock()
+}
+
+fn steady(vm: &Vm) -> Duration {
+    vm.interp.lock.scheduler().read_clock().since_start()
+}
+
+macro_rules! clocks {
+    ($($name:ident $name_ns:ident $read:expr;)*) => {
+        $(pub(super) fn $name(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+            let read: fn(&Vm) -> Duration = $read;
+            Ok(seconds(read(vm)))
+        }
+
+        pub(super) fn $name_ns(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+            let read: fn(&Vm) -> Duration = $read;
+            Ok(nanos(read(vm)))
+        })*
+    };
+}
+
+clocks! {
+    time time_ns wall;
+    monotonic monotonic_ns steady;
+    process_time process_time_ns |_| clocks::process_time();
+    thread_time thread_time_ns |_| clocks::thread_time();
+}
+
+pub(super) fn get_clock_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let name = vm.expect_str(&args[0], "get_clock_info() argument 1")?;
+    let (clock, monotonic) = match name.as_str() {
+        "time" => ("CLOCK_REALTIME", false),
+        "monotonic" | "perf_counter" => ("CLOCK_MONOTONIC", true),
+        "process_time" => ("CLOCK_PROCESS_CPUTIME_ID", true),
+        "thread_time" => ("CLOCK_THREAD_CPUTIME_ID", true),
+        _ => return Err(vm.value_error("unknown clock")),
+    };
+    let namespace = vm.known(Known::SimpleNamespace).into_value();
+    let fields = [
+        ("implementation", Value::from(format!("clock_gettime({clock})"))),
+        ("monotonic", monotonic.into()),
+        ("adjustable", Value::from(!monotonic)),
+        ("resolution", Value::float(1e-9)),
+    ];
+    vm.call_kw(&namespace, &[], &fields)
+}
+
+/// `sleep(seconds)`: without the lock, to the end even if signals come.
+pub(super) fn sleep(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    const OUT_OF_RANGE: &str = "timestamp out of range for platform time_t";
+    let seconds = match vm.unwrap(&args[0]) {
+        Value::Float(seconds) => seconds.get(),
+        _ => match vm.index(&args[0])? {
+            Value::Int(seconds) => seconds as f64,
+            _ => return Err(vm.raise(Known::OverflowError, OUT_OF_RANGE)),
+        },
+    };
+    if seconds.is_nan() {
+        return Err(vm.value_error("Invalid value NaN (not a number)"));
+    }
+    if seconds < 0.0 {
+        return Err(vm.value_error("sleep length must be non-negative"));
+    }
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if duration.as_nanos() <= i64::MAX as u128 => vm.sleep(duration)?,
+        _ => return Err(vm.raise(Known::OverflowError, OUT_OF_RANGE)),
+    }
+    Ok(Value::None)
+}
