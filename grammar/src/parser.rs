@@ -13,6 +13,7 @@ mod text;
 use lalrpop_util::ParseError;
 
 use crate::ast::{Expr, Stmt};
+use crate::check;
 use crate::error::Fault;
 use crate::lex::{Spanned, Tok, Tokens, tokenize};
 use cx::{Cx, Top};
@@ -38,7 +39,7 @@ pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>
         hard,
         soft,
         open,
-        warnings,
+        mut warnings,
     } = tokenize(src);
     if let Some(fault) = hard {
         return Err(fault);
@@ -61,8 +62,14 @@ pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>
         return Err(fault);
     }
     match result {
-        Ok(Top::Module(body)) => Ok((Tree::Module(body), warnings)),
-        Ok(Top::Expression(body)) => Ok((Tree::Expression(body), warnings)),
+        Ok(Top::Module(body)) => {
+            check::module(&body, &mut warnings)?;
+            Ok((Tree::Module(body), warnings))
+        }
+        Ok(Top::Expression(body)) => {
+            check::expression(&body, &mut warnings)?;
+            Ok((Tree::Expression(body), warnings))
+        }
         Err(error) => Err(explain(src, &list, &open, end_fault, error)),
     }
 }

@@ -20,7 +20,6 @@ fn verdict(source: &str) -> String {
 }
 
 #[test]
-#[ignore = "the checks of scopes are being written"]
 fn errors_are_those_of_cpython() {
     let (mut source, mut total, mut wrong) = (String::new(), 0, Vec::new());
     for line in CASES.lines() {

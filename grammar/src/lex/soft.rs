@@ -74,7 +74,7 @@ fn parenthesised_items(tokens: &mut [Spanned], at: usize) {
                 if depth == 0 {
                     let colon = tokens
                         .get(next + 1)
-                        .is_some_and(|(_, tok, _)| *tok == Tok::Colon);
+                        .is_some_and(|(_, tok, _)| matches!(tok, Tok::Colon | Tok::Newline));
                     if colon && items {
                         tokens[at].1 = Tok::WithLPar;
                     }

@@ -77,9 +77,8 @@ impl Lexer<'_> {
         let end = if prefix.triple {
             self.src.len()
         } else {
-            self.src[start..]
-                .find('\n')
-                .map_or(self.src.len(), |n| start + n)
+            let quote = start + self.src[start..].find(['"', '\'']).unwrap_or(0);
+            self.string_end(quote + 1, prefix).unwrap_or_else(|end| end)
         };
         let trimmed = self.src[..end].trim_end_matches('\n');
         let line = 1 + trimmed.matches('\n').count();

@@ -406,12 +406,28 @@ pub(super) fn decorate(mut def: StmtKind, decorators: Vec<Expr>) -> StmtKind {
 }
 
 pub(super) fn class_def(
-    _: &Cx,
+    cx: &Cx,
     name: Ident,
     params: Option<Vec<TypeParam>>,
     args: Option<Vec<CallArg>>,
     body: Vec<Stmt>,
 ) -> StmtKind {
+    for arg in args.iter().flatten() {
+        if let CallArg::Generator(Expr {
+            kind: ExprKind::GeneratorExp { elt, .. },
+            ..
+        }) = arg
+        {
+            let rest = &cx.src[elt.span.end as usize..];
+            let at = elt.span.end + (rest.len() - rest.trim_start().len()) as u32;
+            let width = rest
+                .trim_start()
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase())
+                .count();
+            cx.fault(Span::new(at, at + width.max(1) as u32), "invalid syntax");
+        }
+    }
     let (bases, keywords) = split(args.unwrap_or_default(), None);
     StmtKind::ClassDef(Box::new(ClassDef {
         name,
@@ -500,6 +516,15 @@ impl Param {
 }
 
 pub(super) fn arguments(cx: &Cx, items: Vec<Param>) -> Arguments {
+    ordered(cx, items, None)
+}
+
+/// The parameters of a `lambda`, whose colon stands at `colon`.
+pub(super) fn lambda_arguments(cx: &Cx, items: Vec<Param>, colon: u32) -> Arguments {
+    ordered(cx, items, Some(colon))
+}
+
+fn ordered(cx: &Cx, items: Vec<Param>, colon: Option<u32>) -> Arguments {
     let mut out = Arguments::default();
     let mut slash = false;
     // The bare star that still waits for a name.
@@ -511,7 +536,10 @@ pub(super) fn arguments(cx: &Cx, items: Vec<Param>) -> Arguments {
             cx.fault(token, "arguments cannot follow var-keyword argument");
         }
         if let (Some(place), false) = (bare, matches!(item, Param::Plain(..))) {
-            cx.fault(place, "named arguments must follow bare *");
+            cx.fault(
+                if colon.is_some() { token } else { place },
+                "named arguments must follow bare *",
+            );
         }
         bare = None;
         match item {
@@ -558,6 +586,7 @@ pub(super) fn arguments(cx: &Cx, items: Vec<Param>) -> Arguments {
         }
     }
     if let Some(place) = bare {
+        let place = colon.map_or(place, |at| Span::new(at, at + 1));
         cx.fault(place, "named arguments must follow bare *");
     }
     out

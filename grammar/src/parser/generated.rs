@@ -1,4 +1,4 @@
-// grammar 7104d5b4737d9f3c
+// grammar 25de9fe6cbee92e4
 // auto-generated: "lalrpop 0.22.2"
 use super::build::*;
 use super::cx::{Cx, Top};
@@ -9986,13 +9986,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("!" <@R> <@L> <name> <@R>)? = "!", name => ActionFn(705);
+        // ("!" <@R> <@L> <name> <@R>)? = "!", name => ActionFn(706);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant1(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action705::<>(cx, __sym0, __sym1);
+        let __nt = super::__action706::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant8(__nt), __end));
         (2, 6)
     }
@@ -10041,14 +10041,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("(" <Args> ")")? = "(", Args, ")" => ActionFn(710);
+        // ("(" <Args> ")")? = "(", Args, ")" => ActionFn(711);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant9(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action710::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action711::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant10(__nt), __end));
         (3, 8)
     }
@@ -10096,13 +10096,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("," <Test>)? = ",", Test => ActionFn(713);
+        // ("," <Test>)? = ",", Test => ActionFn(714);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action713::<>(cx, __sym0, __sym1);
+        let __nt = super::__action714::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 10)
     }
@@ -10150,13 +10150,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("->" <Test>)? = "->", Test => ActionFn(716);
+        // ("->" <Test>)? = "->", Test => ActionFn(717);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action716::<>(cx, __sym0, __sym1);
+        let __nt = super::__action717::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 12)
     }
@@ -10204,13 +10204,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <StarOrTest>)? = ":", StarOrTest => ActionFn(719);
+        // (":" <StarOrTest>)? = ":", StarOrTest => ActionFn(720);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action719::<>(cx, __sym0, __sym1);
+        let __nt = super::__action720::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 14)
     }
@@ -10258,13 +10258,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test>)? = ":", Test => ActionFn(722);
+        // (":" <Test>)? = ":", Test => ActionFn(723);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action722::<>(cx, __sym0, __sym1);
+        let __nt = super::__action723::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 16)
     }
@@ -10293,13 +10293,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test?>) = ":", Test => ActionFn(725);
+        // (":" <Test?>) = ":", Test => ActionFn(726);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action725::<>(cx, __sym0, __sym1);
+        let __nt = super::__action726::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 17)
     }
@@ -10312,11 +10312,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test?>) = ":" => ActionFn(726);
+        // (":" <Test?>) = ":" => ActionFn(727);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action726::<>(cx, __sym0);
+        let __nt = super::__action727::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (1, 17)
     }
@@ -10329,13 +10329,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test?>)? = ":", Test => ActionFn(731);
+        // (":" <Test?>)? = ":", Test => ActionFn(732);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action731::<>(cx, __sym0, __sym1);
+        let __nt = super::__action732::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant13(__nt), __end));
         (2, 18)
     }
@@ -10348,11 +10348,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (":" <Test?>)? = ":" => ActionFn(732);
+        // (":" <Test?>)? = ":" => ActionFn(733);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action732::<>(cx, __sym0);
+        let __nt = super::__action733::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant13(__nt), __end));
         (1, 18)
     }
@@ -10400,13 +10400,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <StarOrTest>)? = "=", StarOrTest => ActionFn(745);
+        // ("=" <StarOrTest>)? = "=", StarOrTest => ActionFn(746);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action745::<>(cx, __sym0, __sym1);
+        let __nt = super::__action746::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 20)
     }
@@ -10454,13 +10454,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <Test>)? = "=", Test => ActionFn(748);
+        // ("=" <Test>)? = "=", Test => ActionFn(749);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action748::<>(cx, __sym0, __sym1);
+        let __nt = super::__action749::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 22)
     }
@@ -10508,13 +10508,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <Value>)+ = "=", Value => ActionFn(753);
+        // ("=" <Value>)+ = "=", Value => ActionFn(754);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action753::<>(cx, __sym0, __sym1);
+        let __nt = super::__action754::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 24)
     }
@@ -10527,14 +10527,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <Value>)+ = ("=" <Value>)+, "=", Value => ActionFn(754);
+        // ("=" <Value>)+ = ("=" <Value>)+, "=", Value => ActionFn(755);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action754::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action755::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 24)
     }
@@ -10547,13 +10547,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("=" <Value>)? = "=", Value => ActionFn(755);
+        // ("=" <Value>)? = "=", Value => ActionFn(756);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action755::<>(cx, __sym0, __sym1);
+        let __nt = super::__action756::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 25)
     }
@@ -10601,13 +10601,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("as" <Ident>)? = "as", Ident => ActionFn(758);
+        // ("as" <Ident>)? = "as", Ident => ActionFn(759);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action758::<>(cx, __sym0, __sym1);
+        let __nt = super::__action759::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant16(__nt), __end));
         (2, 27)
     }
@@ -10655,13 +10655,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("as" <StarOrBitOr>)? = "as", StarOrBitOr => ActionFn(765);
+        // ("as" <StarOrBitOr>)? = "as", StarOrBitOr => ActionFn(766);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action765::<>(cx, __sym0, __sym1);
+        let __nt = super::__action766::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 29)
     }
@@ -10709,13 +10709,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("from" <Test>)? = "from", Test => ActionFn(768);
+        // ("from" <Test>)? = "from", Test => ActionFn(769);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action768::<>(cx, __sym0, __sym1);
+        let __nt = super::__action769::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 31)
     }
@@ -10763,13 +10763,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("if" <NamedTest>)? = "if", NamedTest => ActionFn(771);
+        // ("if" <NamedTest>)? = "if", NamedTest => ActionFn(772);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action771::<>(cx, __sym0, __sym1);
+        let __nt = super::__action772::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant12(__nt), __end));
         (2, 33)
     }
@@ -10850,13 +10850,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("if" <Or>)+ = "if", Or => ActionFn(774);
+        // ("if" <Or>)+ = "if", Or => ActionFn(775);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action774::<>(cx, __sym0, __sym1);
+        let __nt = super::__action775::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 36)
     }
@@ -10869,14 +10869,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ("if" <Or>)+ = ("if" <Or>)+, "if", Or => ActionFn(775);
+        // ("if" <Or>)+ = ("if" <Or>)+, "if", Or => ActionFn(776);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action775::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action776::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 36)
     }
@@ -10908,13 +10908,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<@L> ":" <Test>)? = ":", Test => ActionFn(780);
+        // (<@L> ":" <Test>)? = ":", Test => ActionFn(781);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action780::<>(cx, __sym0, __sym1);
+        let __nt = super::__action781::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant18(__nt), __end));
         (2, 38)
     }
@@ -10962,13 +10962,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<And> "or")+ = And, "or" => ActionFn(793);
+        // (<And> "or")+ = And, "or" => ActionFn(794);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action793::<>(cx, __sym0, __sym1);
+        let __nt = super::__action794::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 40)
     }
@@ -10981,14 +10981,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<And> "or")+ = (<And> "or")+, And, "or" => ActionFn(794);
+        // (<And> "or")+ = (<And> "or")+, And, "or" => ActionFn(795);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action794::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action795::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 40)
     }
@@ -11020,13 +11020,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<CallArg> ",")+ = CallArg, "," => ActionFn(795);
+        // (<CallArg> ",")+ = CallArg, "," => ActionFn(796);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant19(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action795::<>(cx, __sym0, __sym1);
+        let __nt = super::__action796::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant20(__nt), __end));
         (2, 42)
     }
@@ -11039,14 +11039,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<CallArg> ",")+ = (<CallArg> ",")+, CallArg, "," => ActionFn(796);
+        // (<CallArg> ",")+ = (<CallArg> ",")+, CallArg, "," => ActionFn(797);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant19(__symbols);
         let __sym0 = __pop_Variant20(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action796::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action797::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant20(__nt), __end));
         (3, 42)
     }
@@ -11078,13 +11078,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<ClassArg> ",")+ = ClassArg, "," => ActionFn(797);
+        // (<ClassArg> ",")+ = ClassArg, "," => ActionFn(798);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant21(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action797::<>(cx, __sym0, __sym1);
+        let __nt = super::__action798::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant22(__nt), __end));
         (2, 44)
     }
@@ -11097,14 +11097,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<ClassArg> ",")+ = (<ClassArg> ",")+, ClassArg, "," => ActionFn(798);
+        // (<ClassArg> ",")+ = (<ClassArg> ",")+, ClassArg, "," => ActionFn(799);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant21(__symbols);
         let __sym0 = __pop_Variant22(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action798::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action799::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant22(__nt), __end));
         (3, 44)
     }
@@ -11136,13 +11136,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<ClosedPattern> "|")+ = ClosedPattern, "|" => ActionFn(799);
+        // (<ClosedPattern> "|")+ = ClosedPattern, "|" => ActionFn(800);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant23(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action799::<>(cx, __sym0, __sym1);
+        let __nt = super::__action800::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant24(__nt), __end));
         (2, 46)
     }
@@ -11155,14 +11155,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<ClosedPattern> "|")+ = (<ClosedPattern> "|")+, ClosedPattern, "|" => ActionFn(800);
+        // (<ClosedPattern> "|")+ = (<ClosedPattern> "|")+, ClosedPattern, "|" => ActionFn(801);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant23(__symbols);
         let __sym0 = __pop_Variant24(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action800::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action801::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant24(__nt), __end));
         (3, 46)
     }
@@ -11194,13 +11194,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<CompareOp> <BitOr>)+ = CompareOp, BitOr => ActionFn(801);
+        // (<CompareOp> <BitOr>)+ = CompareOp, BitOr => ActionFn(802);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant63(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action801::<>(cx, __sym0, __sym1);
+        let __nt = super::__action802::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant26(__nt), __end));
         (2, 48)
     }
@@ -11213,14 +11213,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<CompareOp> <BitOr>)+ = (<CompareOp> <BitOr>)+, CompareOp, BitOr => ActionFn(802);
+        // (<CompareOp> <BitOr>)+ = (<CompareOp> <BitOr>)+, CompareOp, BitOr => ActionFn(803);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant63(__symbols);
         let __sym0 = __pop_Variant26(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action802::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action803::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant26(__nt), __end));
         (3, 48)
     }
@@ -11252,13 +11252,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<DictItem> ",")+ = DictItem, "," => ActionFn(803);
+        // (<DictItem> ",")+ = DictItem, "," => ActionFn(804);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant27(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action803::<>(cx, __sym0, __sym1);
+        let __nt = super::__action804::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant28(__nt), __end));
         (2, 50)
     }
@@ -11271,14 +11271,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<DictItem> ",")+ = (<DictItem> ",")+, DictItem, "," => ActionFn(804);
+        // (<DictItem> ",")+ = (<DictItem> ",")+, DictItem, "," => ActionFn(805);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant27(__symbols);
         let __sym0 = __pop_Variant28(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action804::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action805::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant28(__nt), __end));
         (3, 50)
     }
@@ -11343,13 +11343,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<DottedAlias> ",")+ = DottedAlias, "," => ActionFn(805);
+        // (<DottedAlias> ",")+ = DottedAlias, "," => ActionFn(806);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant29(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action805::<>(cx, __sym0, __sym1);
+        let __nt = super::__action806::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant30(__nt), __end));
         (2, 53)
     }
@@ -11362,14 +11362,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<DottedAlias> ",")+ = (<DottedAlias> ",")+, DottedAlias, "," => ActionFn(806);
+        // (<DottedAlias> ",")+ = (<DottedAlias> ",")+, DottedAlias, "," => ActionFn(807);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant29(__symbols);
         let __sym0 = __pop_Variant30(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action806::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action807::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant30(__nt), __end));
         (3, 53)
     }
@@ -11434,13 +11434,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Ident> ",")+ = Ident, "," => ActionFn(809);
+        // (<Ident> ",")+ = Ident, "," => ActionFn(810);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action809::<>(cx, __sym0, __sym1);
+        let __nt = super::__action810::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant31(__nt), __end));
         (2, 56)
     }
@@ -11453,14 +11453,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Ident> ",")+ = (<Ident> ",")+, Ident, "," => ActionFn(810);
+        // (<Ident> ",")+ = (<Ident> ",")+, Ident, "," => ActionFn(811);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant31(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action810::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action811::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant31(__nt), __end));
         (3, 56)
     }
@@ -11492,13 +11492,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<LambdaParam> ",")+ = LambdaParam, "," => ActionFn(813);
+        // (<LambdaParam> ",")+ = LambdaParam, "," => ActionFn(814);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant32(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action813::<>(cx, __sym0, __sym1);
+        let __nt = super::__action814::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant33(__nt), __end));
         (2, 58)
     }
@@ -11511,14 +11511,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<LambdaParam> ",")+ = (<LambdaParam> ",")+, LambdaParam, "," => ActionFn(814);
+        // (<LambdaParam> ",")+ = (<LambdaParam> ",")+, LambdaParam, "," => ActionFn(815);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant32(__symbols);
         let __sym0 = __pop_Variant33(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action814::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action815::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant33(__nt), __end));
         (3, 58)
     }
@@ -11583,13 +11583,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<MappingItem> ",")+ = MappingItem, "," => ActionFn(815);
+        // (<MappingItem> ",")+ = MappingItem, "," => ActionFn(816);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant34(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action815::<>(cx, __sym0, __sym1);
+        let __nt = super::__action816::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant35(__nt), __end));
         (2, 61)
     }
@@ -11602,14 +11602,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<MappingItem> ",")+ = (<MappingItem> ",")+, MappingItem, "," => ActionFn(816);
+        // (<MappingItem> ",")+ = (<MappingItem> ",")+, MappingItem, "," => ActionFn(817);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant34(__symbols);
         let __sym0 = __pop_Variant35(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action816::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action817::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant35(__nt), __end));
         (3, 61)
     }
@@ -11641,13 +11641,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<NameAlias> ",")+ = NameAlias, "," => ActionFn(821);
+        // (<NameAlias> ",")+ = NameAlias, "," => ActionFn(822);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant29(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action821::<>(cx, __sym0, __sym1);
+        let __nt = super::__action822::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant30(__nt), __end));
         (2, 63)
     }
@@ -11660,14 +11660,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<NameAlias> ",")+ = (<NameAlias> ",")+, NameAlias, "," => ActionFn(822);
+        // (<NameAlias> ",")+ = (<NameAlias> ",")+, NameAlias, "," => ActionFn(823);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant29(__symbols);
         let __sym0 = __pop_Variant30(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action822::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action823::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant30(__nt), __end));
         (3, 63)
     }
@@ -11699,13 +11699,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Not> "and")+ = Not, "and" => ActionFn(823);
+        // (<Not> "and")+ = Not, "and" => ActionFn(824);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action823::<>(cx, __sym0, __sym1);
+        let __nt = super::__action824::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 65)
     }
@@ -11718,14 +11718,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Not> "and")+ = (<Not> "and")+, Not, "and" => ActionFn(824);
+        // (<Not> "and")+ = (<Not> "and")+, Not, "and" => ActionFn(825);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action824::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action825::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 65)
     }
@@ -11757,13 +11757,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Param> ",")+ = Param, "," => ActionFn(825);
+        // (<Param> ",")+ = Param, "," => ActionFn(826);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant32(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action825::<>(cx, __sym0, __sym1);
+        let __nt = super::__action826::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant33(__nt), __end));
         (2, 67)
     }
@@ -11776,14 +11776,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Param> ",")+ = (<Param> ",")+, Param, "," => ActionFn(826);
+        // (<Param> ",")+ = (<Param> ",")+, Param, "," => ActionFn(827);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant32(__symbols);
         let __sym0 = __pop_Variant33(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action826::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action827::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant33(__nt), __end));
         (3, 67)
     }
@@ -11848,13 +11848,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Simple> ";")+ = Simple, ";" => ActionFn(827);
+        // (<Simple> ";")+ = Simple, ";" => ActionFn(828);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant36(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action827::<>(cx, __sym0, __sym1);
+        let __nt = super::__action828::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant37(__nt), __end));
         (2, 70)
     }
@@ -11867,14 +11867,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Simple> ";")+ = (<Simple> ";")+, Simple, ";" => ActionFn(828);
+        // (<Simple> ";")+ = (<Simple> ";")+, Simple, ";" => ActionFn(829);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant36(__symbols);
         let __sym0 = __pop_Variant37(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action828::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action829::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant37(__nt), __end));
         (3, 70)
     }
@@ -11906,13 +11906,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Slice> ",")+ = Slice, "," => ActionFn(833);
+        // (<Slice> ",")+ = Slice, "," => ActionFn(834);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action833::<>(cx, __sym0, __sym1);
+        let __nt = super::__action834::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 72)
     }
@@ -11925,14 +11925,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Slice> ",")+ = (<Slice> ",")+, Slice, "," => ActionFn(834);
+        // (<Slice> ",")+ = (<Slice> ",")+, Slice, "," => ActionFn(835);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action834::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action835::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 72)
     }
@@ -11964,13 +11964,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrBitOr> ",")+ = StarOrBitOr, "," => ActionFn(835);
+        // (<StarOrBitOr> ",")+ = StarOrBitOr, "," => ActionFn(836);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action835::<>(cx, __sym0, __sym1);
+        let __nt = super::__action836::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 74)
     }
@@ -11983,14 +11983,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrBitOr> ",")+ = (<StarOrBitOr> ",")+, StarOrBitOr, "," => ActionFn(836);
+        // (<StarOrBitOr> ",")+ = (<StarOrBitOr> ",")+, StarOrBitOr, "," => ActionFn(837);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action836::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action837::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 74)
     }
@@ -12022,13 +12022,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrNamed> ",")+ = StarOrNamed, "," => ActionFn(837);
+        // (<StarOrNamed> ",")+ = StarOrNamed, "," => ActionFn(838);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action837::<>(cx, __sym0, __sym1);
+        let __nt = super::__action838::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 76)
     }
@@ -12041,14 +12041,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrNamed> ",")+ = (<StarOrNamed> ",")+, StarOrNamed, "," => ActionFn(838);
+        // (<StarOrNamed> ",")+ = (<StarOrNamed> ",")+, StarOrNamed, "," => ActionFn(839);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action838::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action839::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 76)
     }
@@ -12080,13 +12080,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrPattern> ",")+ = StarOrPattern, "," => ActionFn(839);
+        // (<StarOrPattern> ",")+ = StarOrPattern, "," => ActionFn(840);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant23(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action839::<>(cx, __sym0, __sym1);
+        let __nt = super::__action840::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant24(__nt), __end));
         (2, 78)
     }
@@ -12099,14 +12099,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrPattern> ",")+ = (<StarOrPattern> ",")+, StarOrPattern, "," => ActionFn(840);
+        // (<StarOrPattern> ",")+ = (<StarOrPattern> ",")+, StarOrPattern, "," => ActionFn(841);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant23(__symbols);
         let __sym0 = __pop_Variant24(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action840::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action841::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant24(__nt), __end));
         (3, 78)
     }
@@ -12138,13 +12138,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrTest> ",")+ = StarOrTest, "," => ActionFn(841);
+        // (<StarOrTest> ",")+ = StarOrTest, "," => ActionFn(842);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action841::<>(cx, __sym0, __sym1);
+        let __nt = super::__action842::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 80)
     }
@@ -12157,14 +12157,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<StarOrTest> ",")+ = (<StarOrTest> ",")+, StarOrTest, "," => ActionFn(842);
+        // (<StarOrTest> ",")+ = (<StarOrTest> ",")+, StarOrTest, "," => ActionFn(843);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action842::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action843::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 80)
     }
@@ -12196,13 +12196,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Test> ",")+ = Test, "," => ActionFn(843);
+        // (<Test> ",")+ = Test, "," => ActionFn(844);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action843::<>(cx, __sym0, __sym1);
+        let __nt = super::__action844::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (2, 82)
     }
@@ -12215,14 +12215,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<Test> ",")+ = (<Test> ",")+, Test, "," => ActionFn(844);
+        // (<Test> ",")+ = (<Test> ",")+, Test, "," => ActionFn(845);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action844::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action845::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant14(__nt), __end));
         (3, 82)
     }
@@ -12254,13 +12254,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<TypeParam> ",")+ = TypeParam, "," => ActionFn(845);
+        // (<TypeParam> ",")+ = TypeParam, "," => ActionFn(846);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant38(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action845::<>(cx, __sym0, __sym1);
+        let __nt = super::__action846::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant39(__nt), __end));
         (2, 84)
     }
@@ -12273,14 +12273,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<TypeParam> ",")+ = (<TypeParam> ",")+, TypeParam, "," => ActionFn(846);
+        // (<TypeParam> ",")+ = (<TypeParam> ",")+, TypeParam, "," => ActionFn(847);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant38(__symbols);
         let __sym0 = __pop_Variant39(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action846::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action847::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant39(__nt), __end));
         (3, 84)
     }
@@ -12345,13 +12345,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<WithItem> ",")+ = WithItem, "," => ActionFn(847);
+        // (<WithItem> ",")+ = WithItem, "," => ActionFn(848);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant40(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action847::<>(cx, __sym0, __sym1);
+        let __nt = super::__action848::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant41(__nt), __end));
         (2, 87)
     }
@@ -12364,14 +12364,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // (<WithItem> ",")+ = (<WithItem> ",")+, WithItem, "," => ActionFn(848);
+        // (<WithItem> ",")+ = (<WithItem> ",")+, WithItem, "," => ActionFn(849);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant40(__symbols);
         let __sym0 = __pop_Variant41(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action848::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action849::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant41(__nt), __end));
         (3, 87)
     }
@@ -12452,14 +12452,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Annotated = name, ":", Test => ActionFn(723);
+        // Annotated = name, ":", Test => ActionFn(724);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action723::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action724::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (3, 91)
     }
@@ -12472,11 +12472,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Annotated = name => ActionFn(724);
+        // Annotated = name => ActionFn(725);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action724::<>(cx, __sym0);
+        let __nt = super::__action725::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (1, 91)
     }
@@ -13602,7 +13602,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Case = "case", Patterns, "if", NamedTest, ":", Block => ActionFn(772);
+        // Case = "case", Patterns, "if", NamedTest, ":", Block => ActionFn(773);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant45(__symbols);
         let __sym4 = __pop_Variant0(__symbols);
@@ -13612,7 +13612,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action772::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action773::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant46(__nt), __end));
         (6, 112)
     }
@@ -13625,7 +13625,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Case = "case", Patterns, ":", Block => ActionFn(773);
+        // Case = "case", Patterns, ":", Block => ActionFn(774);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -13633,7 +13633,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action773::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action774::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant46(__nt), __end));
         (4, 112)
     }
@@ -13682,14 +13682,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Caught = Comma<Test>, "as", Ident => ActionFn(759);
+        // Caught = Comma<Test>, "as", Ident => ActionFn(760);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action759::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action760::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant48(__nt), __end));
         (3, 114)
     }
@@ -13702,11 +13702,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Caught = Comma<Test> => ActionFn(760);
+        // Caught = Comma<Test> => ActionFn(761);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action760::<>(cx, __sym0);
+        let __nt = super::__action761::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant48(__nt), __end));
         (1, 114)
     }
@@ -14042,7 +14042,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", "**", Ident, ",", "}" => ActionFn(817);
+        // ClosedPattern = "{", "**", Ident, ",", "}" => ActionFn(818);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant0(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -14051,7 +14051,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action817::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action818::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (5, 118)
     }
@@ -14064,7 +14064,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", (<MappingItem> ",")+, "**", Ident, ",", "}" => ActionFn(818);
+        // ClosedPattern = "{", (<MappingItem> ",")+, "**", Ident, ",", "}" => ActionFn(819);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant0(__symbols);
         let __sym4 = __pop_Variant0(__symbols);
@@ -14074,7 +14074,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action818::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action819::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (6, 118)
     }
@@ -14087,7 +14087,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", "**", Ident, "}" => ActionFn(819);
+        // ClosedPattern = "{", "**", Ident, "}" => ActionFn(820);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant15(__symbols);
@@ -14095,7 +14095,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action819::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action820::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (4, 118)
     }
@@ -14108,7 +14108,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = "{", (<MappingItem> ",")+, "**", Ident, "}" => ActionFn(820);
+        // ClosedPattern = "{", (<MappingItem> ",")+, "**", Ident, "}" => ActionFn(821);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant0(__symbols);
         let __sym3 = __pop_Variant15(__symbols);
@@ -14117,7 +14117,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action820::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action821::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (5, 118)
     }
@@ -14130,7 +14130,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = ClassName, "(", Comma<ClassArg>, ")" => ActionFn(855);
+        // ClosedPattern = ClassName, "(", Comma<ClassArg>, ")" => ActionFn(856);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant51(__symbols);
@@ -14138,7 +14138,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action855::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action856::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (4, 118)
     }
@@ -14151,14 +14151,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ClosedPattern = ClassName, "(", ")" => ActionFn(856);
+        // ClosedPattern = ClassName, "(", ")" => ActionFn(857);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action856::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action857::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (3, 118)
     }
@@ -14999,7 +14999,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CompFor = "async", "for", Targets, "in", Or => ActionFn(776);
+        // CompFor = "async", "for", Targets, "in", Or => ActionFn(777);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -15008,7 +15008,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action776::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action777::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant61(__nt), __end));
         (5, 135)
     }
@@ -15021,7 +15021,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CompFor = "async", "for", Targets, "in", Or, ("if" <Or>)+ => ActionFn(777);
+        // CompFor = "async", "for", Targets, "in", Or, ("if" <Or>)+ => ActionFn(778);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant14(__symbols);
         let __sym4 = __pop_Variant11(__symbols);
@@ -15031,7 +15031,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action777::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action778::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant61(__nt), __end));
         (6, 135)
     }
@@ -15044,7 +15044,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CompFor = "for", Targets, "in", Or => ActionFn(778);
+        // CompFor = "for", Targets, "in", Or => ActionFn(779);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -15052,7 +15052,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action778::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action779::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant61(__nt), __end));
         (4, 135)
     }
@@ -15065,7 +15065,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // CompFor = "for", Targets, "in", Or, ("if" <Or>)+ => ActionFn(779);
+        // CompFor = "for", Targets, "in", Or, ("if" <Or>)+ => ActionFn(780);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant14(__symbols);
         let __sym3 = __pop_Variant11(__symbols);
@@ -15074,7 +15074,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action779::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action780::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant61(__nt), __end));
         (5, 135)
     }
@@ -15449,7 +15449,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "try", ":", Block, Handler+, Else, Finally => ActionFn(883);
+        // Compound = "try", ":", Block, Handler+, Else, Finally => ActionFn(884);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant45(__symbols);
         let __sym4 = __pop_Variant45(__symbols);
@@ -15459,7 +15459,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action883::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action884::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (6, 139)
     }
@@ -15472,7 +15472,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = "try", ":", Block, Handler+, Else => ActionFn(884);
+        // Compound = "try", ":", Block, Handler+, Else => ActionFn(885);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant73(__symbols);
@@ -15481,7 +15481,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action884::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action885::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (5, 139)
     }
@@ -15539,11 +15539,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = Def => ActionFn(857);
+        // Compound = Def => ActionFn(858);
         let __sym0 = __pop_Variant64(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action857::<>(cx, __sym0);
+        let __nt = super::__action858::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (1, 139)
     }
@@ -15556,13 +15556,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Compound = Decorator+, Def => ActionFn(858);
+        // Compound = Decorator+, Def => ActionFn(859);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant64(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action858::<>(cx, __sym0, __sym1);
+        let __nt = super::__action859::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (2, 139)
     }
@@ -15700,7 +15700,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Def = "class", Ident, TypeParams, "(", Args, ")", ":", Block => ActionFn(889);
+        // Def = "class", Ident, TypeParams, "(", Args, ")", ":", Block => ActionFn(890);
         assert!(__symbols.len() >= 8);
         let __sym7 = __pop_Variant45(__symbols);
         let __sym6 = __pop_Variant0(__symbols);
@@ -15712,7 +15712,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym7.2;
-        let __nt = super::__action889::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7);
+        let __nt = super::__action890::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (8, 143)
     }
@@ -15725,7 +15725,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Def = "class", Ident, "(", Args, ")", ":", Block => ActionFn(890);
+        // Def = "class", Ident, "(", Args, ")", ":", Block => ActionFn(891);
         assert!(__symbols.len() >= 7);
         let __sym6 = __pop_Variant45(__symbols);
         let __sym5 = __pop_Variant0(__symbols);
@@ -15736,7 +15736,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym6.2;
-        let __nt = super::__action890::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
+        let __nt = super::__action891::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (7, 143)
     }
@@ -15749,7 +15749,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Def = "class", Ident, TypeParams, ":", Block => ActionFn(891);
+        // Def = "class", Ident, TypeParams, ":", Block => ActionFn(892);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -15758,7 +15758,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action891::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action892::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (5, 143)
     }
@@ -15771,7 +15771,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Def = "class", Ident, ":", Block => ActionFn(892);
+        // Def = "class", Ident, ":", Block => ActionFn(893);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -15779,7 +15779,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action892::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action893::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (4, 143)
     }
@@ -15950,14 +15950,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // DottedAlias = DottedName, "as", Ident => ActionFn(761);
+        // DottedAlias = DottedName, "as", Ident => ActionFn(762);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action761::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action762::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant29(__nt), __end));
         (3, 149)
     }
@@ -15970,11 +15970,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // DottedAlias = DottedName => ActionFn(762);
+        // DottedAlias = DottedName => ActionFn(763);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action762::<>(cx, __sym0);
+        let __nt = super::__action763::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant29(__nt), __end));
         (1, 149)
     }
@@ -16156,7 +16156,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "=", "!", name, FSpec, "}" => ActionFn(875);
+        // FPart = "{", Value, "=", "!", name, FSpec, "}" => ActionFn(876);
         assert!(__symbols.len() >= 7);
         let __sym6 = __pop_Variant0(__symbols);
         let __sym5 = __pop_Variant67(__symbols);
@@ -16167,7 +16167,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym6.2;
-        let __nt = super::__action875::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
+        let __nt = super::__action876::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (7, 154)
     }
@@ -16180,7 +16180,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "=", "!", name, "}" => ActionFn(876);
+        // FPart = "{", Value, "=", "!", name, "}" => ActionFn(877);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant0(__symbols);
         let __sym4 = __pop_Variant1(__symbols);
@@ -16190,7 +16190,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action876::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action877::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (6, 154)
     }
@@ -16203,7 +16203,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "=", FSpec, "}" => ActionFn(877);
+        // FPart = "{", Value, "=", FSpec, "}" => ActionFn(878);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant0(__symbols);
         let __sym3 = __pop_Variant67(__symbols);
@@ -16212,7 +16212,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action877::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action878::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (5, 154)
     }
@@ -16225,7 +16225,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "=", "}" => ActionFn(878);
+        // FPart = "{", Value, "=", "}" => ActionFn(879);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -16233,7 +16233,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action878::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action879::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (4, 154)
     }
@@ -16246,7 +16246,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "!", name, FSpec, "}" => ActionFn(879);
+        // FPart = "{", Value, "!", name, FSpec, "}" => ActionFn(880);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant0(__symbols);
         let __sym4 = __pop_Variant67(__symbols);
@@ -16256,7 +16256,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action879::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action880::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (6, 154)
     }
@@ -16269,7 +16269,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "!", name, "}" => ActionFn(880);
+        // FPart = "{", Value, "!", name, "}" => ActionFn(881);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant0(__symbols);
         let __sym3 = __pop_Variant1(__symbols);
@@ -16278,7 +16278,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action880::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action881::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (5, 154)
     }
@@ -16291,7 +16291,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, FSpec, "}" => ActionFn(881);
+        // FPart = "{", Value, FSpec, "}" => ActionFn(882);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant67(__symbols);
@@ -16299,7 +16299,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action881::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action882::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (4, 154)
     }
@@ -16312,14 +16312,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FPart = "{", Value, "}" => ActionFn(882);
+        // FPart = "{", Value, "}" => ActionFn(883);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action882::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action883::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant65(__nt), __end));
         (3, 154)
     }
@@ -16401,11 +16401,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FSpec = fcolon => ActionFn(871);
+        // FSpec = fcolon => ActionFn(872);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action871::<>(cx, __sym0);
+        let __nt = super::__action872::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant67(__nt), __end));
         (1, 157)
     }
@@ -16418,13 +16418,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // FSpec = fcolon, FPart+ => ActionFn(872);
+        // FSpec = fcolon, FPart+ => ActionFn(873);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant66(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action872::<>(cx, __sym0, __sym1);
+        let __nt = super::__action873::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant67(__nt), __end));
         (2, 157)
     }
@@ -16583,7 +16583,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Function = "def", Ident, TypeParams, "(", Params, ")", "->", Test, ":", Block => ActionFn(893);
+        // Function = "def", Ident, TypeParams, "(", Params, ")", "->", Test, ":", Block => ActionFn(894);
         assert!(__symbols.len() >= 10);
         let __sym9 = __pop_Variant45(__symbols);
         let __sym8 = __pop_Variant0(__symbols);
@@ -16597,7 +16597,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym9.2;
-        let __nt = super::__action893::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7, __sym8, __sym9);
+        let __nt = super::__action894::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7, __sym8, __sym9);
         __symbols.push((__start, __Symbol::Variant71(__nt), __end));
         (10, 163)
     }
@@ -16610,7 +16610,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Function = "def", Ident, "(", Params, ")", "->", Test, ":", Block => ActionFn(894);
+        // Function = "def", Ident, "(", Params, ")", "->", Test, ":", Block => ActionFn(895);
         assert!(__symbols.len() >= 9);
         let __sym8 = __pop_Variant45(__symbols);
         let __sym7 = __pop_Variant0(__symbols);
@@ -16623,7 +16623,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym8.2;
-        let __nt = super::__action894::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7, __sym8);
+        let __nt = super::__action895::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7, __sym8);
         __symbols.push((__start, __Symbol::Variant71(__nt), __end));
         (9, 163)
     }
@@ -16636,7 +16636,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Function = "def", Ident, TypeParams, "(", Params, ")", ":", Block => ActionFn(895);
+        // Function = "def", Ident, TypeParams, "(", Params, ")", ":", Block => ActionFn(896);
         assert!(__symbols.len() >= 8);
         let __sym7 = __pop_Variant45(__symbols);
         let __sym6 = __pop_Variant0(__symbols);
@@ -16648,7 +16648,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym7.2;
-        let __nt = super::__action895::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7);
+        let __nt = super::__action896::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6, __sym7);
         __symbols.push((__start, __Symbol::Variant71(__nt), __end));
         (8, 163)
     }
@@ -16661,7 +16661,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Function = "def", Ident, "(", Params, ")", ":", Block => ActionFn(896);
+        // Function = "def", Ident, "(", Params, ")", ":", Block => ActionFn(897);
         assert!(__symbols.len() >= 7);
         let __sym6 = __pop_Variant45(__symbols);
         let __sym5 = __pop_Variant0(__symbols);
@@ -16672,7 +16672,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym6.2;
-        let __nt = super::__action896::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
+        let __nt = super::__action897::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5, __sym6);
         __symbols.push((__start, __Symbol::Variant71(__nt), __end));
         (7, 163)
     }
@@ -16685,7 +16685,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Handler = "except", "*", Caught, ":", Block => ActionFn(851);
+        // Handler = "except", "*", Caught, ":", Block => ActionFn(852);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant45(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -16694,7 +16694,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action851::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action852::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant72(__nt), __end));
         (5, 164)
     }
@@ -16707,7 +16707,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Handler = "except", "*", ":", Block => ActionFn(852);
+        // Handler = "except", "*", ":", Block => ActionFn(853);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -16715,7 +16715,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action852::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action853::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant72(__nt), __end));
         (4, 164)
     }
@@ -16728,7 +16728,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Handler = "except", Caught, ":", Block => ActionFn(853);
+        // Handler = "except", Caught, ":", Block => ActionFn(854);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant45(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -16736,7 +16736,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action853::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action854::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant72(__nt), __end));
         (4, 164)
     }
@@ -16749,14 +16749,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Handler = "except", ":", Block => ActionFn(854);
+        // Handler = "except", ":", Block => ActionFn(855);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant45(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action854::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action855::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant72(__nt), __end));
         (3, 164)
     }
@@ -16893,13 +16893,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = Bare, Default => ActionFn(859);
+        // LambdaParam = Bare, Default => ActionFn(860);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant17(__symbols);
         let __sym0 = __pop_Variant43(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action859::<>(cx, __sym0, __sym1);
+        let __nt = super::__action860::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 168)
     }
@@ -16912,11 +16912,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = Bare => ActionFn(860);
+        // LambdaParam = Bare => ActionFn(861);
         let __sym0 = __pop_Variant43(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action860::<>(cx, __sym0);
+        let __nt = super::__action861::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (1, 168)
     }
@@ -16929,14 +16929,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = "*", Bare, Default => ActionFn(861);
+        // LambdaParam = "*", Bare, Default => ActionFn(862);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant17(__symbols);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action861::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action862::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (3, 168)
     }
@@ -16949,13 +16949,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = "*", Bare => ActionFn(862);
+        // LambdaParam = "*", Bare => ActionFn(863);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action862::<>(cx, __sym0, __sym1);
+        let __nt = super::__action863::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 168)
     }
@@ -16968,14 +16968,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = "**", Bare, Default => ActionFn(863);
+        // LambdaParam = "**", Bare, Default => ActionFn(864);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant17(__symbols);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action863::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action864::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (3, 168)
     }
@@ -16988,13 +16988,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParam = "**", Bare => ActionFn(864);
+        // LambdaParam = "**", Bare => ActionFn(865);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action864::<>(cx, __sym0, __sym1);
+        let __nt = super::__action865::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 168)
     }
@@ -17023,11 +17023,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // LambdaParams = Comma<LambdaParam> => ActionFn(91);
+        // LambdaParams = Comma<LambdaParam> => ActionFn(667);
         let __sym0 = __pop_Variant54(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action91::<>(cx, __sym0);
+        let __nt = super::__action667::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant75(__nt), __end));
         (1, 169)
     }
@@ -17179,11 +17179,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // MappingKey = "None" => ActionFn(667);
+        // MappingKey = "None" => ActionFn(668);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action667::<>(cx, __sym0);
+        let __nt = super::__action668::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 172)
     }
@@ -17196,11 +17196,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // MappingKey = "True" => ActionFn(668);
+        // MappingKey = "True" => ActionFn(669);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action668::<>(cx, __sym0);
+        let __nt = super::__action669::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 172)
     }
@@ -17213,11 +17213,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // MappingKey = "False" => ActionFn(669);
+        // MappingKey = "False" => ActionFn(670);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action669::<>(cx, __sym0);
+        let __nt = super::__action670::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 172)
     }
@@ -17230,14 +17230,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // NameAlias = Ident, "as", Ident => ActionFn(763);
+        // NameAlias = Ident, "as", Ident => ActionFn(764);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action763::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action764::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant29(__nt), __end));
         (3, 173)
     }
@@ -17250,11 +17250,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // NameAlias = Ident => ActionFn(764);
+        // NameAlias = Ident => ActionFn(765);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action764::<>(cx, __sym0);
+        let __nt = super::__action765::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant29(__nt), __end));
         (1, 173)
     }
@@ -17267,11 +17267,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // NamedList = Comma<StarOrNamed> => ActionFn(671);
+        // NamedList = Comma<StarOrNamed> => ActionFn(672);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action671::<>(cx, __sym0);
+        let __nt = super::__action672::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 174)
     }
@@ -17301,14 +17301,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // NamedTest = Test, ":=", Test => ActionFn(672);
+        // NamedTest = Test, ":=", Test => ActionFn(673);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action672::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action673::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 175)
     }
@@ -17338,13 +17338,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Not = "not", Not => ActionFn(673);
+        // Not = "not", Not => ActionFn(674);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action673::<>(cx, __sym0, __sym1);
+        let __nt = super::__action674::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 176)
     }
@@ -17425,13 +17425,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Or = (<And> "or")+, And => ActionFn(674);
+        // Or = (<And> "or")+, And => ActionFn(675);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant14(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action674::<>(cx, __sym0, __sym1);
+        let __nt = super::__action675::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 178)
     }
@@ -17461,13 +17461,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // OrPattern = (<ClosedPattern> "|")+, ClosedPattern => ActionFn(675);
+        // OrPattern = (<ClosedPattern> "|")+, ClosedPattern => ActionFn(676);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant23(__symbols);
         let __sym0 = __pop_Variant24(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action675::<>(cx, __sym0, __sym1);
+        let __nt = super::__action676::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (2, 179)
     }
@@ -17497,13 +17497,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = Annotated, Default => ActionFn(865);
+        // Param = Annotated, Default => ActionFn(866);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant17(__symbols);
         let __sym0 = __pop_Variant43(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action865::<>(cx, __sym0, __sym1);
+        let __nt = super::__action866::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 180)
     }
@@ -17516,11 +17516,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = Annotated => ActionFn(866);
+        // Param = Annotated => ActionFn(867);
         let __sym0 = __pop_Variant43(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action866::<>(cx, __sym0);
+        let __nt = super::__action867::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (1, 180)
     }
@@ -17533,14 +17533,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = "*", StarAnnotated, Default => ActionFn(867);
+        // Param = "*", StarAnnotated, Default => ActionFn(868);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant17(__symbols);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action867::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action868::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (3, 180)
     }
@@ -17553,13 +17553,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = "*", StarAnnotated => ActionFn(868);
+        // Param = "*", StarAnnotated => ActionFn(869);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action868::<>(cx, __sym0, __sym1);
+        let __nt = super::__action869::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 180)
     }
@@ -17572,14 +17572,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = "**", Annotated, Default => ActionFn(869);
+        // Param = "**", Annotated, Default => ActionFn(870);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant17(__symbols);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action869::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action870::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (3, 180)
     }
@@ -17592,13 +17592,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Param = "**", Annotated => ActionFn(870);
+        // Param = "**", Annotated => ActionFn(871);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant43(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action870::<>(cx, __sym0, __sym1);
+        let __nt = super::__action871::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (2, 180)
     }
@@ -17611,11 +17611,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ParamMark = "/" => ActionFn(678);
+        // ParamMark = "/" => ActionFn(679);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action678::<>(cx, __sym0);
+        let __nt = super::__action679::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (1, 181)
     }
@@ -17628,11 +17628,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // ParamMark = "*" => ActionFn(679);
+        // ParamMark = "*" => ActionFn(680);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action679::<>(cx, __sym0);
+        let __nt = super::__action680::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant32(__nt), __end));
         (1, 181)
     }
@@ -17678,11 +17678,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // PatternValue = Number => ActionFn(680);
+        // PatternValue = Number => ActionFn(681);
         let __sym0 = __pop_Variant76(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action680::<>(cx, __sym0);
+        let __nt = super::__action681::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 183)
     }
@@ -17695,13 +17695,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // PatternValue = "-", Number => ActionFn(681);
+        // PatternValue = "-", Number => ActionFn(682);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant76(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action681::<>(cx, __sym0, __sym1);
+        let __nt = super::__action682::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 183)
     }
@@ -17731,11 +17731,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Patterns = Comma<StarOrPattern> => ActionFn(682);
+        // Patterns = Comma<StarOrPattern> => ActionFn(683);
         let __sym0 = __pop_Variant58(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action682::<>(cx, __sym0);
+        let __nt = super::__action683::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (1, 184)
     }
@@ -17748,11 +17748,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<DottedAlias> = DottedAlias => ActionFn(807);
+        // Plain<DottedAlias> = DottedAlias => ActionFn(808);
         let __sym0 = __pop_Variant29(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action807::<>(cx, __sym0);
+        let __nt = super::__action808::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant74(__nt), __end));
         (1, 185)
     }
@@ -17765,13 +17765,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<DottedAlias> = (<DottedAlias> ",")+, DottedAlias => ActionFn(808);
+        // Plain<DottedAlias> = (<DottedAlias> ",")+, DottedAlias => ActionFn(809);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant29(__symbols);
         let __sym0 = __pop_Variant30(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action808::<>(cx, __sym0, __sym1);
+        let __nt = super::__action809::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant74(__nt), __end));
         (2, 185)
     }
@@ -17784,11 +17784,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<Ident> = Ident => ActionFn(811);
+        // Plain<Ident> = Ident => ActionFn(812);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action811::<>(cx, __sym0);
+        let __nt = super::__action812::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant77(__nt), __end));
         (1, 186)
     }
@@ -17801,13 +17801,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<Ident> = (<Ident> ",")+, Ident => ActionFn(812);
+        // Plain<Ident> = (<Ident> ",")+, Ident => ActionFn(813);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant31(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action812::<>(cx, __sym0, __sym1);
+        let __nt = super::__action813::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant77(__nt), __end));
         (2, 186)
     }
@@ -17820,11 +17820,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<WithItem> = WithItem => ActionFn(849);
+        // Plain<WithItem> = WithItem => ActionFn(850);
         let __sym0 = __pop_Variant40(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action849::<>(cx, __sym0);
+        let __nt = super::__action850::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant78(__nt), __end));
         (1, 187)
     }
@@ -17837,13 +17837,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Plain<WithItem> = (<WithItem> ",")+, WithItem => ActionFn(850);
+        // Plain<WithItem> = (<WithItem> ",")+, WithItem => ActionFn(851);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant40(__symbols);
         let __sym0 = __pop_Variant41(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action850::<>(cx, __sym0, __sym1);
+        let __nt = super::__action851::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant78(__nt), __end));
         (2, 187)
     }
@@ -17873,14 +17873,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Power = Awaited, "**", Factor => ActionFn(683);
+        // Power = Awaited, "**", Factor => ActionFn(684);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action683::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action684::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 188)
     }
@@ -17910,14 +17910,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Primary = Primary, ".", Ident => ActionFn(684);
+        // Primary = Primary, ".", Ident => ActionFn(685);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant15(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action684::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action685::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 189)
     }
@@ -17930,7 +17930,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Primary = Primary, "(", Args, ")" => ActionFn(685);
+        // Primary = Primary, "(", Args, ")" => ActionFn(686);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant9(__symbols);
@@ -17938,7 +17938,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action685::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action686::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 189)
     }
@@ -17951,7 +17951,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Primary = Primary, "[", Slices, "]" => ActionFn(686);
+        // Primary = Primary, "[", Slices, "]" => ActionFn(687);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant11(__symbols);
@@ -17959,7 +17959,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action686::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action687::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 189)
     }
@@ -18074,11 +18074,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Simple = SimpleKind => ActionFn(687);
+        // Simple = SimpleKind => ActionFn(688);
         let __sym0 = __pop_Variant64(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action687::<>(cx, __sym0);
+        let __nt = super::__action688::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant36(__nt), __end));
         (1, 193)
     }
@@ -18147,7 +18147,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = Value, ":", Test, "=", Value => ActionFn(756);
+        // SimpleKind = Value, ":", Test, "=", Value => ActionFn(757);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -18156,7 +18156,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action756::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action757::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (5, 194)
     }
@@ -18169,14 +18169,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = Value, ":", Test => ActionFn(757);
+        // SimpleKind = Value, ":", Test => ActionFn(758);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action757::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action758::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (3, 194)
     }
@@ -18240,13 +18240,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "return", TestList => ActionFn(885);
+        // SimpleKind = "return", TestList => ActionFn(886);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action885::<>(cx, __sym0, __sym1);
+        let __nt = super::__action886::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (2, 194)
     }
@@ -18259,11 +18259,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "return" => ActionFn(886);
+        // SimpleKind = "return" => ActionFn(887);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action886::<>(cx, __sym0);
+        let __nt = super::__action887::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (1, 194)
     }
@@ -18293,7 +18293,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "raise", Test, "from", Test => ActionFn(769);
+        // SimpleKind = "raise", Test, "from", Test => ActionFn(770);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18301,7 +18301,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action769::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action770::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (4, 194)
     }
@@ -18314,13 +18314,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "raise", Test => ActionFn(770);
+        // SimpleKind = "raise", Test => ActionFn(771);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action770::<>(cx, __sym0, __sym1);
+        let __nt = super::__action771::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (2, 194)
     }
@@ -18352,7 +18352,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "assert", Test, ",", Test => ActionFn(714);
+        // SimpleKind = "assert", Test, ",", Test => ActionFn(715);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18360,7 +18360,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action714::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action715::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (4, 194)
     }
@@ -18373,13 +18373,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "assert", Test => ActionFn(715);
+        // SimpleKind = "assert", Test => ActionFn(716);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action715::<>(cx, __sym0, __sym1);
+        let __nt = super::__action716::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (2, 194)
     }
@@ -18492,7 +18492,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "type", Ident, TypeParams, "=", Test => ActionFn(897);
+        // SimpleKind = "type", Ident, TypeParams, "=", Test => ActionFn(898);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -18501,7 +18501,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action897::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action898::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (5, 194)
     }
@@ -18514,7 +18514,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleKind = "type", Ident, "=", Test => ActionFn(898);
+        // SimpleKind = "type", Ident, "=", Test => ActionFn(899);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18522,7 +18522,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action898::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action899::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant64(__nt), __end));
         (4, 194)
     }
@@ -18535,14 +18535,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleLine = Simple, ";", newline => ActionFn(829);
+        // SimpleLine = Simple, ";", newline => ActionFn(830);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant36(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action829::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action830::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (3, 195)
     }
@@ -18555,7 +18555,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleLine = (<Simple> ";")+, Simple, ";", newline => ActionFn(830);
+        // SimpleLine = (<Simple> ";")+, Simple, ";", newline => ActionFn(831);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18563,7 +18563,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant37(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action830::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action831::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (4, 195)
     }
@@ -18576,13 +18576,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleLine = Simple, newline => ActionFn(831);
+        // SimpleLine = Simple, newline => ActionFn(832);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant36(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action831::<>(cx, __sym0, __sym1);
+        let __nt = super::__action832::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (2, 195)
     }
@@ -18595,14 +18595,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // SimpleLine = (<Simple> ";")+, Simple, newline => ActionFn(832);
+        // SimpleLine = (<Simple> ";")+, Simple, newline => ActionFn(833);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant36(__symbols);
         let __sym0 = __pop_Variant37(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action832::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action833::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant45(__nt), __end));
         (3, 195)
     }
@@ -18632,7 +18632,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", Test, ":", Test => ActionFn(733);
+        // Slice = Test, ":", Test, ":", Test => ActionFn(734);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -18641,7 +18641,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action733::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action734::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (5, 196)
     }
@@ -18654,7 +18654,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", Test, ":" => ActionFn(734);
+        // Slice = Test, ":", Test, ":" => ActionFn(735);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant0(__symbols);
         let __sym2 = __pop_Variant11(__symbols);
@@ -18662,7 +18662,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action734::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action735::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 196)
     }
@@ -18675,14 +18675,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", Test => ActionFn(735);
+        // Slice = Test, ":", Test => ActionFn(736);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action735::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action736::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 196)
     }
@@ -18695,7 +18695,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", ":", Test => ActionFn(736);
+        // Slice = Test, ":", ":", Test => ActionFn(737);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18703,7 +18703,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action736::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action737::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 196)
     }
@@ -18716,14 +18716,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":", ":" => ActionFn(737);
+        // Slice = Test, ":", ":" => ActionFn(738);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action737::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action738::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 196)
     }
@@ -18736,13 +18736,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = Test, ":" => ActionFn(738);
+        // Slice = Test, ":" => ActionFn(739);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action738::<>(cx, __sym0, __sym1);
+        let __nt = super::__action739::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 196)
     }
@@ -18755,7 +18755,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", Test, ":", Test => ActionFn(739);
+        // Slice = ":", Test, ":", Test => ActionFn(740);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -18763,7 +18763,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action739::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action740::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 196)
     }
@@ -18776,14 +18776,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", Test, ":" => ActionFn(740);
+        // Slice = ":", Test, ":" => ActionFn(741);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action740::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action741::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 196)
     }
@@ -18796,13 +18796,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", Test => ActionFn(741);
+        // Slice = ":", Test => ActionFn(742);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action741::<>(cx, __sym0, __sym1);
+        let __nt = super::__action742::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 196)
     }
@@ -18815,14 +18815,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", ":", Test => ActionFn(742);
+        // Slice = ":", ":", Test => ActionFn(743);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action742::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action743::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 196)
     }
@@ -18835,13 +18835,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":", ":" => ActionFn(743);
+        // Slice = ":", ":" => ActionFn(744);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action743::<>(cx, __sym0, __sym1);
+        let __nt = super::__action744::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 196)
     }
@@ -18854,11 +18854,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slice = ":" => ActionFn(744);
+        // Slice = ":" => ActionFn(745);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action744::<>(cx, __sym0);
+        let __nt = super::__action745::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 196)
     }
@@ -18871,11 +18871,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Slices = Comma<Slice> => ActionFn(690);
+        // Slices = Comma<Slice> => ActionFn(691);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action690::<>(cx, __sym0);
+        let __nt = super::__action691::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 197)
     }
@@ -18907,13 +18907,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Star = "*", BitOr => ActionFn(691);
+        // Star = "*", BitOr => ActionFn(692);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action691::<>(cx, __sym0, __sym1);
+        let __nt = super::__action692::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 199)
     }
@@ -18926,14 +18926,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StarAnnotated = name, ":", StarOrTest => ActionFn(720);
+        // StarAnnotated = name, ":", StarOrTest => ActionFn(721);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action720::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action721::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (3, 200)
     }
@@ -18946,11 +18946,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StarAnnotated = name => ActionFn(721);
+        // StarAnnotated = name => ActionFn(722);
         let __sym0 = __pop_Variant1(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action721::<>(cx, __sym0);
+        let __nt = super::__action722::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant43(__nt), __end));
         (1, 200)
     }
@@ -19048,13 +19048,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StarOrPattern = "*", Ident => ActionFn(693);
+        // StarOrPattern = "*", Ident => ActionFn(694);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action693::<>(cx, __sym0, __sym1);
+        let __nt = super::__action694::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant23(__nt), __end));
         (2, 203)
     }
@@ -19170,11 +19170,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StringItem = string => ActionFn(694);
+        // StringItem = string => ActionFn(695);
         let __sym0 = __pop_Variant5(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action694::<>(cx, __sym0);
+        let __nt = super::__action695::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant80(__nt), __end));
         (1, 207)
     }
@@ -19187,13 +19187,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StringItem = fstart, fend => ActionFn(873);
+        // StringItem = fstart, fend => ActionFn(874);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action873::<>(cx, __sym0, __sym1);
+        let __nt = super::__action874::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant80(__nt), __end));
         (2, 207)
     }
@@ -19206,14 +19206,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // StringItem = fstart, FPart+, fend => ActionFn(874);
+        // StringItem = fstart, FPart+, fend => ActionFn(875);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant66(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action874::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action875::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant80(__nt), __end));
         (3, 207)
     }
@@ -19262,11 +19262,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Strings = StringItem+ => ActionFn(695);
+        // Strings = StringItem+ => ActionFn(696);
         let __sym0 = __pop_Variant81(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action695::<>(cx, __sym0);
+        let __nt = super::__action696::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 209)
     }
@@ -19330,11 +19330,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Targets = Comma<StarOrBitOr> => ActionFn(696);
+        // Targets = Comma<StarOrBitOr> => ActionFn(697);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action696::<>(cx, __sym0);
+        let __nt = super::__action697::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 212)
     }
@@ -19466,7 +19466,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Test = Or, "if", Or, "else", Test => ActionFn(697);
+        // Test = Or, "if", Or, "else", Test => ActionFn(698);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -19475,7 +19475,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action697::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action698::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (5, 215)
     }
@@ -19488,7 +19488,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Test = "lambda", LambdaParams, ":", Test => ActionFn(698);
+        // Test = "lambda", LambdaParams, ":", Test => ActionFn(699);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19496,7 +19496,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action698::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action699::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (4, 215)
     }
@@ -19542,11 +19542,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TestList = Comma<StarOrTest> => ActionFn(699);
+        // TestList = Comma<StarOrTest> => ActionFn(700);
         let __sym0 = __pop_Variant57(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action699::<>(cx, __sym0);
+        let __nt = super::__action700::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 217)
     }
@@ -19611,14 +19611,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Top = start_expression, TestList, newline => ActionFn(899);
+        // Top = start_expression, TestList, newline => ActionFn(900);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant0(__symbols);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action899::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action900::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant82(__nt), __end));
         (3, 219)
     }
@@ -19631,13 +19631,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Top = start_expression, TestList => ActionFn(900);
+        // Top = start_expression, TestList => ActionFn(901);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action900::<>(cx, __sym0, __sym1);
+        let __nt = super::__action901::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant82(__nt), __end));
         (2, 219)
     }
@@ -19650,7 +19650,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = Ident, ":", Test, "=", Test => ActionFn(781);
+        // TypeParam = Ident, ":", Test, "=", Test => ActionFn(782);
         assert!(__symbols.len() >= 5);
         let __sym4 = __pop_Variant11(__symbols);
         let __sym3 = __pop_Variant0(__symbols);
@@ -19659,7 +19659,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym4.2;
-        let __nt = super::__action781::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
+        let __nt = super::__action782::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (5, 220)
     }
@@ -19672,14 +19672,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = Ident, "=", Test => ActionFn(782);
+        // TypeParam = Ident, "=", Test => ActionFn(783);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action782::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action783::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (3, 220)
     }
@@ -19692,14 +19692,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = Ident, ":", Test => ActionFn(783);
+        // TypeParam = Ident, ":", Test => ActionFn(784);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action783::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action784::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (3, 220)
     }
@@ -19712,11 +19712,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = Ident => ActionFn(784);
+        // TypeParam = Ident => ActionFn(785);
         let __sym0 = __pop_Variant15(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action784::<>(cx, __sym0);
+        let __nt = super::__action785::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (1, 220)
     }
@@ -19729,7 +19729,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "*", Ident, ":", Test, "=", StarOrTest => ActionFn(785);
+        // TypeParam = "*", Ident, ":", Test, "=", StarOrTest => ActionFn(786);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant11(__symbols);
         let __sym4 = __pop_Variant0(__symbols);
@@ -19739,7 +19739,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action785::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action786::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (6, 220)
     }
@@ -19752,7 +19752,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "*", Ident, "=", StarOrTest => ActionFn(786);
+        // TypeParam = "*", Ident, "=", StarOrTest => ActionFn(787);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19760,7 +19760,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action786::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action787::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (4, 220)
     }
@@ -19773,7 +19773,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "*", Ident, ":", Test => ActionFn(787);
+        // TypeParam = "*", Ident, ":", Test => ActionFn(788);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19781,7 +19781,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action787::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action788::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (4, 220)
     }
@@ -19794,13 +19794,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "*", Ident => ActionFn(788);
+        // TypeParam = "*", Ident => ActionFn(789);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action788::<>(cx, __sym0, __sym1);
+        let __nt = super::__action789::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (2, 220)
     }
@@ -19813,7 +19813,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "**", Ident, ":", Test, "=", Test => ActionFn(789);
+        // TypeParam = "**", Ident, ":", Test, "=", Test => ActionFn(790);
         assert!(__symbols.len() >= 6);
         let __sym5 = __pop_Variant11(__symbols);
         let __sym4 = __pop_Variant0(__symbols);
@@ -19823,7 +19823,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym5.2;
-        let __nt = super::__action789::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
+        let __nt = super::__action790::<>(cx, __sym0, __sym1, __sym2, __sym3, __sym4, __sym5);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (6, 220)
     }
@@ -19836,7 +19836,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "**", Ident, "=", Test => ActionFn(790);
+        // TypeParam = "**", Ident, "=", Test => ActionFn(791);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19844,7 +19844,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action790::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action791::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (4, 220)
     }
@@ -19857,7 +19857,7 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "**", Ident, ":", Test => ActionFn(791);
+        // TypeParam = "**", Ident, ":", Test => ActionFn(792);
         assert!(__symbols.len() >= 4);
         let __sym3 = __pop_Variant11(__symbols);
         let __sym2 = __pop_Variant0(__symbols);
@@ -19865,7 +19865,7 @@ mod __parse__Top {
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym3.2;
-        let __nt = super::__action791::<>(cx, __sym0, __sym1, __sym2, __sym3);
+        let __nt = super::__action792::<>(cx, __sym0, __sym1, __sym2, __sym3);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (4, 220)
     }
@@ -19878,13 +19878,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // TypeParam = "**", Ident => ActionFn(792);
+        // TypeParam = "**", Ident => ActionFn(793);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant15(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action792::<>(cx, __sym0, __sym1);
+        let __nt = super::__action793::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant38(__nt), __end));
         (2, 220)
     }
@@ -20028,14 +20028,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // WithItem = Test, "as", StarOrBitOr => ActionFn(766);
+        // WithItem = Test, "as", StarOrBitOr => ActionFn(767);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action766::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action767::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant40(__nt), __end));
         (3, 225)
     }
@@ -20048,11 +20048,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // WithItem = Test => ActionFn(767);
+        // WithItem = Test => ActionFn(768);
         let __sym0 = __pop_Variant11(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action767::<>(cx, __sym0);
+        let __nt = super::__action768::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant40(__nt), __end));
         (1, 225)
     }
@@ -20065,13 +20065,13 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Yield = "yield", TestList => ActionFn(887);
+        // Yield = "yield", TestList => ActionFn(888);
         assert!(__symbols.len() >= 2);
         let __sym1 = __pop_Variant11(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym1.2;
-        let __nt = super::__action887::<>(cx, __sym0, __sym1);
+        let __nt = super::__action888::<>(cx, __sym0, __sym1);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (2, 226)
     }
@@ -20084,11 +20084,11 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Yield = "yield" => ActionFn(888);
+        // Yield = "yield" => ActionFn(889);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym0.2;
-        let __nt = super::__action888::<>(cx, __sym0);
+        let __nt = super::__action889::<>(cx, __sym0);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (1, 226)
     }
@@ -20101,14 +20101,14 @@ mod __parse__Top {
         _: core::marker::PhantomData<(&'a ())>,
     ) -> (usize, usize)
     {
-        // Yield = "yield", "from", Test => ActionFn(704);
+        // Yield = "yield", "from", Test => ActionFn(705);
         assert!(__symbols.len() >= 3);
         let __sym2 = __pop_Variant11(__symbols);
         let __sym1 = __pop_Variant0(__symbols);
         let __sym0 = __pop_Variant0(__symbols);
         let __start = __sym0.0;
         let __end = __sym2.2;
-        let __nt = super::__action704::<>(cx, __sym0, __sym1, __sym2);
+        let __nt = super::__action705::<>(cx, __sym0, __sym1, __sym2);
         __symbols.push((__start, __Symbol::Variant11(__nt), __end));
         (3, 226)
     }
@@ -21414,9 +21414,10 @@ fn __action91<
 >(
     cx: &'a Cx<'a>,
     (_, items, _): (u32, (Vec<Param>, bool), u32),
+    (_, colon, _): (u32, u32, u32),
 ) -> Arguments
 {
-    arguments(cx, items.0)
+    lambda_arguments(cx, items.0, colon)
 }
 
 #[allow(unused_variables)]
@@ -32033,21 +32034,21 @@ fn __action667<
     'a,
 >(
     cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-) -> Expr
+    __0: (u32, (Vec<Param>, bool), u32),
+) -> Arguments
 {
-    let __start0 = __0.0;
-    let __end0 = __0.0;
+    let __start0 = __0.2;
+    let __end0 = __0.2;
     let __temp0 = __action418(
         cx,
         &__start0,
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action555(
+    __action91(
         cx,
-        __temp0,
         __0,
+        __temp0,
     )
 }
 
@@ -32069,7 +32070,7 @@ fn __action668<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action556(
+    __action555(
         cx,
         __temp0,
         __0,
@@ -32094,7 +32095,7 @@ fn __action669<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action557(
+    __action556(
         cx,
         __temp0,
         __0,
@@ -32105,6 +32106,31 @@ fn __action669<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action670<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+) -> Expr
+{
+    let __start0 = __0.0;
+    let __end0 = __0.0;
+    let __temp0 = __action418(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action557(
+        cx,
+        __temp0,
+        __0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action671<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32131,7 +32157,7 @@ fn __action670<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action671<
+fn __action672<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32156,7 +32182,7 @@ fn __action671<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action672<
+fn __action673<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32185,7 +32211,7 @@ fn __action672<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action673<
+fn __action674<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32212,7 +32238,7 @@ fn __action673<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action674<
+fn __action675<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32239,7 +32265,7 @@ fn __action674<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action675<
+fn __action676<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32266,7 +32292,7 @@ fn __action675<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action676<
+fn __action677<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32295,7 +32321,7 @@ fn __action676<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action677<
+fn __action678<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32324,7 +32350,7 @@ fn __action677<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action678<
+fn __action679<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32349,7 +32375,7 @@ fn __action678<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action679<
+fn __action680<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32374,7 +32400,7 @@ fn __action679<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action680<
+fn __action681<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32399,7 +32425,7 @@ fn __action680<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action681<
+fn __action682<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32435,7 +32461,7 @@ fn __action681<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action682<
+fn __action683<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32460,7 +32486,7 @@ fn __action682<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action683<
+fn __action684<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32489,7 +32515,7 @@ fn __action683<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action684<
+fn __action685<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32518,7 +32544,7 @@ fn __action684<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action685<
+fn __action686<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32558,7 +32584,7 @@ fn __action685<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action686<
+fn __action687<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32589,7 +32615,7 @@ fn __action686<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action687<
+fn __action688<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32614,7 +32640,7 @@ fn __action687<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action688<
+fn __action689<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32645,7 +32671,7 @@ fn __action688<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action689<
+fn __action690<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32676,7 +32702,7 @@ fn __action689<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action690<
+fn __action691<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32701,7 +32727,7 @@ fn __action690<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action691<
+fn __action692<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32728,7 +32754,7 @@ fn __action691<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action692<
+fn __action693<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32755,7 +32781,7 @@ fn __action692<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action693<
+fn __action694<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32782,7 +32808,7 @@ fn __action693<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action694<
+fn __action695<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32807,7 +32833,7 @@ fn __action694<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action695<
+fn __action696<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32841,7 +32867,7 @@ fn __action695<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action696<
+fn __action697<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32866,7 +32892,7 @@ fn __action696<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action697<
+fn __action698<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32899,7 +32925,7 @@ fn __action697<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action698<
+fn __action699<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32930,7 +32956,7 @@ fn __action698<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action699<
+fn __action700<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32955,7 +32981,7 @@ fn __action699<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action700<
+fn __action701<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -32984,7 +33010,7 @@ fn __action700<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action701<
+fn __action702<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33015,7 +33041,7 @@ fn __action701<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action702<
+fn __action703<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33046,7 +33072,7 @@ fn __action702<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action703<
+fn __action704<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33073,7 +33099,7 @@ fn __action703<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action704<
+fn __action705<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33102,7 +33128,7 @@ fn __action704<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action705<
+fn __action706<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33127,7 +33153,7 @@ fn __action705<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action706<
+fn __action707<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33142,7 +33168,7 @@ fn __action706<
 {
     let __start0 = __3.0;
     let __end0 = __4.2;
-    let __temp0 = __action705(
+    let __temp0 = __action706(
         cx,
         __3,
         __4,
@@ -33162,7 +33188,7 @@ fn __action706<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action707<
+fn __action708<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33195,7 +33221,7 @@ fn __action707<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action708<
+fn __action709<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33209,7 +33235,7 @@ fn __action708<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action705(
+    let __temp0 = __action706(
         cx,
         __2,
         __3,
@@ -33228,7 +33254,7 @@ fn __action708<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action709<
+fn __action710<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33259,7 +33285,7 @@ fn __action709<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action710<
+fn __action711<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33286,7 +33312,7 @@ fn __action710<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action711<
+fn __action712<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33302,7 +33328,7 @@ fn __action711<
 {
     let __start0 = __3.0;
     let __end0 = __5.2;
-    let __temp0 = __action710(
+    let __temp0 = __action711(
         cx,
         __3,
         __4,
@@ -33323,7 +33349,7 @@ fn __action711<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action712<
+fn __action713<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33356,7 +33382,7 @@ fn __action712<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action713<
+fn __action714<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33381,7 +33407,7 @@ fn __action713<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action714<
+fn __action715<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33393,7 +33419,7 @@ fn __action714<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action713(
+    let __temp0 = __action714(
         cx,
         __2,
         __3,
@@ -33410,7 +33436,7 @@ fn __action714<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action715<
+fn __action716<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33437,7 +33463,7 @@ fn __action715<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action716<
+fn __action717<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33462,7 +33488,7 @@ fn __action716<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action717<
+fn __action718<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33480,7 +33506,7 @@ fn __action717<
 {
     let __start0 = __6.0;
     let __end0 = __7.2;
-    let __temp0 = __action716(
+    let __temp0 = __action717(
         cx,
         __6,
         __7,
@@ -33503,7 +33529,7 @@ fn __action717<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action718<
+fn __action719<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33542,7 +33568,7 @@ fn __action718<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action719<
+fn __action720<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33567,7 +33593,7 @@ fn __action719<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action720<
+fn __action721<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33578,13 +33604,13 @@ fn __action720<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action719(
+    let __temp0 = __action720(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action692(
+    __action693(
         cx,
         __0,
         __temp0,
@@ -33594,7 +33620,7 @@ fn __action720<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action721<
+fn __action722<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33609,7 +33635,7 @@ fn __action721<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action692(
+    __action693(
         cx,
         __0,
         __temp0,
@@ -33619,7 +33645,7 @@ fn __action721<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action722<
+fn __action723<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33644,7 +33670,7 @@ fn __action722<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action723<
+fn __action724<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33655,7 +33681,7 @@ fn __action723<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action722(
+    let __temp0 = __action723(
         cx,
         __1,
         __2,
@@ -33671,7 +33697,7 @@ fn __action723<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action724<
+fn __action725<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33696,7 +33722,7 @@ fn __action724<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action725<
+fn __action726<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33721,7 +33747,7 @@ fn __action725<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action726<
+fn __action727<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33746,7 +33772,7 @@ fn __action726<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action727<
+fn __action728<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33770,7 +33796,7 @@ fn __action727<
         __2,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action689(
+    __action690(
         cx,
         __temp0,
         __1,
@@ -33782,7 +33808,7 @@ fn __action727<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action728<
+fn __action729<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33806,7 +33832,7 @@ fn __action728<
         &__end1,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action689(
+    __action690(
         cx,
         __temp0,
         __1,
@@ -33818,7 +33844,7 @@ fn __action728<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action729<
+fn __action730<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33842,7 +33868,7 @@ fn __action729<
         __1,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action689(
+    __action690(
         cx,
         __temp0,
         __0,
@@ -33854,7 +33880,7 @@ fn __action729<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action730<
+fn __action731<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33878,7 +33904,7 @@ fn __action730<
         &__end1,
     );
     let __temp1 = (__start1, __temp1, __end1);
-    __action689(
+    __action690(
         cx,
         __temp0,
         __0,
@@ -33890,7 +33916,7 @@ fn __action730<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action731<
+fn __action732<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -33900,33 +33926,10 @@ fn __action731<
 {
     let __start0 = __0.0;
     let __end0 = __1.2;
-    let __temp0 = __action725(
-        cx,
-        __0,
-        __1,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action289(
-        cx,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action732<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-) -> Option<Option<Expr>>
-{
-    let __start0 = __0.0;
-    let __end0 = __0.2;
     let __temp0 = __action726(
         cx,
         __0,
+        __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action289(
@@ -33942,26 +33945,18 @@ fn __action733<
     'a,
 >(
     cx: &'a Cx<'a>,
-    __0: (u32, Expr, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, Expr, u32),
-    __3: (u32, Tok, u32),
-    __4: (u32, Expr, u32),
-) -> Expr
+    __0: (u32, Tok, u32),
+) -> Option<Option<Expr>>
 {
-    let __start0 = __3.0;
-    let __end0 = __4.2;
-    let __temp0 = __action731(
-        cx,
-        __3,
-        __4,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action727(
+    let __start0 = __0.0;
+    let __end0 = __0.2;
+    let __temp0 = __action727(
         cx,
         __0,
-        __1,
-        __2,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action289(
+        cx,
         __temp0,
     )
 }
@@ -33977,16 +33972,18 @@ fn __action734<
     __1: (u32, Tok, u32),
     __2: (u32, Expr, u32),
     __3: (u32, Tok, u32),
+    __4: (u32, Expr, u32),
 ) -> Expr
 {
     let __start0 = __3.0;
-    let __end0 = __3.2;
+    let __end0 = __4.2;
     let __temp0 = __action732(
         cx,
         __3,
+        __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action727(
+    __action728(
         cx,
         __0,
         __1,
@@ -34005,17 +34002,17 @@ fn __action735<
     __0: (u32, Expr, u32),
     __1: (u32, Tok, u32),
     __2: (u32, Expr, u32),
+    __3: (u32, Tok, u32),
 ) -> Expr
 {
-    let __start0 = __2.2;
-    let __end0 = __2.2;
-    let __temp0 = __action290(
+    let __start0 = __3.0;
+    let __end0 = __3.2;
+    let __temp0 = __action733(
         cx,
-        &__start0,
-        &__end0,
+        __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action727(
+    __action728(
         cx,
         __0,
         __1,
@@ -34033,22 +34030,22 @@ fn __action736<
     cx: &'a Cx<'a>,
     __0: (u32, Expr, u32),
     __1: (u32, Tok, u32),
-    __2: (u32, Tok, u32),
-    __3: (u32, Expr, u32),
+    __2: (u32, Expr, u32),
 ) -> Expr
 {
-    let __start0 = __2.0;
-    let __end0 = __3.2;
-    let __temp0 = __action731(
+    let __start0 = __2.2;
+    let __end0 = __2.2;
+    let __temp0 = __action290(
         cx,
-        __2,
-        __3,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action728(
         cx,
         __0,
         __1,
+        __2,
         __temp0,
     )
 }
@@ -34063,16 +34060,18 @@ fn __action737<
     __0: (u32, Expr, u32),
     __1: (u32, Tok, u32),
     __2: (u32, Tok, u32),
+    __3: (u32, Expr, u32),
 ) -> Expr
 {
     let __start0 = __2.0;
-    let __end0 = __2.2;
+    let __end0 = __3.2;
     let __temp0 = __action732(
         cx,
         __2,
+        __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action728(
+    __action729(
         cx,
         __0,
         __1,
@@ -34089,17 +34088,17 @@ fn __action738<
     cx: &'a Cx<'a>,
     __0: (u32, Expr, u32),
     __1: (u32, Tok, u32),
+    __2: (u32, Tok, u32),
 ) -> Expr
 {
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action290(
+    let __start0 = __2.0;
+    let __end0 = __2.2;
+    let __temp0 = __action733(
         cx,
-        &__start0,
-        &__end0,
+        __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action728(
+    __action729(
         cx,
         __0,
         __1,
@@ -34114,18 +34113,16 @@ fn __action739<
     'a,
 >(
     cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Expr, u32),
-    __2: (u32, Tok, u32),
-    __3: (u32, Expr, u32),
+    __0: (u32, Expr, u32),
+    __1: (u32, Tok, u32),
 ) -> Expr
 {
-    let __start0 = __2.0;
-    let __end0 = __3.2;
-    let __temp0 = __action731(
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action290(
         cx,
-        __2,
-        __3,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action729(
@@ -34146,16 +34143,18 @@ fn __action740<
     __0: (u32, Tok, u32),
     __1: (u32, Expr, u32),
     __2: (u32, Tok, u32),
+    __3: (u32, Expr, u32),
 ) -> Expr
 {
     let __start0 = __2.0;
-    let __end0 = __2.2;
+    let __end0 = __3.2;
     let __temp0 = __action732(
         cx,
         __2,
+        __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action729(
+    __action730(
         cx,
         __0,
         __1,
@@ -34172,17 +34171,17 @@ fn __action741<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Expr, u32),
+    __2: (u32, Tok, u32),
 ) -> Expr
 {
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action290(
+    let __start0 = __2.0;
+    let __end0 = __2.2;
+    let __temp0 = __action733(
         cx,
-        &__start0,
-        &__end0,
+        __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action729(
+    __action730(
         cx,
         __0,
         __1,
@@ -34198,21 +34197,21 @@ fn __action742<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, Expr, u32),
+    __1: (u32, Expr, u32),
 ) -> Expr
 {
-    let __start0 = __1.0;
-    let __end0 = __2.2;
-    let __temp0 = __action731(
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action290(
         cx,
-        __1,
-        __2,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action730(
         cx,
         __0,
+        __1,
         __temp0,
     )
 }
@@ -34226,16 +34225,18 @@ fn __action743<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Tok, u32),
+    __2: (u32, Expr, u32),
 ) -> Expr
 {
     let __start0 = __1.0;
-    let __end0 = __1.2;
+    let __end0 = __2.2;
     let __temp0 = __action732(
         cx,
         __1,
+        __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action730(
+    __action731(
         cx,
         __0,
         __temp0,
@@ -34250,17 +34251,17 @@ fn __action744<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
+    __1: (u32, Tok, u32),
 ) -> Expr
 {
-    let __start0 = __0.2;
-    let __end0 = __0.2;
-    let __temp0 = __action290(
+    let __start0 = __1.0;
+    let __end0 = __1.2;
+    let __temp0 = __action733(
         cx,
-        &__start0,
-        &__end0,
+        __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action730(
+    __action731(
         cx,
         __0,
         __temp0,
@@ -34271,6 +34272,31 @@ fn __action744<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action745<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+) -> Expr
+{
+    let __start0 = __0.2;
+    let __end0 = __0.2;
+    let __temp0 = __action290(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action731(
+        cx,
+        __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action746<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34295,7 +34321,7 @@ fn __action745<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action746<
+fn __action747<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34308,13 +34334,13 @@ fn __action746<
 {
     let __start0 = __3.0;
     let __end0 = __4.2;
-    let __temp0 = __action745(
+    let __temp0 = __action746(
         cx,
         __3,
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action701(
+    __action702(
         cx,
         __0,
         __1,
@@ -34326,7 +34352,7 @@ fn __action746<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action747<
+fn __action748<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34343,7 +34369,7 @@ fn __action747<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action701(
+    __action702(
         cx,
         __0,
         __1,
@@ -34355,7 +34381,7 @@ fn __action747<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action748<
+fn __action749<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34380,7 +34406,7 @@ fn __action748<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action749<
+fn __action750<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34392,13 +34418,13 @@ fn __action749<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action748(
+    let __temp0 = __action749(
         cx,
         __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action700(
+    __action701(
         cx,
         __0,
         __1,
@@ -34409,7 +34435,7 @@ fn __action749<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action750<
+fn __action751<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34425,7 +34451,7 @@ fn __action750<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action700(
+    __action701(
         cx,
         __0,
         __1,
@@ -34436,7 +34462,7 @@ fn __action750<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action751<
+fn __action752<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34449,13 +34475,13 @@ fn __action751<
 {
     let __start0 = __3.0;
     let __end0 = __4.2;
-    let __temp0 = __action748(
+    let __temp0 = __action749(
         cx,
         __3,
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action702(
+    __action703(
         cx,
         __0,
         __1,
@@ -34467,7 +34493,7 @@ fn __action751<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action752<
+fn __action753<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34484,7 +34510,7 @@ fn __action752<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action702(
+    __action703(
         cx,
         __0,
         __1,
@@ -34496,7 +34522,7 @@ fn __action752<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action753<
+fn __action754<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34521,7 +34547,7 @@ fn __action753<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action754<
+fn __action755<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34548,7 +34574,7 @@ fn __action754<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action755<
+fn __action756<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34573,7 +34599,7 @@ fn __action755<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action756<
+fn __action757<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34586,13 +34612,13 @@ fn __action756<
 {
     let __start0 = __3.0;
     let __end0 = __4.2;
-    let __temp0 = __action755(
+    let __temp0 = __action756(
         cx,
         __3,
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action688(
+    __action689(
         cx,
         __0,
         __1,
@@ -34604,7 +34630,7 @@ fn __action756<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action757<
+fn __action758<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34621,7 +34647,7 @@ fn __action757<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action688(
+    __action689(
         cx,
         __0,
         __1,
@@ -34633,7 +34659,7 @@ fn __action757<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action758<
+fn __action759<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34658,7 +34684,7 @@ fn __action758<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action759<
+fn __action760<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34669,35 +34695,10 @@ fn __action759<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action758(
+    let __temp0 = __action759(
         cx,
         __1,
         __2,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action623(
-        cx,
-        __0,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action760<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, (Vec<Expr>, bool), u32),
-) -> (Expr, Option<Ident>)
-{
-    let __start0 = __0.2;
-    let __end0 = __0.2;
-    let __temp0 = __action390(
-        cx,
-        &__start0,
-        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action623(
@@ -34714,20 +34715,18 @@ fn __action761<
     'a,
 >(
     cx: &'a Cx<'a>,
-    __0: (u32, Ident, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, Ident, u32),
-) -> Alias
+    __0: (u32, (Vec<Expr>, bool), u32),
+) -> (Expr, Option<Ident>)
 {
-    let __start0 = __1.0;
-    let __end0 = __2.2;
-    let __temp0 = __action758(
+    let __start0 = __0.2;
+    let __end0 = __0.2;
+    let __temp0 = __action390(
         cx,
-        __1,
-        __2,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action652(
+    __action623(
         cx,
         __0,
         __temp0,
@@ -34742,14 +34741,16 @@ fn __action762<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Ident, u32),
+    __1: (u32, Tok, u32),
+    __2: (u32, Ident, u32),
 ) -> Alias
 {
-    let __start0 = __0.2;
-    let __end0 = __0.2;
-    let __temp0 = __action390(
+    let __start0 = __1.0;
+    let __end0 = __2.2;
+    let __temp0 = __action759(
         cx,
-        &__start0,
-        &__end0,
+        __1,
+        __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action652(
@@ -34767,19 +34768,17 @@ fn __action763<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Ident, u32),
-    __1: (u32, Tok, u32),
-    __2: (u32, Ident, u32),
 ) -> Alias
 {
-    let __start0 = __1.0;
-    let __end0 = __2.2;
-    let __temp0 = __action758(
+    let __start0 = __0.2;
+    let __end0 = __0.2;
+    let __temp0 = __action390(
         cx,
-        __1,
-        __2,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action670(
+    __action652(
         cx,
         __0,
         __temp0,
@@ -34794,17 +34793,19 @@ fn __action764<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Ident, u32),
+    __1: (u32, Tok, u32),
+    __2: (u32, Ident, u32),
 ) -> Alias
 {
-    let __start0 = __0.2;
-    let __end0 = __0.2;
-    let __temp0 = __action390(
+    let __start0 = __1.0;
+    let __end0 = __2.2;
+    let __temp0 = __action759(
         cx,
-        &__start0,
-        &__end0,
+        __1,
+        __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action670(
+    __action671(
         cx,
         __0,
         __temp0,
@@ -34815,6 +34816,31 @@ fn __action764<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action765<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Ident, u32),
+) -> Alias
+{
+    let __start0 = __0.2;
+    let __end0 = __0.2;
+    let __temp0 = __action390(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action671(
+        cx,
+        __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action766<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34839,7 +34865,7 @@ fn __action765<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action766<
+fn __action767<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34850,7 +34876,7 @@ fn __action766<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action765(
+    let __temp0 = __action766(
         cx,
         __1,
         __2,
@@ -34866,7 +34892,7 @@ fn __action766<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action767<
+fn __action768<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34891,7 +34917,7 @@ fn __action767<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action768<
+fn __action769<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34916,7 +34942,7 @@ fn __action768<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action769<
+fn __action770<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34928,7 +34954,7 @@ fn __action769<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action768(
+    let __temp0 = __action769(
         cx,
         __2,
         __3,
@@ -34945,7 +34971,7 @@ fn __action769<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action770<
+fn __action771<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34972,7 +34998,7 @@ fn __action770<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action771<
+fn __action772<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -34997,7 +35023,7 @@ fn __action771<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action772<
+fn __action773<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35011,7 +35037,7 @@ fn __action772<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action771(
+    let __temp0 = __action772(
         cx,
         __2,
         __3,
@@ -35030,7 +35056,7 @@ fn __action772<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action773<
+fn __action774<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35061,7 +35087,7 @@ fn __action773<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action774<
+fn __action775<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35086,7 +35112,7 @@ fn __action774<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action775<
+fn __action776<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35113,7 +35139,7 @@ fn __action775<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action776<
+fn __action777<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35146,7 +35172,7 @@ fn __action776<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action777<
+fn __action778<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35179,7 +35205,7 @@ fn __action777<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action778<
+fn __action779<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35210,7 +35236,7 @@ fn __action778<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action779<
+fn __action780<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35241,7 +35267,7 @@ fn __action779<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action780<
+fn __action781<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35266,7 +35292,7 @@ fn __action780<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action781<
+fn __action782<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35279,13 +35305,13 @@ fn __action781<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action780(
+    let __temp0 = __action781(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action749(
+    __action750(
         cx,
         __0,
         __temp0,
@@ -35297,7 +35323,7 @@ fn __action781<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action782<
+fn __action783<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35314,7 +35340,7 @@ fn __action782<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action749(
+    __action750(
         cx,
         __0,
         __temp0,
@@ -35326,7 +35352,7 @@ fn __action782<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action783<
+fn __action784<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35337,13 +35363,13 @@ fn __action783<
 {
     let __start0 = __1.0;
     let __end0 = __2.2;
-    let __temp0 = __action780(
+    let __temp0 = __action781(
         cx,
         __1,
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action750(
+    __action751(
         cx,
         __0,
         __temp0,
@@ -35353,7 +35379,7 @@ fn __action783<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action784<
+fn __action785<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35368,43 +35394,10 @@ fn __action784<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action750(
+    __action751(
         cx,
         __0,
         __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action785<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Ident, u32),
-    __2: (u32, Tok, u32),
-    __3: (u32, Expr, u32),
-    __4: (u32, Tok, u32),
-    __5: (u32, Expr, u32),
-) -> TypeParam
-{
-    let __start0 = __2.0;
-    let __end0 = __3.2;
-    let __temp0 = __action780(
-        cx,
-        __2,
-        __3,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action746(
-        cx,
-        __0,
-        __1,
-        __temp0,
-        __4,
-        __5,
     )
 }
 
@@ -35419,23 +35412,25 @@ fn __action786<
     __1: (u32, Ident, u32),
     __2: (u32, Tok, u32),
     __3: (u32, Expr, u32),
+    __4: (u32, Tok, u32),
+    __5: (u32, Expr, u32),
 ) -> TypeParam
 {
-    let __start0 = __1.2;
-    let __end0 = __2.0;
-    let __temp0 = __action350(
+    let __start0 = __2.0;
+    let __end0 = __3.2;
+    let __temp0 = __action781(
         cx,
-        &__start0,
-        &__end0,
+        __2,
+        __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action746(
+    __action747(
         cx,
         __0,
         __1,
         __temp0,
-        __2,
-        __3,
+        __4,
+        __5,
     )
 }
 
@@ -35452,12 +35447,12 @@ fn __action787<
     __3: (u32, Expr, u32),
 ) -> TypeParam
 {
-    let __start0 = __2.0;
-    let __end0 = __3.2;
-    let __temp0 = __action780(
+    let __start0 = __1.2;
+    let __end0 = __2.0;
+    let __temp0 = __action350(
         cx,
-        __2,
-        __3,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action747(
@@ -35465,6 +35460,8 @@ fn __action787<
         __0,
         __1,
         __temp0,
+        __2,
+        __3,
     )
 }
 
@@ -35477,17 +35474,19 @@ fn __action788<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Ident, u32),
+    __2: (u32, Tok, u32),
+    __3: (u32, Expr, u32),
 ) -> TypeParam
 {
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action350(
+    let __start0 = __2.0;
+    let __end0 = __3.2;
+    let __temp0 = __action781(
         cx,
-        &__start0,
-        &__end0,
+        __2,
+        __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action747(
+    __action748(
         cx,
         __0,
         __1,
@@ -35504,6 +35503,33 @@ fn __action789<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Ident, u32),
+) -> TypeParam
+{
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action350(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action748(
+        cx,
+        __0,
+        __1,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action790<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Ident, u32),
     __2: (u32, Tok, u32),
     __3: (u32, Expr, u32),
     __4: (u32, Tok, u32),
@@ -35512,13 +35538,13 @@ fn __action789<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action780(
+    let __temp0 = __action781(
         cx,
         __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action751(
+    __action752(
         cx,
         __0,
         __1,
@@ -35531,7 +35557,7 @@ fn __action789<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action790<
+fn __action791<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35549,7 +35575,7 @@ fn __action790<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action751(
+    __action752(
         cx,
         __0,
         __1,
@@ -35562,7 +35588,7 @@ fn __action790<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action791<
+fn __action792<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35574,13 +35600,13 @@ fn __action791<
 {
     let __start0 = __2.0;
     let __end0 = __3.2;
-    let __temp0 = __action780(
+    let __temp0 = __action781(
         cx,
         __2,
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action752(
+    __action753(
         cx,
         __0,
         __1,
@@ -35591,7 +35617,7 @@ fn __action791<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action792<
+fn __action793<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35607,7 +35633,7 @@ fn __action792<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action752(
+    __action753(
         cx,
         __0,
         __1,
@@ -35618,7 +35644,7 @@ fn __action792<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action793<
+fn __action794<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35643,7 +35669,7 @@ fn __action793<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action794<
+fn __action795<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35670,7 +35696,7 @@ fn __action794<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action795<
+fn __action796<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35695,7 +35721,7 @@ fn __action795<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action796<
+fn __action797<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35722,7 +35748,7 @@ fn __action796<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action797<
+fn __action798<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35747,7 +35773,7 @@ fn __action797<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action798<
+fn __action799<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35774,7 +35800,7 @@ fn __action798<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action799<
+fn __action800<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35799,7 +35825,7 @@ fn __action799<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action800<
+fn __action801<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35826,7 +35852,7 @@ fn __action800<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action801<
+fn __action802<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35851,7 +35877,7 @@ fn __action801<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action802<
+fn __action803<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35878,7 +35904,7 @@ fn __action802<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action803<
+fn __action804<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35903,7 +35929,7 @@ fn __action803<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action804<
+fn __action805<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35930,7 +35956,7 @@ fn __action804<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action805<
+fn __action806<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35955,7 +35981,7 @@ fn __action805<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action806<
+fn __action807<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -35982,7 +36008,7 @@ fn __action806<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action807<
+fn __action808<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36007,7 +36033,7 @@ fn __action807<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action808<
+fn __action809<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36032,7 +36058,7 @@ fn __action808<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action809<
+fn __action810<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36057,7 +36083,7 @@ fn __action809<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action810<
+fn __action811<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36084,7 +36110,7 @@ fn __action810<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action811<
+fn __action812<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36109,7 +36135,7 @@ fn __action811<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action812<
+fn __action813<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36134,7 +36160,7 @@ fn __action812<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action813<
+fn __action814<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36159,7 +36185,7 @@ fn __action813<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action814<
+fn __action815<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36186,7 +36212,7 @@ fn __action814<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action815<
+fn __action816<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36211,7 +36237,7 @@ fn __action815<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action816<
+fn __action817<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36238,7 +36264,7 @@ fn __action816<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action817<
+fn __action818<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36271,7 +36297,7 @@ fn __action817<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action818<
+fn __action819<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36304,7 +36330,7 @@ fn __action818<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action819<
+fn __action820<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36335,7 +36361,7 @@ fn __action819<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action820<
+fn __action821<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36366,7 +36392,7 @@ fn __action820<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action821<
+fn __action822<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36391,7 +36417,7 @@ fn __action821<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action822<
+fn __action823<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36418,7 +36444,7 @@ fn __action822<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action823<
+fn __action824<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36443,7 +36469,7 @@ fn __action823<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action824<
+fn __action825<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36470,7 +36496,7 @@ fn __action824<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action825<
+fn __action826<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36495,7 +36521,7 @@ fn __action825<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action826<
+fn __action827<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36522,7 +36548,7 @@ fn __action826<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action827<
+fn __action828<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36547,7 +36573,7 @@ fn __action827<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action828<
+fn __action829<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36574,7 +36600,7 @@ fn __action828<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action829<
+fn __action830<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36603,7 +36629,7 @@ fn __action829<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action830<
+fn __action831<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36632,7 +36658,7 @@ fn __action830<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action831<
+fn __action832<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36659,7 +36685,7 @@ fn __action831<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action832<
+fn __action833<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36686,7 +36712,7 @@ fn __action832<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action833<
+fn __action834<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36711,7 +36737,7 @@ fn __action833<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action834<
+fn __action835<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36738,7 +36764,7 @@ fn __action834<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action835<
+fn __action836<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36763,7 +36789,7 @@ fn __action835<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action836<
+fn __action837<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36790,7 +36816,7 @@ fn __action836<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action837<
+fn __action838<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36815,7 +36841,7 @@ fn __action837<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action838<
+fn __action839<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36842,7 +36868,7 @@ fn __action838<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action839<
+fn __action840<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36867,7 +36893,7 @@ fn __action839<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action840<
+fn __action841<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36894,7 +36920,7 @@ fn __action840<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action841<
+fn __action842<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36919,7 +36945,7 @@ fn __action841<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action842<
+fn __action843<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36946,7 +36972,7 @@ fn __action842<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action843<
+fn __action844<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36971,7 +36997,7 @@ fn __action843<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action844<
+fn __action845<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -36998,7 +37024,7 @@ fn __action844<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action845<
+fn __action846<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37023,7 +37049,7 @@ fn __action845<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action846<
+fn __action847<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37050,7 +37076,7 @@ fn __action846<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action847<
+fn __action848<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37075,7 +37101,7 @@ fn __action847<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action848<
+fn __action849<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37102,7 +37128,7 @@ fn __action848<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action849<
+fn __action850<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37127,7 +37153,7 @@ fn __action849<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action850<
+fn __action851<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37152,7 +37178,7 @@ fn __action850<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action851<
+fn __action852<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37183,7 +37209,7 @@ fn __action851<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action852<
+fn __action853<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37214,7 +37240,7 @@ fn __action852<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action853<
+fn __action854<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37243,7 +37269,7 @@ fn __action853<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action854<
+fn __action855<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37272,7 +37298,7 @@ fn __action854<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action855<
+fn __action856<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37301,7 +37327,7 @@ fn __action855<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action856<
+fn __action857<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37330,7 +37356,7 @@ fn __action856<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action857<
+fn __action858<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37355,7 +37381,7 @@ fn __action857<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action858<
+fn __action859<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37380,7 +37406,7 @@ fn __action858<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action859<
+fn __action860<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37405,7 +37431,7 @@ fn __action859<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action860<
+fn __action861<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37430,7 +37456,7 @@ fn __action860<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action861<
+fn __action862<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37444,33 +37470,6 @@ fn __action861<
     let __temp0 = __action335(
         cx,
         __2,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action665(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action862<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Arg, u32),
-) -> Param
-{
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action336(
-        cx,
-        &__start0,
-        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action665(
@@ -37490,6 +37489,33 @@ fn __action863<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Arg, u32),
+) -> Param
+{
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action336(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action665(
+        cx,
+        __0,
+        __1,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action864<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Arg, u32),
     __2: (u32, (u32, Expr), u32),
 ) -> Param
 {
@@ -37511,7 +37537,7 @@ fn __action863<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action864<
+fn __action865<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37538,7 +37564,7 @@ fn __action864<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action865<
+fn __action866<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37563,7 +37589,7 @@ fn __action865<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action866<
+fn __action867<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37588,7 +37614,7 @@ fn __action866<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action867<
+fn __action868<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37604,34 +37630,7 @@ fn __action867<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action676(
-        cx,
-        __0,
-        __1,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action868<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-    __1: (u32, Arg, u32),
-) -> Param
-{
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action336(
-        cx,
-        &__start0,
-        &__end0,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action676(
+    __action677(
         cx,
         __0,
         __1,
@@ -37648,14 +37647,14 @@ fn __action869<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Arg, u32),
-    __2: (u32, (u32, Expr), u32),
 ) -> Param
 {
-    let __start0 = __2.0;
-    let __end0 = __2.2;
-    let __temp0 = __action335(
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action336(
         cx,
-        __2,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action677(
@@ -37675,17 +37674,17 @@ fn __action870<
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
     __1: (u32, Arg, u32),
+    __2: (u32, (u32, Expr), u32),
 ) -> Param
 {
-    let __start0 = __1.2;
-    let __end0 = __1.2;
-    let __temp0 = __action336(
+    let __start0 = __2.0;
+    let __end0 = __2.2;
+    let __temp0 = __action335(
         cx,
-        &__start0,
-        &__end0,
+        __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action677(
+    __action678(
         cx,
         __0,
         __1,
@@ -37697,6 +37696,33 @@ fn __action870<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action871<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+    __1: (u32, Arg, u32),
+) -> Param
+{
+    let __start0 = __1.2;
+    let __end0 = __1.2;
+    let __temp0 = __action336(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action678(
+        cx,
+        __0,
+        __1,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action872<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37721,7 +37747,7 @@ fn __action871<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action872<
+fn __action873<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37746,7 +37772,7 @@ fn __action872<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action873<
+fn __action874<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37773,7 +37799,7 @@ fn __action873<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action874<
+fn __action875<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37800,7 +37826,7 @@ fn __action874<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action875<
+fn __action876<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37820,7 +37846,7 @@ fn __action875<
         __5,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action706(
+    __action707(
         cx,
         __0,
         __1,
@@ -37835,7 +37861,7 @@ fn __action875<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action876<
+fn __action877<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37855,7 +37881,7 @@ fn __action876<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action706(
+    __action707(
         cx,
         __0,
         __1,
@@ -37870,7 +37896,7 @@ fn __action876<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action877<
+fn __action878<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37888,7 +37914,7 @@ fn __action877<
         __3,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action707(
+    __action708(
         cx,
         __0,
         __1,
@@ -37901,7 +37927,7 @@ fn __action877<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action878<
+fn __action879<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37919,7 +37945,7 @@ fn __action878<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action707(
+    __action708(
         cx,
         __0,
         __1,
@@ -37932,7 +37958,7 @@ fn __action878<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action879<
+fn __action880<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37951,7 +37977,7 @@ fn __action879<
         __4,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action708(
+    __action709(
         cx,
         __0,
         __1,
@@ -37965,7 +37991,7 @@ fn __action879<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action880<
+fn __action881<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -37984,7 +38010,7 @@ fn __action880<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action708(
+    __action709(
         cx,
         __0,
         __1,
@@ -37998,7 +38024,7 @@ fn __action880<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action881<
+fn __action882<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38015,7 +38041,7 @@ fn __action881<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action709(
+    __action710(
         cx,
         __0,
         __1,
@@ -38027,7 +38053,7 @@ fn __action881<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action882<
+fn __action883<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38044,7 +38070,7 @@ fn __action882<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action709(
+    __action710(
         cx,
         __0,
         __1,
@@ -38056,7 +38082,7 @@ fn __action882<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action883<
+fn __action884<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38089,7 +38115,7 @@ fn __action883<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action884<
+fn __action885<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38122,7 +38148,7 @@ fn __action884<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action885<
+fn __action886<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38135,31 +38161,6 @@ fn __action885<
     let __temp0 = __action405(
         cx,
         __1,
-    );
-    let __temp0 = (__start0, __temp0, __end0);
-    __action19(
-        cx,
-        __0,
-        __temp0,
-    )
-}
-
-#[allow(unused_variables)]
-#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
-    clippy::just_underscores_and_digits)]
-fn __action886<
-    'a,
->(
-    cx: &'a Cx<'a>,
-    __0: (u32, Tok, u32),
-) -> StmtKind
-{
-    let __start0 = __0.2;
-    let __end0 = __0.2;
-    let __temp0 = __action406(
-        cx,
-        &__start0,
-        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
     __action19(
@@ -38177,17 +38178,17 @@ fn __action887<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
-    __1: (u32, Expr, u32),
-) -> Expr
+) -> StmtKind
 {
-    let __start0 = __1.0;
-    let __end0 = __1.2;
-    let __temp0 = __action405(
+    let __start0 = __0.2;
+    let __end0 = __0.2;
+    let __temp0 = __action406(
         cx,
-        __1,
+        &__start0,
+        &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action703(
+    __action19(
         cx,
         __0,
         __temp0,
@@ -38202,17 +38203,17 @@ fn __action888<
 >(
     cx: &'a Cx<'a>,
     __0: (u32, Tok, u32),
+    __1: (u32, Expr, u32),
 ) -> Expr
 {
-    let __start0 = __0.2;
-    let __end0 = __0.2;
-    let __temp0 = __action406(
+    let __start0 = __1.0;
+    let __end0 = __1.2;
+    let __temp0 = __action405(
         cx,
-        &__start0,
-        &__end0,
+        __1,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action703(
+    __action704(
         cx,
         __0,
         __temp0,
@@ -38223,6 +38224,31 @@ fn __action888<
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
 fn __action889<
+    'a,
+>(
+    cx: &'a Cx<'a>,
+    __0: (u32, Tok, u32),
+) -> Expr
+{
+    let __start0 = __0.2;
+    let __end0 = __0.2;
+    let __temp0 = __action406(
+        cx,
+        &__start0,
+        &__end0,
+    );
+    let __temp0 = (__start0, __temp0, __end0);
+    __action704(
+        cx,
+        __0,
+        __temp0,
+    )
+}
+
+#[allow(unused_variables)]
+#[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
+    clippy::just_underscores_and_digits)]
+fn __action890<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38243,7 +38269,7 @@ fn __action889<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action711(
+    __action712(
         cx,
         __0,
         __1,
@@ -38259,7 +38285,7 @@ fn __action889<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action890<
+fn __action891<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38280,7 +38306,7 @@ fn __action890<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action711(
+    __action712(
         cx,
         __0,
         __1,
@@ -38296,7 +38322,7 @@ fn __action890<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action891<
+fn __action892<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38314,7 +38340,7 @@ fn __action891<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action712(
+    __action713(
         cx,
         __0,
         __1,
@@ -38327,7 +38353,7 @@ fn __action891<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action892<
+fn __action893<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38345,7 +38371,7 @@ fn __action892<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action712(
+    __action713(
         cx,
         __0,
         __1,
@@ -38358,7 +38384,7 @@ fn __action892<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action893<
+fn __action894<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38381,7 +38407,7 @@ fn __action893<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action717(
+    __action718(
         cx,
         __0,
         __1,
@@ -38399,7 +38425,7 @@ fn __action893<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action894<
+fn __action895<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38422,7 +38448,7 @@ fn __action894<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action717(
+    __action718(
         cx,
         __0,
         __1,
@@ -38440,7 +38466,7 @@ fn __action894<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action895<
+fn __action896<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38461,7 +38487,7 @@ fn __action895<
         __2,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action718(
+    __action719(
         cx,
         __0,
         __1,
@@ -38477,7 +38503,7 @@ fn __action895<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action896<
+fn __action897<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38498,7 +38524,7 @@ fn __action896<
         &__end0,
     );
     let __temp0 = (__start0, __temp0, __end0);
-    __action718(
+    __action719(
         cx,
         __0,
         __1,
@@ -38514,7 +38540,7 @@ fn __action896<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action897<
+fn __action898<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38545,7 +38571,7 @@ fn __action897<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action898<
+fn __action899<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38576,7 +38602,7 @@ fn __action898<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action899<
+fn __action900<
     'a,
 >(
     cx: &'a Cx<'a>,
@@ -38603,7 +38629,7 @@ fn __action899<
 #[allow(unused_variables)]
 #[allow(clippy::too_many_arguments, clippy::needless_lifetimes,
     clippy::just_underscores_and_digits)]
-fn __action900<
+fn __action901<
     'a,
 >(
     cx: &'a Cx<'a>,

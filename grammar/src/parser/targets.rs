@@ -133,7 +133,12 @@ pub(super) fn assign(cx: &Cx, first: Expr, rest: Vec<Expr>) -> StmtKind {
                 .any(|word| text.starts_with(word))
         };
         match last {
-            Some(last) if single && value_is_tight && may_mean_equality(&last.kind) => {
+            Some(last)
+                if single
+                    && value_is_tight
+                    && !bare_yield(cx, last)
+                    && may_mean_equality(&last.kind) =>
+            {
                 if let ExprKind::Name { .. } = last.kind {
                     let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
                     cx.fault(last.span.to(value.span), message);
@@ -146,14 +151,8 @@ pub(super) fn assign(cx: &Cx, first: Expr, rest: Vec<Expr>) -> StmtKind {
                 }
             }
             _ => {
-                let yields = matches!(
-                    part.kind,
-                    ExprKind::Yield { .. } | ExprKind::YieldFrom { .. }
-                );
-                let bare = yields
-                    && cx.src[part.span.start as usize..].starts_with("yield")
-                    && all.iter().any(|target| target.span == part.span)
-                    && !preceded_by_paren(cx.src, part.span.start);
+                let whole = all.iter().any(|target| target.span == part.span);
+                let bare = whole && bare_yield(cx, part);
                 if bare {
                     cx.fault(part.span, "assignment to yield expression not possible");
                 } else {
@@ -173,8 +172,13 @@ pub(super) fn assign(cx: &Cx, first: Expr, rest: Vec<Expr>) -> StmtKind {
     }
 }
 
-fn preceded_by_paren(src: &str, at: u32) -> bool {
-    src[..at as usize].trim_end().ends_with('(')
+/// Whether `expr` is a `yield` without parentheses.
+fn bare_yield(cx: &Cx, expr: &Expr) -> bool {
+    let before = cx.src[..expr.span.start as usize].trim_end();
+    matches!(
+        expr.kind,
+        ExprKind::Yield { .. } | ExprKind::YieldFrom { .. }
+    ) && !before.ends_with('(')
 }
 
 fn is_single(kind: &ExprKind) -> bool {

@@ -9,6 +9,9 @@ use crate::lex::Tok;
 impl Stop<'_> {
     pub(super) fn bracket(&self) -> Option<Fault> {
         let open = self.opener(self.at)?;
+        if self.is(self.line_start(self.at), &Tok::Case) {
+            return None;
+        }
         let place = match self.tok(open)? {
             Tok::LBrace if self.is_field(open) => return self.field(open),
             Tok::LBrace => self.dict(open),
@@ -70,11 +73,13 @@ impl Stop<'_> {
             let message = format!("f-string: valid expression required before '{sign}'");
             return Some(self.fault_at(self.at, message));
         }
-        if self.is(open + 1, &Tok::Lambda) && self.is(self.at, &Tok::FColon) {
-            let place = self.span(open + 1).to(self.span(self.at));
-            let message = "f-string: lambda expressions are not allowed without parentheses";
-            return Some(self.fault(place, message));
-        }
+        let Some((end, _)) = self.longest(open + 1, |_| true) else {
+            let message = "f-string: expecting a valid expression after '{'";
+            let lambda = self.is(open + 1, &Tok::Lambda);
+            return (!lambda)
+                .then(|| self.fault_at(open + 1, message))
+                .or_else(|| self.lambda_field(open));
+        };
         if let Some(fault) = self.expression() {
             return Some(fault);
         }
@@ -98,10 +103,16 @@ impl Stop<'_> {
             let message = "f-string: expecting '!', or ':', or '}'";
             return Some(self.fault_at(self.at, message));
         }
-        let end = self
-            .longest(open + 1, |_| true)
-            .map_or(self.at, |(end, _)| end);
         Some(self.fault_at(end, "f-string: expecting '=', or '!', or ':', or '}'"))
+    }
+
+    fn lambda_field(&self, open: usize) -> Option<Fault> {
+        if !self.is(self.at, &Tok::FColon) {
+            return Some(self.generic());
+        }
+        let place = self.span(open + 1).to(self.span(self.at));
+        let message = "f-string: lambda expressions are not allowed without parentheses";
+        Some(self.fault(place, message))
     }
 
     /// The index at which the item of the bracket `open` that holds `at` starts.

@@ -92,7 +92,11 @@ impl Stop<'_> {
     }
 
     fn missing_comma(&self) -> Option<Fault> {
-        self.opener(self.at)?;
+        let open = self.opener(self.at)?;
+        let parameters = open >= 2 && self.is(open - 2, &Tok::Def);
+        if parameters || self.is(self.line_start(self.at), &Tok::Case) {
+            return None;
+        }
         let start = self.expression_start(self.at);
         let prefix = matches!(self.tok(start + 1), Some(Tok::Str(_) | Tok::FStart));
         let soft = matches!(self.name(start), Some("match" | "case" | "type" | "_"));

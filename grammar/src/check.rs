@@ -1,0 +1,27 @@
+//! What CPython refuses after parsing: in its future, symbol table and code generation passes.
+
+mod future;
+mod pattern;
+mod place;
+mod scope;
+mod warning;
+
+use crate::ast::{Expr, Stmt};
+use crate::error::Fault;
+
+/// Checks the statements of a module or of an interactive input.
+pub(crate) fn module(body: &[Stmt], warnings: &mut Vec<(u32, String)>) -> Result<(), Fault> {
+    future::check(body)?;
+    scope::module(body)?;
+    place::module(body, warnings)
+}
+
+/// Checks a lone expression.
+pub(crate) fn expression(body: &Expr, warnings: &mut Vec<(u32, String)>) -> Result<(), Fault> {
+    scope::expression(body)?;
+    place::expression(body, warnings)
+}
+
+fn fault(span: crate::ast::Span, message: impl Into<String>) -> Fault {
+    Fault::range(message, span.start, span.end)
+}
