@@ -1,10 +1,9 @@
 //! What `int` and `float` have in common: their arithmetic and comparison methods, which go
 //! through the operators' own functions.
 
-use num_bigint::BigInt;
-
 use crate::bytecode::{BinOp, CmpOp};
 use crate::object::{Args, Name, Raised, Value, Vm};
+pub(crate) use crate::vm::range::to_big;
 
 /// Which operands the methods of a type take; for others they give NotImplemented.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,16 +69,6 @@ pub(super) fn plain(vm: &Vm, value: &Value) -> Value {
     match vm.unwrap(value) {
         Value::Bool(truth) => Value::Int(truth.get().into()),
         other => other.clone(),
-    }
-}
-
-/// An int value as a big number; 0 for anything else.
-pub(crate) fn to_big(value: &Value) -> BigInt {
-    match value {
-        Value::Int(n) => BigInt::from(*n),
-        Value::Bool(truth) => BigInt::from(u8::from(truth.get())),
-        Value::BigInt(big) => big.number.clone(),
-        _ => BigInt::default(),
     }
 }
 

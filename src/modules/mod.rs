@@ -11,10 +11,13 @@ pub(crate) mod foreign;
 mod functools;
 mod heapq;
 mod itertools;
+mod json;
 mod thread;
+mod math;
 mod operator;
 pub(crate) mod struct_sequence;
 mod time;
+mod string_helpers;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
 
@@ -40,9 +43,12 @@ const NATIVE: &[NativeModule] = &[
     functools::MODULE,
     heapq::MODULE,
     itertools::MODULE,
+    json::MODULE,
     thread::MODULE,
+    math::MODULE,
     operator::MODULE,
     time::MODULE,
+    string_helpers::MODULE,
 ];
 
 /// The modules in the language itself, sorted by name.
