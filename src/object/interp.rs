@@ -117,6 +117,11 @@ impl Interp {
         any.downcast_mut().expect("an extension is filed under its own type")
     }
 
+    /// Takes all state of the floors above, at the end.
+    pub(crate) fn take_extensions(&self, gil: &mut Gil) -> HashMap<TypeId, Box<dyn Any>> {
+        self.extensions.take(gil)
+    }
+
     /// Says that a class changed: every cache that relied on classes is out of date.
     pub fn bump_epoch(&self) {
         self.epoch.set(self.epoch.get().wrapping_add(1).max(1));

@@ -7,6 +7,9 @@ use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use super::value::Value;
 use super::vm::Frame;
 
+/// No window has more registers.
+const MAX_WINDOW: usize = 1 << 17;
+
 /// Registers and frames of one thread.
 pub(crate) struct Stacks {
     registers: *mut Value,
@@ -53,20 +56,27 @@ impl Stacks {
     }
 }
 
-impl Drop for Stacks {
-    fn drop(&mut self) {
-        // SAFETY: the blocks were made with these layouts; no frame runs any more, and a register that
-        // was used is dropped once (registers behind the last one used are zero: `Undef`).
+impl Stacks {
+    /// Drops what stale temporaries left in the registers.
+    pub fn clear(&mut self) {
+        // SAFETY: no frame runs any more; every register holds a value, those never used are zero: `Undef`. Pages that
+        // were never touched are not looked at: behind a long run of unbound registers nothing was used.
         unsafe {
-            let mut at = self.registers;
             let end = self.registers.add(self.register_count);
-            // Values are left by stale temporaries only in the part that was used: stop at a long run of zeros.
-            let mut zeros = 0;
-            while at < end && zeros < 100_000 {
-                if (*at).is_undef() { zeros += 1 } else { zeros = 0 }
-                std::ptr::drop_in_place(at);
+            let (mut at, mut unbound) = (self.registers, 0);
+            while at < end && unbound < MAX_WINDOW {
+                unbound = if (*at).is_undef() { unbound + 1 } else { 0 };
+                *at = Value::Undef;
                 at = at.add(1);
             }
+        }
+    }
+}
+
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        // SAFETY: the blocks were made with these layouts.
+        unsafe {
             if let Ok(layout) = Layout::array::<Value>(self.register_count) {
                 dealloc(self.registers.cast(), layout);
             }

@@ -118,6 +118,16 @@ pub struct ThreadInfo {
     pub locals: std::cell::RefCell<Value>,
 }
 
+impl Vm {
+    /// Drops what is left in the registers, at the thread's end.
+    pub(crate) fn clear_stack(&mut self) {
+        self.stacks.clear();
+        self.raised = Value::Undef;
+        self.handled = Value::Undef;
+        self.thread.locals.take();
+    }
+}
+
 impl Deref for Vm {
     type Target = Gil;
     #[inline(always)]

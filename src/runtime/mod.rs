@@ -2,6 +2,7 @@
 
 pub(crate) mod blocking;
 pub(crate) mod clocks;
+pub(crate) mod finalize;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 pub(crate) mod thread_state;
@@ -22,20 +23,25 @@ pub fn run_command() -> i32 {
         let path = std::env::args().nth(1).unwrap_or_default();
         let source = std::fs::read_to_string(&path).unwrap_or_default();
         let result = run_main(&mut vm, &source, &path);
-        match result {
+        let status = match result {
             Ok(()) => 0,
             Err(raised) => {
                 let exception = vm.take_raised(raised);
                 let text = vm.format_exception(&exception, Default::default()).concat();
+                vm.flush_streams();
                 eprint!("{text}");
                 1
             }
-        }
+        };
+        vm.finalize();
+        finalize::dismantle(vm);
+        status
     });
     worker.map_or(1, |worker| worker.join().unwrap_or(1))
 }
 
 fn run_main(vm: &mut Vm, source: &str, path: &str) -> Result<(), Raised> {
+    vm.import_dotted("sys")?;
     let code = vm.compile_source(source, path, CompileMode::Exec)?;
     let main = vm.add_module("__main__");
     let dict = main.dict.clone();

@@ -82,6 +82,8 @@ impl Vm {
                 drop(call);
                 let threads = vm.interp.extension::<Threads>(&mut vm.gil);
                 threads.running.retain(|other| !Arc::ptr_eq(other, &shared));
+                vm.clear_stack();
+                vm.run_pending();
                 shared.finish(&mut vm);
             }
             registered.retire();
