@@ -73,9 +73,14 @@ pub struct CacheSite {
 /// A compiled block: module, function, class body, lambda, comprehension or expression.
 ///
 /// The registers of a frame are laid out as: positional parameters, keyword-only
-/// parameters, `*args`, `**kwargs`, other locals, cells of variables that are not
-/// parameters, free variables, then temporaries from `first_temp` up to `nregs`.
+/// parameters, `*args`, `**kwargs`, other locals, variables of inlined comprehensions, cells
+/// of variables that are not parameters, free variables, then temporaries from `first_temp`
+/// up to `nregs`.
 /// A parameter that is captured becomes a cell in its own register (`MakeCell`).
+///
+/// A comprehension's variable may bear the name of a local or of another one: it hides them
+/// while it is bound, in `locals()` of module and class code too. If it is captured its
+/// register holds a cell while the comprehension runs and nothing at other times.
 #[derive(Clone, Debug, Default)]
 pub struct CodeProto {
     pub name: Arc<str>,
@@ -100,7 +105,7 @@ pub struct CodeProto {
     pub exceptions: Vec<ExceptionRange>,
     /// The name of each register below `first_temp`, in order.
     pub local_names: Vec<Arc<str>>,
-    /// Registers that hold cells made in this block, with their variables' order.
+    /// Registers that hold cells made in this block.
     pub cell_regs: Vec<Reg>,
     /// Registers that `CopyFree` fills; consecutive.
     pub free_regs: Vec<Reg>,

@@ -221,6 +221,16 @@ impl<'a> Compiler<'a> {
 
     /// Evaluates an annotation into a new temporary.
     pub(super) fn annotation(&mut self, annotation: &'a Expr) -> Res<Reg> {
+        if self.future_annotations {
+            let Some(text) = super::unparse::unparse(annotation) else {
+                let message = "an f-string in an annotation is not supported \
+                    with the future feature annotations";
+                return self.error(annotation.span, message);
+            };
+            let dst = self.u.alloc();
+            self.constant(annotation.span, Const::Str(text.into()), dst);
+            return Ok(dst);
+        }
         let ExprKind::Starred { value, .. } = &annotation.kind else {
             return self.temp(annotation);
         };

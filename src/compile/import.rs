@@ -121,10 +121,7 @@ impl<'a> Compiler<'a> {
         }
         for alias in names {
             match &*alias.name.name {
-                "annotations" => {
-                    let message = "the future feature annotations is not supported";
-                    return self.error(span, message);
-                }
+                "annotations" => self.future_annotations = true,
                 "braces" => return self.error(start, "not a chance"),
                 "barry_as_FLUFL" => {
                     let message = "the future feature barry_as_FLUFL is not supported";

@@ -30,6 +30,7 @@ mod suspend;
 mod try_stmt;
 mod type_params;
 mod unit;
+mod unparse;
 mod with_stmt;
 
 use std::sync::Arc;
@@ -122,6 +123,7 @@ fn compile<'a>(
             interactive,
             work: 0,
             futures_allowed: true,
+            future_annotations: false,
             top_level_await: options.top_level_await,
         };
         match root {
@@ -148,6 +150,8 @@ struct Compiler<'a> {
     top_level_await: bool,
     /// No statement but the docstring and such imports has been seen.
     futures_allowed: bool,
+    /// Annotations are kept as text (PEP 563).
+    future_annotations: bool,
 }
 
 impl<'a> Compiler<'a> {

@@ -29,7 +29,7 @@ impl<'a> Compiler<'a> {
                 simple,
             } => self.ann_assign(stmt.span, target, annotation, value.as_deref(), *simple)?,
             StmtKind::Return { value } => self.return_stmt(stmt.span, value.as_deref())?,
-            StmtKind::If { test, body, orelse } => self.if_stmt(stmt.span, test, body, orelse)?,
+            StmtKind::If { test, body, orelse } => self.if_stmt(test, body, orelse)?,
             StmtKind::While { test, body, orelse } => {
                 self.while_stmt(stmt.span, test, body, orelse)?;
             }
@@ -129,7 +129,7 @@ impl<'a> Compiler<'a> {
                     return Ok(());
                 }
                 if !simple {
-                    return self.discard(annotation);
+                    return self.discard_annotation(annotation);
                 }
                 let val = self.annotation(annotation)?;
                 let annotations = self.u.alloc();
@@ -159,7 +159,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn discard_annotation(&mut self, annotation: &'a Expr) -> Res {
-        if self.in_function() {
+        if self.in_function() || self.future_annotations {
             return Ok(());
         }
         self.discard(annotation)
@@ -174,10 +174,10 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn if_stmt(&mut self, span: Span, test: &'a Expr, body: &'a [Stmt], orelse: &'a [Stmt]) -> Res {
+    fn if_stmt(&mut self, test: &'a Expr, body: &'a [Stmt], orelse: &'a [Stmt]) -> Res {
         // A chain of `elif` is walked without recursion.
         let end = self.u.asm.label();
-        let (mut span, mut test, mut body, mut orelse) = (span, test, body, orelse);
+        let (mut test, mut body, mut orelse) = (test, body, orelse);
         loop {
             let other = self.u.asm.label();
             self.jump_if(test, false, other)?;
@@ -191,7 +191,6 @@ impl<'a> Compiler<'a> {
             match orelse {
                 [
                     Stmt {
-                        span: at,
                         kind:
                             StmtKind::If {
                                 test: t,
@@ -201,7 +200,7 @@ impl<'a> Compiler<'a> {
                         ..
                     },
                 ] => {
-                    (span, test, body, orelse) = (*at, t, b, o);
+                    (test, body, orelse) = (t, b, o);
                 }
                 _ => {
                     self.body(orelse)?;

@@ -14,20 +14,15 @@ use crate::bytecode::{Instr, Intrinsic2, Reg};
 
 impl<'a> Compiler<'a> {
     pub(super) fn try_stmt(&mut self, span: Span, node: &'a Try) -> Res {
-        self.with_finally(span, node, |c| c.try_except(span, node))
+        self.with_finally(node, |c| c.try_except(span, node))
     }
 
     pub(super) fn try_star(&mut self, span: Span, node: &'a Try) -> Res {
-        self.with_finally(span, node, |c| c.try_except_star(span, node))
+        self.with_finally(node, |c| c.try_except_star(span, node))
     }
 
     /// `inner` is the statement without its `finally`.
-    fn with_finally(
-        &mut self,
-        span: Span,
-        node: &'a Try,
-        inner: impl FnOnce(&mut Self) -> Res,
-    ) -> Res {
+    fn with_finally(&mut self, node: &'a Try, inner: impl FnOnce(&mut Self) -> Res) -> Res {
         if node.finalbody.is_empty() {
             return inner(self);
         }
