@@ -78,8 +78,8 @@ define_heap_type! {
         pub code: GilCell<Ptr<Code>>,
         pub globals: Ptr<Dict>,
         pub closure: Option<Ptr<Tuple>>,
-        /// Whether calls with exactly `arg_count` positional arguments need no binding.
-        pub(crate) simple: std::cell::Cell<bool>,
+        /// How many positional arguments a call must have to need no binding; [`Func::NEVER`] if all need it.
+        pub(crate) simple_args: std::cell::Cell<u32>,
         pub data: GilCell<FuncData>,
     }
 }
@@ -87,14 +87,18 @@ define_heap_type! {
 impl Func {
     /// A function over the given code and globals.
     pub fn new(code: Ptr<Code>, globals: Ptr<Dict>, closure: Option<Ptr<Tuple>>, data: FuncData) -> Ptr<Func> {
-        let simple = Self::is_simple(&code.proto);
+        let simple = Self::simple_args_of(&code.proto);
         Func::alloc(GilCell::new(code), globals, closure, std::cell::Cell::new(simple), GilCell::new(data))
     }
 
-    /// Whether the code takes positional parameters only.
-    pub(crate) fn is_simple(proto: &CodeProto) -> bool {
+    /// No number of arguments needs no binding.
+    pub(crate) const NEVER: u32 = u32::MAX;
+
+    /// The number of parameters of code that takes positional ones only.
+    pub(crate) fn simple_args_of(proto: &CodeProto) -> u32 {
         use crate::bytecode::CodeFlags;
-        proto.kwonly_count == 0 && proto.flags.0 & (CodeFlags::VARARGS | CodeFlags::VARKEYWORDS) == 0
+        let simple = proto.kwonly_count == 0 && proto.flags.0 & (CodeFlags::VARARGS | CodeFlags::VARKEYWORDS) == 0;
+        if simple { proto.arg_count.into() } else { Self::NEVER }
     }
 }
 

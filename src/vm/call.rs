@@ -162,7 +162,7 @@ impl Vm {
             let code = &**func.code.as_ptr();
             let missing = (code.arg_count as usize).wrapping_sub(count);
             let defaults = (*func.data.as_ptr()).defaults.as_ref().map_or(0, |defaults| defaults.len());
-            if func.simple.get() && count <= code.arg_count as usize && missing <= defaults {
+            if func.simple_args.get() != Func::NEVER && count <= code.arg_count as usize && missing <= defaults {
                 let window = self.stack_window(window, count);
                 if let Some(values) = &(*func.data.as_ptr()).defaults {
                     for index in 0..missing {
@@ -301,7 +301,7 @@ impl Vm {
                     let init = init.to_ptr();
                     let object = self.new_instance(class);
                     let code = &**init.code.as_ptr();
-                    if init.simple.get() && code.arg_count as usize == count + 1 {
+                    if init.simple_args.get() as usize == count + 1 {
                         // Above the slot: the function, which must live as long as its frame, then the window.
                         let start = if (*self.fp).generator.is_null() { window } else { self.top() };
                         move_values(window, start.add(2), count);

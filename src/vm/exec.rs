@@ -30,6 +30,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
         let mut pc: *const Instr;
         let mut base: *mut Value;
         let mut code: *const Code;
+        let breaker = vm.breaker;
 
         macro_rules! reload {
             () => {{
@@ -83,7 +84,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
             }
             macro_rules! poll {
                 () => {
-                    if (*vm.breaker).requested() != 0 {
+                    if (*breaker).requested() != 0 {
                         save!();
                         tri!(vm.on_break());
                     }
@@ -1002,7 +1003,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                     Instr::Call { base: b, nargs } => {
                         let slot = base.add(b.0 as usize);
                         match &*slot {
-                            Value::Func(func) if func.simple.get() && (**func.code.as_ptr()).arg_count == nargs => {
+                            Value::Func(func) if func.simple_args.get() == u32::from(nargs) => {
                                 if (*vm.fp).generator.is_null() {
                                     enter!(&**func, slot.add(1), slot, ReturnTo::Register);
                                 } else {
@@ -1031,7 +1032,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             (slot.add(1), nargs + 1)
                         };
                         match &*slot {
-                            Value::Func(func) if func.simple.get() && (**func.code.as_ptr()).arg_count == count => {
+                            Value::Func(func) if func.simple_args.get() == u32::from(count) => {
                                 if (*vm.fp).generator.is_null() {
                                     enter!(&**func, window, slot, ReturnTo::Register);
                                 } else {
@@ -1063,8 +1064,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         if let Value::Object(object) = &*slot.add(1) {
                             if cache.kind == KIND_METHOD && receiver_key(vm, object) == cache.key {
                                 if let Value::Func(func) = &cache.value {
-                                    if func.simple.get()
-                                        && (**func.code.as_ptr()).arg_count == nargs + 1
+                                    if func.simple_args.get() == u32::from(nargs) + 1
                                         && (*vm.fp).generator.is_null()
                                     {
                                         *slot = cache.value.clone();
@@ -1093,7 +1093,21 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         outcome!(vm.call_expanded(base.add(b.0 as usize)))
                     }
                     Instr::Return { src } => {
-                        let value = operand!(src);
+                        // The frame ends: its locals can be moved out of as well.
+                        let value = reg!(src).take();
+                        let frame = &*vm.fp;
+                        if frame.return_to == ReturnTo::Register && frame.extra.is_none() {
+                            let ret = frame.ret;
+                            for index in 0..(*code).first_temp as usize {
+                                if (*base.add(index)).is_heap() {
+                                    *base.add(index) = Value::Undef;
+                                }
+                            }
+                            vm.fp = vm.fp.sub(1);
+                            *ret = value;
+                            reload!();
+                            continue;
+                        }
                         match vm.leave_frame(value) {
                             Ok(None) => {
                                 reload!();
