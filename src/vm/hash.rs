@@ -1,7 +1,7 @@
 //! Hashing.
 
 use crate::object::compare::plain_hash;
-use crate::object::hash::{hash_frozenset, hash_identity, hash_tuple};
+use crate::object::hash::{hash_frozenset, hash_identity, hash_slice, hash_tuple};
 use crate::object::{Layout, Name, Raised, Value, Vm};
 
 impl Vm {
@@ -36,7 +36,10 @@ impl Vm {
                 Ok(set.hash.get())
             }
             Value::Range(range) => self.hash(&Value::tuple(range.essence().to_vec())),
-            Value::Slice(slice) => self.hash(&Value::tuple(vec![slice.start.clone(), slice.stop.clone(), slice.step.clone()])),
+            Value::Slice(slice) => {
+                let parts = [self.hash(&slice.start)?, self.hash(&slice.stop)?, self.hash(&slice.step)?];
+                Ok(hash_slice(parts))
+            }
             Value::Method(method) => {
                 let func = self.hash(&method.func)?;
                 let hash = hash_identity(method.receiver.identity()) ^ func;

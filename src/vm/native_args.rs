@@ -11,6 +11,14 @@ impl Vm {
         }
     }
 
+    /// The name that stands before the parentheses in messages about named parameters: constructors go by their class.
+    fn plain_name(&self, native: &Native) -> String {
+        match &native.owner {
+            Some(owner) if matches!(native.def.name, "__new__" | "__init__") => owner.name(&self.gil).to_owned(),
+            _ => native.def.name.to_owned(),
+        }
+    }
+
     /// A method must be called with an instance of its class.
     #[inline]
     pub(super) fn check_receiver(&mut self, native: &Ptr<Native>, args: &Args<'_>) -> Result<(), Raised> {
@@ -93,7 +101,7 @@ impl Vm {
             match found {
                 Some(index) if bound[index].is_undef() => bound[index] = value.clone(),
                 Some(index) => {
-                    let plain = native.def.name;
+                    let plain = self.plain_name(native);
                     let position = index + 1 - receiver;
                     return Err(self.type_error(format!(
                         "argument for {plain}() given by name ('{}') and position ({position})",
@@ -101,7 +109,7 @@ impl Vm {
                     )));
                 }
                 None => {
-                    let plain = native.def.name;
+                    let plain = self.plain_name(native);
                     let known = params.names[params.posonly as usize..].iter().copied();
                     let hint = super::suggest::closest(name.as_str(), known);
                     let hint = hint.map(|hint| format!(". Did you mean '{hint}'?")).unwrap_or_default();
@@ -119,7 +127,7 @@ impl Vm {
 
     #[cold]
     fn too_many_named(&mut self, native: &Native, params: &Params, receiver: usize, args: &Args<'_>) -> Raised {
-        let plain = native.def.name;
+        let plain = self.plain_name(native);
         let total = params.names.len() - receiver;
         let max = total - params.kwonly as usize;
         let given = args.positional().len().saturating_sub(receiver);
@@ -139,7 +147,15 @@ impl Vm {
 
     #[cold]
     fn missing_named(&mut self, native: &Native, params: &Params, receiver: usize, index: usize, positional: usize) -> Raised {
-        let plain = native.def.name;
+        let plain = self.plain_name(native);
+        if index < params.posonly as usize && params.names.len() > params.posonly as usize {
+            let min = (params.required.min(params.posonly)) as usize - receiver;
+            let max = params.names.len() - params.kwonly as usize - receiver;
+            let bound = if min < max { "at least" } else { "exactly" };
+            let plural = if min == 1 { "" } else { "s" };
+            let given = positional.saturating_sub(receiver);
+            return self.type_error(format!("{plain}() takes {bound} {min} positional argument{plural} ({given} given)"));
+        }
         if index < params.posonly as usize {
             let min = params.required as usize - receiver;
             let max = params.names.len() - params.kwonly as usize - receiver;

@@ -206,12 +206,23 @@ pub(super) fn max(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// `sorted(iterable, /, *, key=None, reverse=False)`.
 pub(super) fn sorted(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let mut items = vm.collect(&args[0])?;
-    let reverse = match args.get(2) {
-        Some(reverse) => vm.truth(reverse)?,
-        None => false,
+    let [iterable] = args.positional() else {
+        let given = args.positional().len();
+        return Err(vm.type_error(format!("sorted expected 1 argument, got {given}")));
     };
-    let key = args.get(1).filter(|key| !key.is_none());
+    let mut items = vm.collect(iterable)?;
+    let (mut key, mut reverse) = (None, false);
+    for (keyword, value) in args.keywords() {
+        match keyword {
+            Value::Str(text) if text.as_str() == "key" => key = Some(value).filter(|key| !key.is_none()),
+            Value::Str(text) if text.as_str() == "reverse" => reverse = vm.truth(value)?,
+            other => {
+                let other = vm.str(other)?;
+                let message = format!("sort() got an unexpected keyword argument '{}'", other.as_str());
+                return Err(vm.type_error(message));
+            }
+        }
+    }
     sort_values(vm, &mut items, key, reverse)?;
     Ok(Value::list(items))
 }

@@ -137,3 +137,19 @@ pub(super) fn exec(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     run(vm, args, "exec", CompileMode::Exec)?;
     Ok(Value::None)
 }
+
+/// `__import__(name, globals=None, locals=None, fromlist=(), level=0)`.
+pub(super) fn import(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let name = vm.expect_str(&args[0], "__import__() argument 1")?;
+    let globals = match args.get(1) {
+        Some(Value::Dict(globals)) => globals.to_ptr(),
+        Some(Value::None) | None => Dict::new(),
+        Some(_) => return Err(vm.type_error("globals must be a dict")),
+    };
+    let names = args.get(3).cloned().unwrap_or(Value::None);
+    let level = match args.get(4) {
+        Some(level) => vm.expect_i64(level)?,
+        None => 0,
+    };
+    vm.import_module(name.as_str(), &globals, &names, level)
+}

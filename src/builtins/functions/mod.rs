@@ -10,7 +10,6 @@ mod output;
 use crate::builtins::native;
 use crate::object::{Arity, NativeDef, Params, Value, Vm};
 
-const SORTED: Params = Params { names: &["iterable", "key", "reverse"], required: 1, posonly: 1, kwonly: 2 };
 const SUM: Params = Params { names: &["iterable", "start"], required: 1, posonly: 1, kwonly: 0 };
 const POW: Params = Params { names: &["base", "exp", "mod"], required: 2, posonly: 0, kwonly: 0 };
 const ROUND: Params = Params { names: &["number", "ndigits"], required: 1, posonly: 0, kwonly: 0 };
@@ -20,12 +19,15 @@ const COMPILE: Params = Params {
     posonly: 0,
     kwonly: 1,
 };
+const IMPORT: Params =
+    Params { names: &["name", "globals", "locals", "fromlist", "level"], required: 1, posonly: 0, kwonly: 0 };
 const EVAL: Params = Params { names: &["source", "globals", "locals"], required: 1, posonly: 1, kwonly: 0 };
 const EXEC: Params = Params { names: &["source", "globals", "locals", "closure"], required: 1, posonly: 1, kwonly: 1 };
 const PRINT: &str = "Prints the values to a stream, or to sys.stdout by default.";
 
 const FUNCTIONS: &[NativeDef] = &[
     native("__build_class__", Arity::Any, objects::build_class, "Internal helper function used by the class statement."),
+    native("__import__", Arity::Named(&IMPORT), code::import, "Import a module."),
     native("abs", Arity::Exact(1), numbers::abs, "Return the absolute value of the argument."),
     native("aiter", Arity::Exact(1), iteration::aiter, "Return an AsyncIterator for an AsyncIterable object."),
     native("all", Arity::Exact(1), aggregate::all, "Return True if bool(x) is True for all values x in the iterable."),
@@ -66,7 +68,7 @@ const FUNCTIONS: &[NativeDef] = &[
     native("repr", Arity::Exact(1), objects::repr, "Return the canonical string representation of the object."),
     native("round", Arity::Named(&ROUND), numbers::round, "Round a number to a given precision in decimal digits."),
     native("setattr", Arity::Exact(3), objects::setattr, "Sets the named attribute on the given object to the specified value."),
-    native("sorted", Arity::Named(&SORTED), aggregate::sorted, "Return a new list containing all items from the iterable in ascending order."),
+    native("sorted", Arity::Any, aggregate::sorted, "Return a new list containing all items from the iterable in ascending order."),
     native("sum", Arity::Named(&SUM), aggregate::sum, "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"),
     native("vars", Arity::Range(0, 1), objects::vars, "Return the object's __dict__, or the local names."),
     native("exit", Arity::Range(0, 1), objects::exit, "Leave the program by SystemExit."),

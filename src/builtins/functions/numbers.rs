@@ -3,7 +3,7 @@
 use num_traits::Signed;
 
 use crate::bytecode::BinOp;
-use crate::object::{Args, Known, Name, Raised, Value, Vm};
+use crate::object::{Args, Name, Raised, Value, Vm};
 use crate::vm::range::to_big;
 
 pub(super) fn abs(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -35,28 +35,11 @@ pub(super) fn divmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let rest = vm.binary(BinOp::Mod, left, right)?;
         return Ok(Value::tuple(vec![quotient, rest]));
     }
-    let (left_class, right_class) = (vm.class_of(left), vm.class_of(right));
-    // A subclass that has its own reflected method goes first.
-    let reflected_first = !left_class.is(&right_class) && right_class.is_subclass(&vm.gil, &left_class) && {
-        let (of_right, of_left) =
-            (vm.lookup_name(&right_class, Name::__rdivmod__), vm.lookup_name(&left_class, Name::__rdivmod__));
-        of_right.is_some_and(|method| of_left.is_none_or(|other| !method.is(&other)))
-    };
-    let forward = (left, Name::__divmod__, right);
-    let reflected = (right, Name::__rdivmod__, left);
-    let mut attempts = if reflected_first { vec![reflected, forward] } else { vec![forward, reflected] };
-    if left_class.is(&right_class) {
-        attempts.truncate(1);
+    let result = vm.dispatch(Name::__divmod__, Name::__rdivmod__, left, right)?;
+    if !matches!(result, Value::NotImplemented) {
+        return Ok(result);
     }
-    for (receiver, name, other) in attempts {
-        if let Some(result) = vm.call_special(receiver, name, std::slice::from_ref(other))? {
-            if !matches!(result, Value::NotImplemented) {
-                return Ok(result);
-            }
-        }
-    }
-    let (left, right) = (vm.class_name(left), vm.class_name(right));
-    Err(vm.type_error(format!("unsupported operand type(s) for divmod(): '{left}' and '{right}'")))
+    Err(vm.unsupported("divmod()", left, right))
 }
 
 pub(super) fn pow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -98,20 +81,13 @@ pub(super) fn chr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let number = vm.index(&args[0])?;
     let code = match number {
         Value::Int(code) => code,
-        _ => return Err(vm.raise(Known::OverflowError, "Python int too large to convert to C int")),
+        _ => -1,
     };
     match u32::try_from(code).ok().filter(|&code| code < 0x11_0000) {
         Some(code) => match char::from_u32(code) {
             Some(character) => Ok(Value::str(character.encode_utf8(&mut [0; 4]))),
             None => Err(vm.value_error(format!("chr({code:#x}): Mini's strings have no surrogate code points"))),
         },
-        None if i32::try_from(code).is_err() => {
-            Err(vm.raise(Known::OverflowError, if code > 0 {
-                "signed integer is greater than maximum"
-            } else {
-                "signed integer is less than minimum"
-            }))
-        }
         None => Err(vm.value_error("chr() arg not in range(0x110000)")),
     }
 }
