@@ -6,7 +6,7 @@ use super::define_heap_type;
 use super::ptr::Ptr;
 use super::value::Value;
 use super::{Code, Dict};
-use crate::bytecode::{CodeFlags, Instr};
+use crate::bytecode::{CodeFlags, Instr, Position};
 use crate::gil::GilCell;
 
 /// Where a generator is in its life.
@@ -82,7 +82,7 @@ define_heap_type! {
     pub struct Traceback: tracked {
         pub code: Ptr<Code>,
         pub globals: Ptr<Dict>,
-        /// Index of the instruction.
+        /// Index of the instruction; with [`Traceback::IN_LOOKUP`] its lookup of a method is meant, not its call.
         pub instr: u32,
         pub next: GilCell<Option<Ptr<Traceback>>>,
         /// The frame object, once a script has asked for it.
@@ -96,8 +96,23 @@ impl Traceback {
         Traceback::alloc(code, globals, instr, GilCell::new(next), GilCell::new(Value::Undef))
     }
 
+    /// Marks the lookup of an `InvokeMethod`.
+    pub const IN_LOOKUP: u32 = 1 << 31;
+
+    /// The place in the source.
+    pub fn position(&self) -> Position {
+        let proto = &self.code.proto;
+        let at = (self.instr & !Self::IN_LOOKUP) as usize;
+        if self.instr & Self::IN_LOOKUP != 0 {
+            if let Some(Instr::InvokeMethod { cache, .. }) = proto.instrs.get(at) {
+                return proto.caches[*cache as usize].lookup;
+            }
+        }
+        proto.positions.get(at).copied().unwrap_or_default()
+    }
+
     /// The line in the source.
     pub fn line(&self) -> u32 {
-        self.code.proto.positions.get(self.instr as usize).map_or(0, |position| position.line)
+        self.position().line
     }
 }

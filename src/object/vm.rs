@@ -92,6 +92,8 @@ pub struct Vm {
     pub(crate) raised: Value,
     /// The exception on its way keeps its traceback as it is in the running frame.
     pub(crate) reraising: bool,
+    /// The exception on its way comes from the lookup of an `InvokeMethod`, not from its call.
+    pub(crate) in_lookup: bool,
     /// The exception being handled (`sys.exception()`), `Undef` for none.
     pub(crate) handled: Value,
     /// Registers and frames of this thread.

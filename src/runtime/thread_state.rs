@@ -95,6 +95,7 @@ impl Vm {
                 interp,
                 raised: Value::Undef,
                 reraising: false,
+                in_lookup: false,
                 handled: Value::Undef,
                 fp: bottom,
                 frame_limit: bottom,

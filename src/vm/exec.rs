@@ -280,8 +280,10 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         }
                     }
                     Instr::LoadCell { dst, cell } => {
-                        let Value::Cell(shared) = &reg!(cell) else { unreachable!("the compiler keeps a cell here") };
-                        let value = (*shared.content.as_ptr()).clone();
+                        let value = match &reg!(cell) {
+                            Value::Cell(shared) => (*shared.content.as_ptr()).clone(),
+                            _ => Value::Undef,
+                        };
                         if value.is_undef() {
                             save!();
                             raise!(vm.unbound_cell(cell));
@@ -290,17 +292,25 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                     }
                     Instr::StoreCell { cell, src } => {
                         let value = operand!(src);
-                        let Value::Cell(shared) = &reg!(cell) else { unreachable!("the compiler keeps a cell here") };
-                        let old = shared.content.replace(&mut vm.gil, value);
-                        drop(old);
+                        if let Value::Cell(shared) = &reg!(cell) {
+                            let old = shared.content.replace(&mut vm.gil, value);
+                            if old.is_heap() {
+                                drop(old);
+                                poll!();
+                            }
+                        }
                     }
                     Instr::DelCell { cell } => {
-                        let Value::Cell(shared) = &reg!(cell) else { unreachable!("the compiler keeps a cell here") };
-                        let old = shared.content.replace(&mut vm.gil, Value::Undef);
+                        let old = match &reg!(cell) {
+                            Value::Cell(shared) => shared.content.replace(&mut vm.gil, Value::Undef),
+                            _ => Value::Undef,
+                        };
                         if old.is_undef() {
                             save!();
                             raise!(vm.unbound_cell(cell));
                         }
+                        drop(old);
+                        poll!();
                     }
                     Instr::LoadClassCell { dst, cell, name } => {
                         save!();
@@ -1077,7 +1087,13 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         }
                         save!();
                         let object = (*slot.add(1)).clone();
-                        let (callable, is_method) = tri!(vm.load_method_cached(cache, &object));
+                        let (callable, is_method) = match vm.load_method_cached(cache, &object) {
+                            Ok(found) => found,
+                            Err(raised) => {
+                                vm.in_lookup = true;
+                                raise!(raised)
+                            }
+                        };
                         *slot = callable;
                         let (window, count) = if is_method {
                             (slot.add(1), nargs + 1)

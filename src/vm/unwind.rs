@@ -13,10 +13,9 @@ pub(super) fn unwind(vm: &mut Vm) -> bool {
             let frame = &mut *vm.fp;
             let code = &*frame.code;
             let at = (frame.pc.offset_from(code.entry) - 1).max(0) as u32;
-            if std::mem::take(&mut vm.reraising) {
-                // The traceback stays as it is.
-            } else {
-                add_traceback(vm, at);
+            let in_lookup = std::mem::take(&mut vm.in_lookup);
+            if !std::mem::take(&mut vm.reraising) {
+                add_traceback(vm, if in_lookup { at | Traceback::IN_LOOKUP } else { at });
             }
             let ranges = &code.proto.exceptions;
             if let Some(range) = ranges.iter().find(|range| range.start <= at && at < range.end) {

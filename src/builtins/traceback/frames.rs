@@ -46,7 +46,7 @@ impl Vm {
 
     fn format_level(&mut self, level: &Traceback) -> String {
         let proto = level.code.proto.clone();
-        let position = proto.positions.get(level.instr as usize).copied().unwrap_or_default();
+        let position = level.position();
         let shown = if proto.filename.starts_with("<stdin") { "<stdin>" } else { &proto.filename };
         let mut text = format!("  File \"{shown}\", line {}, in {}\n", position.line, level.code.name.as_str());
         if let Some(lines) = self.source_lines(&proto.filename) {
