@@ -42,6 +42,39 @@ impl Vm {
         Ok(dict.into_value())
     }
 
+    /// What `super()` without arguments means in the running function: the class in the cell `__class__`,
+    /// and the first argument.
+    ///
+    /// # Errors
+    ///
+    /// RuntimeError if the frame is none of a method.
+    pub(crate) fn super_arguments(&mut self) -> Result<(Value, Value), Raised> {
+        if self.frame_depth() == 0 {
+            return Err(self.raise(crate::object::Known::RuntimeError, "super(): no current frame"));
+        }
+        // SAFETY: a frame runs.
+        let code = unsafe { Ptr::<Code>::from_ref(&*(*self.fp).code) };
+        if code.proto.arg_count == 0 {
+            return Err(self.raise(crate::object::Known::RuntimeError, "super(): no arguments"));
+        }
+        let class_at = code.proto.local_names.iter().position(|name| &**name == "__class__");
+        let read = |vm: &Vm, index: usize| {
+            // SAFETY: the register is below `first_temp` of the running frame.
+            match unsafe { &*(*vm.fp).base.add(index) } {
+                Value::Cell(cell) => cell.content.get(&vm.gil).clone(),
+                other => other.clone(),
+            }
+        };
+        let first = read(self, 0);
+        let wrong = match class_at.map(|index| read(self, index)) {
+            _ if first.is_undef() => "super(): arg[0] deleted",
+            None => "super(): __class__ cell not found",
+            Some(Value::Undef) => "super(): empty __class__ cell",
+            Some(class) => return Ok((class, first)),
+        };
+        Err(self.raise(crate::object::Known::RuntimeError, wrong))
+    }
+
     /// Copies the variables of a frame, cells opened, into a dict.
     ///
     /// # Safety

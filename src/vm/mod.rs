@@ -52,4 +52,5 @@ mod warn;
 mod wrap;
 
 pub(crate) use generator::Sent;
+pub(crate) use class_attrs::DICT as INSTANCE_DICT;
 pub use introspect::CompileMode;

@@ -1,0 +1,336 @@
+//! `object`: what every object can do.
+
+use crate::builtins::native;
+use crate::bytecode::CmpOp;
+use crate::object::{
+    Args, Arity, Class, ClassFlags, GetSetDef, Known, Layout, Name, NativeDef, NativeKind, Params, Ptr, Raised, Str, Value, Vm,
+};
+
+const REDUCE_EX: Params = Params { names: &["self", "protocol"], required: 2, posonly: 2, kwonly: 0 };
+
+const SLOTS: &[NativeDef] = &[
+    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
+    native("__str__", Arity::Exact(1), str, "Return str(self)."),
+    native("__hash__", Arity::Exact(1), hash, "Return hash(self)."),
+    native("__eq__", Arity::Exact(2), eq, "Return self==value."),
+    native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
+    native("__lt__", Arity::Exact(2), unordered, "Return self<value."),
+    native("__le__", Arity::Exact(2), unordered, "Return self<=value."),
+    native("__gt__", Arity::Exact(2), unordered, "Return self>value."),
+    native("__ge__", Arity::Exact(2), unordered, "Return self>=value."),
+    native("__getattribute__", Arity::Exact(2), getattribute, "Return getattr(self, name)."),
+    native("__setattr__", Arity::Exact(3), setattr, "Implement setattr(self, name, value)."),
+    native("__delattr__", Arity::Exact(2), delattr, "Implement delattr(self, name)."),
+];
+
+const METHODS: &[NativeDef] = &[
+    native("__format__", Arity::Exact(2), format, "Default object formatter."),
+    native("__dir__", Arity::Exact(1), dir, "Default dir() implementation."),
+    native("__reduce__", Arity::Exact(1), reduce, "Helper for pickle."),
+    native("__reduce_ex__", Arity::Named(&REDUCE_EX), reduce_ex, "Helper for pickle."),
+    native("__getstate__", Arity::Exact(1), getstate, "Helper for pickle."),
+    native("__sizeof__", Arity::Exact(1), sizeof, "Size of object in memory, in bytes."),
+];
+
+const CLASS_METHODS: &[NativeDef] = &[
+    native("__init_subclass__", Arity::Exact(1), init_subclass, "This method is called when a class is subclassed."),
+    native("__subclasshook__", Arity::Exact(2), subclasshook, "Abstract classes can override this to customize issubclass()."),
+];
+
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+
+const GETSETS: &[GetSetDef] =
+    &[GetSetDef { name: "__class__", get: get_class, set: Some(set_class), doc: "the object's class" }];
+
+/// Gives `object` its methods.
+pub(super) fn install(vm: &mut Vm) {
+    let class = vm.known(Known::Object);
+    vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    vm.add_methods(&class, NativeKind::Method, METHODS);
+    vm.add_methods(&class, NativeKind::ClassMethod, CLASS_METHODS);
+    vm.add_methods(&class, NativeKind::Static, STATIC);
+    vm.add_getsets(&class, GETSETS);
+    for &known in Known::ALL {
+        let dict = vm.known(known).data.get(&vm.gil).dict.clone();
+        vm.dict_set_str(&dict, "__doc__", Value::None);
+    }
+    let dict = class.data.get(&vm.gil).dict.clone();
+    let doc = "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n";
+    vm.dict_set_str(&dict, "__doc__", Value::str(doc));
+}
+
+fn get_class(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
+    Ok(vm.class_of(object).into_value())
+}
+
+fn set_class(vm: &mut Vm, object: &Value, value: Option<Value>) -> Result<(), Raised> {
+    match value {
+        Some(value) => vm.assign_class(object, &value),
+        None => Err(vm.type_error("can't delete __class__ attribute")),
+    }
+}
+
+/// The class that `object.__new__` was called with.
+fn class_arg(vm: &mut Vm, args: &Args<'_>) -> Result<Ptr<Class>, Raised> {
+    match args.positional().first() {
+        None => Err(vm.type_error("object.__new__(): not enough arguments")),
+        Some(Value::Class(class)) => Ok(class.to_ptr()),
+        Some(other) => {
+            let found = vm.class_name(other);
+            Err(vm.type_error(format!("object.__new__(X): X is not a type object ({found})")))
+        }
+    }
+}
+
+/// The nearest class on the MRO whose instances `object.__new__` cannot make.
+fn unsafe_owner(vm: &Vm, class: &Ptr<Class>) -> Option<String> {
+    let data = class.data.get(&vm.gil);
+    if data.layout == Layout::Plain {
+        let foreign = |class: &Ptr<Class>| class.known.is_none() && !class.flags(&vm.gil).has(ClassFlags::HEAP);
+        return std::iter::once(class).chain(&data.mro_tail).find(|class| foreign(class)).map(|class| class.name(&vm.gil).to_owned());
+    }
+    let known = |class: &Ptr<Class>| !class.flags(&vm.gil).has(ClassFlags::HEAP);
+    std::iter::once(class).chain(&data.mro_tail).find(|class| known(class)).map(|class| class.name(&vm.gil).to_owned())
+}
+
+fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = class_arg(vm, &args)?;
+    if args.len() > 1 {
+        if !vm.defines_natively(&class, Name::__new__, Known::Object) {
+            return Err(vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+        }
+        if vm.defines_natively(&class, Name::__init__, Known::Object) {
+            let name = class.name(&vm.gil).to_owned();
+            return Err(vm.type_error(format!("{name}() takes no arguments")));
+        }
+    }
+    if class.flags(&vm.gil).has(ClassFlags::ABSTRACT) {
+        return Err(vm.abstract_class_error(&class));
+    }
+    if let Some(owner) = unsafe_owner(vm, &class) {
+        let name = class.name(&vm.gil).to_owned();
+        return Err(vm.type_error(format!("object.__new__({name}) is not safe, use {owner}.__new__()")));
+    }
+    Ok(vm.bare_instance(&class))
+}
+
+fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Some(object) = args.positional().first() else {
+        return Err(vm.type_error("descriptor '__init__' of 'object' object needs an argument"));
+    };
+    if args.len() > 1 {
+        let class = vm.class_of(object);
+        if !vm.defines_natively(&class, Name::__init__, Known::Object) {
+            return Err(vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
+        }
+        if vm.defines_natively(&class, Name::__new__, Known::Object) {
+            let name = class.name(&vm.gil).to_owned();
+            return Err(vm.type_error(format!("{name}.__init__() takes exactly one argument (the instance to initialize)")));
+        }
+    }
+    Ok(Value::None)
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.class_of(&args[0]);
+    let mut name = vm.class_full_name(&class);
+    if let Some(known) = class.known {
+        name = known.name().to_owned();
+    }
+    Ok(Value::str(&format!("<{name} object at {:#x}>", args[0].identity())))
+}
+
+fn str(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.repr(&args[0]).map(Ptr::into_value)
+}
+
+fn hash(_vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::Int(crate::object::hash::hash_identity(args[0].identity())))
+}
+
+fn eq(_vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(if args[0].is(&args[1]) { Value::bool(true) } else { Value::NotImplemented })
+}
+
+fn ne(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.class_of(&args[0]);
+    let Some(found) = vm.lookup_name(&class, Name::__eq__) else { return Ok(Value::NotImplemented) };
+    let answer = vm.call_found(found, &args[0], &args.values()[1..2])?;
+    if matches!(answer, Value::NotImplemented) {
+        return Ok(answer);
+    }
+    Ok(Value::bool(!vm.truth(&answer)?))
+}
+
+fn unordered(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::NotImplemented)
+}
+
+/// The name of an attribute that a script gave.
+pub(super) fn attribute_name(vm: &mut Vm, name: &Value) -> Result<Ptr<Str>, Raised> {
+    match vm.unwrap(name) {
+        Value::Str(text) if text.is_interned() => Ok(text.to_ptr()),
+        Value::Str(text) => {
+            let text = text.to_ptr();
+            Ok(vm.intern(text.as_str()))
+        }
+        _ => {
+            let found = vm.class_name(name);
+            Err(vm.type_error(format!("attribute name must be string, not '{found}'")))
+        }
+    }
+}
+
+pub(super) fn getattribute(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let name = attribute_name(vm, &args[1])?;
+    match vm.generic_getattr(&args[0], &name)? {
+        Some(value) => Ok(value),
+        None => Err(vm.no_attribute(&args[0], &name)),
+    }
+}
+
+pub(super) fn setattr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let name = attribute_name(vm, &args[1])?;
+    vm.generic_setattr(&args[0], &name, Some(args[2].clone())).map(|()| Value::None)
+}
+
+pub(super) fn delattr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let name = attribute_name(vm, &args[1])?;
+    vm.generic_setattr(&args[0], &name, None).map(|()| Value::None)
+}
+
+fn format(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Value::Str(spec) = vm.unwrap(&args[1]) else {
+        let found = vm.class_name(&args[1]);
+        return Err(vm.type_error(format!("__format__() argument must be str, not {found}")));
+    };
+    if !spec.as_str().is_empty() {
+        let class = vm.class_name(&args[0]);
+        return Err(vm.type_error(format!("unsupported format string passed to {class}.__format__")));
+    }
+    vm.str(&args[0]).map(Ptr::into_value)
+}
+
+/// The names of the attributes of a class and its bases.
+pub(super) fn class_names(vm: &mut Vm, class: &Ptr<Class>, names: &mut Vec<Value>) {
+    let data = class.data.get(&vm.gil);
+    for class in std::iter::once(class).chain(&data.mro_tail) {
+        let dict = class.data.get(&vm.gil).dict.data.get(&vm.gil);
+        for entry in dict.iter() {
+            if !names.iter().any(|name| name.is(&entry.key)) {
+                names.push(entry.key.clone());
+            }
+        }
+    }
+}
+
+fn dir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = vm.own_attributes(&args[0]);
+    let mut names: Vec<Value> = own.into_iter().map(|(name, _)| name).collect();
+    let class = vm.class_of(&args[0]);
+    class_names(vm, &class, &mut names);
+    Ok(Value::list(names))
+}
+
+fn init_subclass(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::None)
+}
+
+fn subclasshook(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::NotImplemented)
+}
+
+fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let attributes = match &args[0] {
+        Value::Object(object) => object.slots.get(&vm.gil).len(),
+        _ => 0,
+    };
+    Ok(Value::from(16 + 8 * attributes))
+}
+
+/// The values of `__slots__` that are set.
+fn slot_values(vm: &mut Vm, object: &Value) -> Vec<(Value, Value)> {
+    let Value::Object(instance) = object else { return Vec::new() };
+    let data = instance.class.get(&vm.gil).data.get(&vm.gil);
+    let first = usize::from(matches!(data.layout, Layout::Builtin(_)));
+    let values = instance.slots.get(&vm.gil);
+    let named = data.slot_names.iter().enumerate();
+    named
+        .filter_map(|(index, name)| Some((name.to_value(), values.get(first + index)?.clone().bound()?)))
+        .collect()
+}
+
+fn getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let dict_of = |vm: &mut Vm, pairs: Vec<(Value, Value)>| -> Result<Value, Raised> {
+        let dict = crate::object::Dict::new();
+        for (key, value) in pairs {
+            vm.dict_set(&dict, key, value)?;
+        }
+        Ok(dict.into_value())
+    };
+    let own = vm.own_attributes(&args[0]);
+    let state = if own.is_empty() { Value::None } else { dict_of(vm, own)? };
+    let slots = slot_values(vm, &args[0]);
+    if slots.is_empty() {
+        return Ok(state);
+    }
+    let slots = dict_of(vm, slots)?;
+    Ok(Value::tuple(vec![state, slots]))
+}
+
+fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    reduce_protocol(vm, &args[0], 0)
+}
+
+fn reduce_ex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.class_of(&args[0]);
+    if !vm.defines_natively(&class, Name::__reduce__, Known::Object) {
+        let name = vm.name(Name::__reduce__);
+        let reduce = vm.getattr(&args[0], &name)?;
+        return vm.call(&reduce, &[]);
+    }
+    let protocol = vm.expect_i64(&args[1])?;
+    reduce_protocol(vm, &args[0], protocol)
+}
+
+fn reduce_protocol(vm: &mut Vm, object: &Value, protocol: i64) -> Result<Value, Raised> {
+    let copyreg = vm.import_dotted("copyreg")?;
+    if protocol < 2 {
+        return vm.call_method_str(&copyreg, "_reduce_ex", &[object.clone(), Value::Int(protocol)]);
+    }
+    let class = vm.class_of(object);
+    let plain_new = vm.lookup_name(&class, Name::__new__).is_some() && !class.flags(&vm.gil).has(ClassFlags::NO_NEW);
+    let has_arguments = vm.lookup_name(&class, Name::__getnewargs__).is_some();
+    let function = matches!(object, Value::Gen(_) | Value::Module(_) | Value::Cell(_) | Value::Traceback(_) | Value::Code(_) | Value::View(_));
+    let native_foreign = matches!(object, Value::Foreign(_)) && !has_arguments && class.known.is_none();
+    if !plain_new || function || native_foreign {
+        let name = class.name(&vm.gil).to_owned();
+        return Err(vm.type_error(format!("cannot pickle '{name}' object")));
+    }
+    let mut arguments = vec![class.to_value()];
+    if has_arguments {
+        let given = vm.call_method(object, Name::__getnewargs__, &[])?;
+        arguments.extend(vm.collect(&given)?);
+    }
+    let state = vm.call_method(object, Name::__getstate__, &[])?;
+    let constructor = vm.get_attr(&copyreg, "__newobj__")?;
+    let items = |vm: &mut Vm, known: Known, method: Option<&str>| -> Result<Value, Raised> {
+        if !vm.is_known(object, known) {
+            return Ok(Value::None);
+        }
+        let source = match method {
+            Some(method) => vm.call_method_str(object, method, &[])?,
+            None => object.clone(),
+        };
+        vm.iter(&source)
+    };
+    let list_items = items(vm, Known::List, None)?;
+    let dict_items = items(vm, Known::Dict, Some("items"))?;
+    Ok(Value::tuple(vec![constructor, Value::tuple(arguments), state, list_items, dict_items]))
+}
+
+/// `==` of two values as an answer of a native `__eq__`.
+pub(super) fn equality(vm: &mut Vm, a: &Value, b: &Value) -> Result<bool, Raised> {
+    vm.compare_bool(CmpOp::Eq, a, b)
+}
