@@ -174,7 +174,7 @@ fn set_code(vm: &mut Vm, object: &Value, value: Option<Value>) -> Result<(), Rai
         let name = vm.str(&name)?;
         return Err(vm.value_error(format!("{}() requires a code object with {have} free vars, not {need}", name.as_str())));
     }
-    func.simple.set(Func::is_simple(&code.proto));
+    func.simple_args.set(Func::simple_args_of(&code.proto));
     func.code.set(&mut vm.gil, code.to_ptr());
     vm.interp.bump_epoch();
     Ok(())

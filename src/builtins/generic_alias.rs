@@ -176,7 +176,7 @@ pub(super) fn collect_parameters(vm: &mut Vm, args: &[Value]) -> Result<Vec<Valu
             Vec::new()
         } else {
             let name = vm.intern("__parameters__");
-            match vm.getattr_opt(arg, &name)? {
+            match &vm.getattr_opt(arg, &name)? {
                 Some(Value::Tuple(inner)) => inner.as_slice().to_vec(),
                 _ => Vec::new(),
             }

@@ -1,6 +1,22 @@
 //! The methods of the built-in types and the built-in functions, registered when an interpreter
 //! is made.
 
+mod cell;
+mod code;
+mod function;
+mod generic_alias;
+mod getset;
+pub(crate) mod mappingproxy;
+mod method;
+mod module;
+mod namespace;
+mod object;
+mod property;
+mod singletons;
+mod super_;
+mod type_;
+mod union;
+mod wrapper;
 mod bool;
 pub(crate) mod bytes;
 mod compare;
@@ -33,6 +49,22 @@ pub(crate) const fn native(name: &'static str, arity: Arity, call: NativeFn, doc
 
 /// Gives the known classes their methods.
 pub fn install_all(vm: &mut Vm) {
+    object::install(vm);
+    type_::install(vm);
+    singletons::install(vm);
+    function::install(vm);
+    method::install(vm);
+    getset::install(vm);
+    property::install(vm);
+    wrapper::install(vm);
+    super_::install(vm);
+    cell::install(vm);
+    module::install(vm);
+    mappingproxy::install(vm);
+    generic_alias::install(vm);
+    union::install(vm);
+    code::install(vm);
+    namespace::install(vm);
     exceptions::install(vm);
     generator::install(vm);
     list::install(vm);
