@@ -9,6 +9,7 @@ mod bisect;
 mod collections;
 pub(crate) mod foreign;
 mod functools;
+mod gc;
 mod heapq;
 mod itertools;
 mod json;
@@ -17,6 +18,7 @@ mod math;
 mod operator;
 pub(crate) mod struct_sequence;
 mod time;
+mod weakref;
 mod string_helpers;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
@@ -41,6 +43,7 @@ const NATIVE: &[NativeModule] = &[
     bisect::MODULE,
     collections::MODULE,
     functools::MODULE,
+    gc::MODULE,
     heapq::MODULE,
     itertools::MODULE,
     json::MODULE,
@@ -48,6 +51,7 @@ const NATIVE: &[NativeModule] = &[
     math::MODULE,
     operator::MODULE,
     time::MODULE,
+    weakref::MODULE,
     string_helpers::MODULE,
 ];
 

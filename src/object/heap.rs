@@ -44,8 +44,8 @@ pub struct Heap {
     pub(super) enabled: Cell<bool>,
     pub(super) collecting: Cell<bool>,
     pub(super) pending: RefCell<Vec<Pending>>,
-    /// Weak references by the address of the object they point to.
-    pub(super) weak: RefCell<HashMap<usize, Vec<Value>>>,
+    /// Weak references, not counted, by the address of the object they point to.
+    pub(super) weak: RefCell<HashMap<usize, Vec<NonNull<Header>>>>,
     /// Character offsets of long non-ASCII strings by address; see `Str::byte_offset`.
     pub(super) offsets: RefCell<HashMap<usize, Box<[u32]>>>,
     attention: Box<dyn Fn(Attention)>,

@@ -21,6 +21,24 @@ pub struct WeakRef {
     pub callback: Value,
     /// The object's hash, once it was asked for.
     pub hash: Option<i64>,
+    /// The reference that this is the data of.
+    this: Option<std::ptr::NonNull<Header>>,
+}
+
+impl Drop for WeakRef {
+    /// A reference that ends before its object leaves the table.
+    fn drop(&mut self) {
+        let (Some(this), Some(_)) = (self.this, self.header) else { return };
+        heap::with_current(|heap| {
+            let mut weak = heap.weak.borrow_mut();
+            if let Some(list) = weak.get_mut(&self.target) {
+                list.retain(|&reference| reference != this);
+                if list.is_empty() {
+                    weak.remove(&self.target);
+                }
+            }
+        });
+    }
 }
 
 impl ForeignData for WeakRef {
@@ -58,36 +76,58 @@ pub fn new_reference(class: Ptr<Class>, target: &Value, callback: Value) -> Ptr<
         header: header.map(std::ptr::NonNull::from),
         callback,
         hash: None,
+        this: None,
     };
     let reference = Foreign::new(class, data);
     if let Some(header) = header {
         header.set(Header::WEAKLY_REFERENCED);
-        heap::with_current(|heap| {
-            let mut weak = heap.weak.borrow_mut();
-            weak.entry(target.identity()).or_default().push(reference_value_uncounted(&reference));
-        });
+        let this = reference.0.cast::<Header>();
+        // SAFETY: the object is new, so nothing looks into it.
+        let data: &mut dyn std::any::Any = unsafe { &mut **reference.data.as_ptr() };
+        if let Some(weak) = data.downcast_mut::<WeakRef>() {
+            weak.this = Some(this);
+        }
+        heap::with_current(|heap| heap.weak.borrow_mut().entry(target.identity()).or_default().push(this));
     }
     reference
+}
+
+/// The reference in the table of an object; None if it is ending itself.
+///
+/// # Safety
+///
+/// `reference` stands in the table: references leave it before they are freed.
+unsafe fn revive(reference: std::ptr::NonNull<Header>) -> Option<Value> {
+    // SAFETY: the caller vouches for the object; one whose count is zero is not given out again.
+    unsafe {
+        let header = reference.as_ref();
+        if header.count.get() == 0 {
+            return None;
+        }
+        header.count.set(header.count.get() + 1);
+        Some(Value::from_header(reference))
+    }
 }
 
 /// The references to an object, the oldest first.
 pub fn references_to(target: &Value) -> Vec<Value> {
     heap::with_current(|heap| {
-        heap.weak.borrow().get(&target.identity()).map(|list| list.iter().map(Value::clone).collect()).unwrap_or_default()
+        let weak = heap.weak.borrow();
+        let list = weak.get(&target.identity()).map_or(&[][..], Vec::as_slice);
+        // SAFETY: the references stand in the table.
+        list.iter().filter_map(|&reference| unsafe { revive(reference) }).collect()
     })
     .unwrap_or_default()
-}
-
-/// The table holds its references without counting them: a weak reference that dies removes itself.
-fn reference_value_uncounted(reference: &Ptr<Foreign>) -> Value {
-    reference.to_value()
 }
 
 /// An object is about to end: its weak references are cleared and their callbacks queued.
 pub(super) fn clear_references(address: usize) {
     heap::with_current(|heap| {
         let references = heap.weak.borrow_mut().remove(&address);
-        for reference in references.into_iter().flatten().rev() {
+        // SAFETY: the references stood in the table until just now, and nothing has been freed since.
+        let alive: Vec<Value> =
+            references.into_iter().flatten().rev().filter_map(|reference| unsafe { revive(reference) }).collect();
+        for reference in alive {
             let Value::Foreign(foreign) = &reference else { continue };
             // SAFETY: drops happen with the lock held and no reference into a cell may live across one that ends an object.
             let data = unsafe { &mut *foreign.data.as_ptr() };

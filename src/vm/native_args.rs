@@ -54,13 +54,14 @@ impl Vm {
     /// The TypeError for a wrong number of arguments, or keywords where none are taken.
     #[cold]
     pub(super) fn wrong_arguments(&mut self, native: &Native, args: &Args<'_>) -> Raised {
-        let receiver = usize::from(matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod));
+        let bound = matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod);
+        let receiver = usize::from(bound || native.def.name == "__new__");
         let name = self.native_name(native);
         if args.names().is_some() {
             return self.type_error(format!("{name}() takes no keyword arguments"));
         }
         let given = args.len().saturating_sub(receiver);
-        let plain = native.def.name;
+        let plain = self.plain_name(native);
         match native.def.arity {
             Arity::Exact(count) if native.kind == NativeKind::SlotWrapper => {
                 let expected = (count as usize).saturating_sub(receiver);

@@ -7,7 +7,7 @@ use crate::builtins::native;
 use crate::bytecode::CmpOp;
 use crate::modules::foreign::define_class;
 use crate::object::{
-    Args, Arity, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
+    Args, Arity, ClassFlags, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
 };
 
 /// The items of a deque.
@@ -82,6 +82,7 @@ pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_GETITEM);
     vm.add_getsets(&class, MEMBERS);
     unhashable(vm, &class);
+    class.data.get_mut(&mut vm.gil).flags.set(ClassFlags::HAS_WEAKREF, true);
 }
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -52,7 +52,9 @@ const METHODS: &[NativeDef] = &[
 /// Adds the class to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
     let class = define_class(vm, dict, "functools._lru_cache_wrapper", NEW, METHODS);
-    class.data.get_mut(&mut vm.gil).flags.set(ClassFlags::HAS_DICT, true);
+    let flags = &mut class.data.get_mut(&mut vm.gil).flags;
+    flags.set(ClassFlags::HAS_DICT, true);
+    flags.set(ClassFlags::HAS_WEAKREF, true);
 }
 
 /// `_lru_cache_wrapper(func, maxsize, typed, cache_info_type)`.

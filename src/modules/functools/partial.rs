@@ -51,7 +51,9 @@ pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
     let class = define_class(vm, dict, "functools.partial", NEW, METHODS);
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_GETITEM);
     vm.add_getsets(&class, MEMBERS);
-    class.data.get_mut(&mut vm.gil).flags.set(ClassFlags::HAS_DICT, true);
+    let flags = &mut class.data.get_mut(&mut vm.gil).flags;
+    flags.set(ClassFlags::HAS_DICT, true);
+    flags.set(ClassFlags::HAS_WEAKREF, true);
 }
 
 fn parts(vm: &mut Vm, value: &Value) -> Result<(Value, Ptr<Tuple>, Ptr<Dict>), Raised> {

@@ -1,0 +1,126 @@
+//! `gc`: the cycle collector's front.
+
+use super::NativeModule;
+use crate::builtins::native;
+use crate::object::{Args, Arity, Dict, NativeDef, Params, Ptr, Raised, Value, Vm};
+
+pub const MODULE: NativeModule = NativeModule { name: "gc", init };
+
+const COLLECT: Params = Params { names: &["generation"], required: 0, posonly: 0, kwonly: 0 };
+const OBJECTS: Params = Params { names: &["generation"], required: 0, posonly: 0, kwonly: 1 };
+
+const FUNCTIONS: &[NativeDef] = &[
+    native("enable", Arity::Exact(0), enable, "Enable automatic garbage collection."),
+    native("disable", Arity::Exact(0), disable, "Disable automatic garbage collection."),
+    native("isenabled", Arity::Exact(0), is_enabled, "Returns true if automatic garbage collection is enabled."),
+    native("collect", Arity::Named(&COLLECT), collect, "Run the garbage collector."),
+    native("get_count", Arity::Exact(0), get_count, "Return a three-tuple of the current collection counts."),
+    native("get_threshold", Arity::Exact(0), get_threshold, "Return the current collection thresholds."),
+    native("set_threshold", Arity::Range(1, 3), set_threshold, "Set the collection thresholds (the collection frequency)."),
+    native("get_stats", Arity::Exact(0), get_stats, "Return a list of dictionaries containing per-generation statistics."),
+    native("get_objects", Arity::Named(&OBJECTS), get_objects, "Return a list of objects tracked by the collector (excluding the list returned)."),
+    native("get_referrers", Arity::Variadic, get_referrers, "Return the list of objects that directly refer to any of 'objs'."),
+    native("get_referents", Arity::Variadic, get_referents, "Return the list of objects that are directly referred to by 'objs'."),
+    native("is_tracked", Arity::Exact(1), is_tracked, "Returns true if the object is tracked by the garbage collector."),
+    native("freeze", Arity::Exact(0), nothing, "Accepted, and without effect: Mini keeps no permanent generation."),
+    native("unfreeze", Arity::Exact(0), nothing, "Accepted, and without effect: Mini keeps no permanent generation."),
+    native("get_freeze_count", Arity::Exact(0), zero, "Return the number of objects in the permanent generation: none."),
+    native("get_debug", Arity::Exact(0), zero, "Get the garbage collection debugging flags: none."),
+];
+
+fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
+    vm.dict_set_str(dict, "__doc__", Value::str("The collector of reference cycles."));
+    vm.module_functions(dict, "gc", FUNCTIONS);
+    vm.dict_set_str(dict, "garbage", Value::list(Vec::new()));
+    vm.dict_set_str(dict, "callbacks", Value::list(Vec::new()));
+    Ok(())
+}
+
+fn enable(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    vm.interp.heap.set_enabled(true);
+    Ok(Value::None)
+}
+
+fn disable(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    vm.interp.heap.set_enabled(false);
+    Ok(Value::None)
+}
+
+fn is_enabled(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    Ok(vm.interp.heap.is_enabled().into())
+}
+
+/// The generation that an argument names.
+fn generation(vm: &mut Vm, value: Option<&Value>, default: i64) -> Result<i64, Raised> {
+    let generation = match value {
+        None | Some(Value::None) => default,
+        Some(value) => vm.expect_i64(value)?,
+    };
+    if (0..=2).contains(&generation) { Ok(generation) } else { Err(vm.value_error("invalid generation")) }
+}
+
+/// `collect(generation=2)`: generation 0 is the young one; 1 and 2 are all objects.
+fn collect(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let generation = generation(vm, args.get(0), 2)?;
+    let count = vm.collect_garbage(generation > 0);
+    vm.run_pending();
+    Ok(count.into())
+}
+
+fn get_count(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    let young = vm.interp.heap.young_count();
+    Ok(Value::tuple(vec![young.into(), Value::Int(0), Value::Int(0)]))
+}
+
+fn get_threshold(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    let threshold = vm.interp.heap.threshold();
+    Ok(Value::tuple(vec![threshold.into(), Value::Int(10), Value::Int(0)]))
+}
+
+fn set_threshold(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let threshold = vm.expect_i64(&args[0])?;
+    vm.interp.heap.set_threshold(threshold.max(0) as usize);
+    Ok(Value::None)
+}
+
+fn get_stats(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    let [young, full] = vm.interp.extension::<crate::vm::collect::GcState>(&mut vm.gil).stats;
+    let mut stats = Vec::with_capacity(3);
+    for (collections, collected) in [young, (0, 0), full] {
+        let entry = Dict::new();
+        vm.dict_set_str(&entry, "collections", collections.into());
+        vm.dict_set_str(&entry, "collected", collected.into());
+        vm.dict_set_str(&entry, "uncollectable", Value::Int(0));
+        stats.push(entry.into_value());
+    }
+    Ok(Value::list(stats))
+}
+
+fn get_objects(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    generation(vm, args.get(0), 2)?;
+    Ok(Value::list(vm.interp.heap.objects()))
+}
+
+fn get_referents(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let heap = &vm.interp.heap;
+    Ok(Value::list(args.values().iter().flat_map(|object| heap.referents(object)).collect()))
+}
+
+fn get_referrers(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let heap = &vm.interp.heap;
+    let mut objects = heap.objects();
+    objects.retain(|object| heap.referents(object).iter().any(|item| args.values().iter().any(|wanted| wanted.is(item))));
+    Ok(Value::list(objects))
+}
+
+fn is_tracked(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(vm.interp.heap.is_tracked(&args[0]).into())
+}
+
+fn nothing(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::None)
+}
+
+fn zero(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::Int(0))
+}
