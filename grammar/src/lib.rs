@@ -73,12 +73,26 @@ pub fn parse_interactive(src: &str) -> Result<Parsed<ast::Interactive>, SyntaxEr
     Ok(parsed)
 }
 
+/// The longest source, so that every offset fits a span with room to spare.
+const MAX_SOURCE: usize = 1 << 30;
+
 fn parse<T>(
     src: &str,
     start: Start,
     finish: impl FnOnce(Tree) -> T,
 ) -> Result<Parsed<T>, SyntaxError> {
     let src = src.strip_prefix('\u{feff}').unwrap_or(src);
+    let refusal = if src.len() > MAX_SOURCE {
+        Some("source code is too long")
+    } else if src.contains('\0') {
+        Some("source code string cannot contain null bytes")
+    } else {
+        None
+    };
+    if let Some(message) = refusal {
+        let fault = error::Fault::point(message, 0).column(0).end_column(0);
+        return Err(fault.locate(&LineIndex::new("")));
+    }
     let lines = match src.contains('\r') {
         true => LineIndex::new(src.replace("\r\n", "\n").replace('\r', "\n")),
         false => LineIndex::new(src),

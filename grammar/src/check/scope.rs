@@ -116,6 +116,10 @@ fn analyze<'a>(scope: &'a Scope, around: &mut Vec<&'a Scope>) -> Check {
                 "nonlocal declaration not allowed at module level",
             ));
         }
+        let in_class = around.iter().any(|outer| outer.kind == Kind::Class);
+        if &**name == "__class__" && in_class {
+            continue;
+        }
         let Some(owner) = around.iter().rev().find(|outer| outer.binds(name)) else {
             return Err(fault(
                 place,

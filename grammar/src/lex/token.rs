@@ -42,7 +42,6 @@ pub(crate) enum Tok {
     WithLPar,
     StartModule,
     StartExpression,
-    StartInteractive,
     /// `match`, `case` and `type` where they are keywords.
     Match,
     Case,
@@ -228,47 +227,5 @@ impl Tok {
             ">>=" => Self::RShiftEqual,
             _ => return None,
         })
-    }
-
-    /// Whether it is one of the hard keywords.
-    pub fn is_keyword(&self) -> bool {
-        matches!(
-            self,
-            Self::False
-                | Self::None
-                | Self::True
-                | Self::And
-                | Self::As
-                | Self::Assert
-                | Self::Async
-                | Self::Await
-                | Self::Break
-                | Self::Class
-                | Self::Continue
-                | Self::Def
-                | Self::Del
-                | Self::Elif
-                | Self::Else
-                | Self::Except
-                | Self::Finally
-                | Self::For
-                | Self::From
-                | Self::Global
-                | Self::If
-                | Self::Import
-                | Self::In
-                | Self::Is
-                | Self::Lambda
-                | Self::Nonlocal
-                | Self::Not
-                | Self::Or
-                | Self::Pass
-                | Self::Raise
-                | Self::Return
-                | Self::Try
-                | Self::While
-                | Self::With
-                | Self::Yield
-        )
     }
 }

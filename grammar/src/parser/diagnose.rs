@@ -16,6 +16,8 @@ use crate::lex::{Spanned, Tok};
 
 /// How many times a piece is parsed again, each time a token shorter.
 const MAX_TRIES: usize = 64;
+/// How many tokens a piece may have to be parsed again.
+const MAX_PIECE: usize = 10_000;
 
 pub(super) struct Stop<'a> {
     pub src: &'a str,
@@ -220,6 +222,9 @@ impl Stop<'_> {
                 _ => {}
             }
             end += 1;
+        }
+        if end - from > MAX_PIECE {
+            return None;
         }
         let shortest = end.saturating_sub(MAX_TRIES).max(from + 1);
         let mut tries = (shortest..=end).rev();

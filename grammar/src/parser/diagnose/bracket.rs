@@ -6,6 +6,14 @@ use crate::ast::Span;
 use crate::error::Fault;
 use crate::lex::Tok;
 
+/// What a place inside an f-string is in.
+#[derive(PartialEq)]
+enum Around {
+    Text,
+    Field,
+    Braces,
+}
+
 impl Stop<'_> {
     pub(super) fn bracket(&self) -> Option<Fault> {
         let open = self.opener(self.at)?;
@@ -25,37 +33,45 @@ impl Stop<'_> {
 
     /// Whether a `{` opens a replacement field of an f-string.
     fn is_field(&self, open: usize) -> bool {
-        let mut depth = 0usize;
-        for i in (0..open).rev() {
+        let mut around = Vec::new();
+        for i in self.line_start(open)..open {
             match self.list[i].1 {
-                Tok::FEnd => depth += 1,
-                Tok::FStart if depth == 0 => return true,
-                Tok::FStart => depth -= 1,
-                Tok::FText(_) | Tok::FColon if depth == 0 => return true,
-                Tok::RBrace if depth == 0 => {}
-                _ if depth == 0 => {
-                    return self.list[i + 1].1 == Tok::RBrace && self.field_before(i);
+                Tok::FStart | Tok::FColon => around.push(Around::Text),
+                Tok::LBrace if around.last() == Some(&Around::Text) => around.push(Around::Field),
+                Tok::LBrace => around.push(Around::Braces),
+                Tok::RBrace => {
+                    // A field that has a specification ends that as well.
+                    if around.pop() == Some(Around::Text) {
+                        around.pop();
+                    }
                 }
+                Tok::FEnd => drop(around.pop()),
                 _ => {}
             }
         }
-        false
+        around.last() == Some(&Around::Text)
     }
 
-    /// Whether the place behind `at` is in the text of an f-string.
-    fn field_before(&self, at: usize) -> bool {
-        let mut depth = 1usize;
-        for i in (0..=at).rev() {
+    /// The indices of the tokens directly inside the bracket `open`, up to `to`.
+    fn own_tokens(&self, open: usize, to: usize) -> Vec<usize> {
+        let mut depth = 0usize;
+        let mut own = Vec::new();
+        for i in open + 1..to.min(self.list.len()) {
             match self.list[i].1 {
-                Tok::RBrace | Tok::RPar | Tok::RSqb => depth += 1,
-                Tok::LBrace | Tok::LPar | Tok::LSqb => depth -= 1,
+                Tok::RPar | Tok::RSqb | Tok::RBrace | Tok::FEnd => {
+                    depth = depth.saturating_sub(1);
+                }
+                _ if depth == 0 => own.push(i),
                 _ => {}
             }
-            if depth == 0 {
-                return self.list[i].1 == Tok::LBrace && self.is_field(i);
+            if matches!(
+                self.list[i].1,
+                Tok::LPar | Tok::LSqb | Tok::LBrace | Tok::FStart
+            ) {
+                depth += 1;
             }
         }
-        false
+        own
     }
 
     fn field(&self, open: usize) -> Option<Fault> {
@@ -83,12 +99,8 @@ impl Stop<'_> {
         if let Some(fault) = self.expression() {
             return Some(fault);
         }
-        let depth_is_own = |i: usize| self.opener(i) == Some(open);
-        let marks = |tok: &Tok| {
-            (open + 1..self.at)
-                .rev()
-                .find(|&i| self.is(i, tok) && depth_is_own(i))
-        };
+        let own = self.own_tokens(open, self.at);
+        let marks = |tok: &Tok| own.iter().rev().copied().find(|&i| self.is(i, tok));
         if let Some(bang) = marks(&Tok::Bang) {
             let message = match self.at - bang {
                 1 if matches!(self.tok(self.at)?, Tok::RBrace | Tok::FColon) => {
@@ -117,17 +129,18 @@ impl Stop<'_> {
 
     /// The index at which the item of the bracket `open` that holds `at` starts.
     fn item_start(&self, open: usize) -> usize {
-        let own_comma = |&i: &usize| self.is(i, &Tok::Comma) && self.opener(i) == Some(open);
-        (open + 1..self.at)
-            .rev()
-            .find(own_comma)
-            .map_or(open + 1, |comma| comma + 1)
+        let own = self.own_tokens(open, self.at);
+        let comma = own.iter().rev().copied().find(|&i| self.is(i, &Tok::Comma));
+        comma.map_or(open + 1, |comma| comma + 1)
     }
 
     fn dict(&self, open: usize) -> Option<Fault> {
         let item = self.item_start(open);
+        let inside = self.own_tokens(open, self.at);
         let own = |tok: &Tok, from: usize, to: usize| {
-            (from..to).any(|i| self.is(i, tok) && self.opener(i) == Some(open))
+            inside
+                .iter()
+                .any(|&i| (from..to).contains(&i) && self.is(i, tok))
         };
         let colon = own(&Tok::Colon, item, self.at);
         let is_dict = own(&Tok::Colon, open + 1, item) || own(&Tok::DoubleStar, open + 1, open + 2);
