@@ -209,6 +209,7 @@ pub(super) fn keyword_arg(
 }
 
 pub(super) fn call_args(cx: &Cx, args: (Vec<CallArg>, bool), end: u32) -> Vec<CallArg> {
+    let end = cx.next_token(end);
     let (args, comma) = args;
     let (mut keyword, mut unpacking) = (false, false);
     let mut before = None;
@@ -347,7 +348,7 @@ pub(super) fn handler(
             "expected one or more exception types",
         );
     }
-    let end = body.last().map_or(l, |stmt| stmt.span.end);
+    let end = cx.block_end(body.last().map_or(l, |stmt| stmt.span.end));
     let (typ, name) = match caught {
         Some((typ, name)) => (Some(Box::new(typ)), name),
         None => (None, None),

@@ -88,7 +88,23 @@ impl<'s> Cx<'s> {
                 end = end.max(stmt.span.end);
             }
         });
-        self.stmt(start, end, kind)
+        self.stmt(start, self.block_end(end), kind)
+    }
+
+    /// The end of a block whose last statement ends at `end`: a semicolon belongs to it.
+    pub fn block_end(&self, end: u32) -> u32 {
+        let rest = &self.src[end as usize..];
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        match rest[blank..].starts_with(';') {
+            true => end + blank as u32 + 1,
+            false => end,
+        }
+    }
+
+    /// The start of the token at or after `at`, if only blanks stand between.
+    pub fn next_token(&self, at: u32) -> u32 {
+        let rest = &self.src[at as usize..];
+        at + (rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\x0c']).len()) as u32
     }
 
     pub fn name(&self, id: Ident) -> Expr {

@@ -1,4 +1,4 @@
-// grammar 25de9fe6cbee92e4
+// grammar dd4abf6b868e8396
 // auto-generated: "lalrpop 0.22.2"
 use super::build::*;
 use super::cx::{Cx, Top};
@@ -23102,7 +23102,7 @@ fn __action214<
     (_, r, _): (u32, u32, u32),
 ) -> (Vec<FPart>, Span)
 {
-    (parts.into_iter().flatten().collect(), Span::new(l + 1, r))
+    (parts.into_iter().flatten().collect(), Span::new(l, r))
 }
 
 #[allow(unused_variables)]

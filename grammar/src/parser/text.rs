@@ -115,6 +115,7 @@ pub(super) fn field(
 ) -> Vec<FPart> {
     let mut parts = Vec::new();
     if let Some((from, to)) = debug {
+        let to = cx.next_token(to);
         let text = cx.src[from as usize..to as usize].to_owned();
         parts.push(FPart::Text(StrPart::Str(text), Span::new(from, to)));
     }

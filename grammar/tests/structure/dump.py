@@ -61,8 +61,10 @@ def main(paths):
         recorded, source = [], []
         for line in path.read_text().split("\n"):
             if line.startswith("-->"):
-                tree = ast.parse("\n".join(source) + "\n")
-                recorded += [*source, *(f"--> {dump(stmt)}" for stmt in [tree])]
+                text = "\n".join(source) + "\n"
+                compile(text, "<case>", "exec")
+                tree = ast.parse(text)
+                recorded += [*source, f"--> {dump(tree)}"]
                 source = []
             else:
                 source.append(line)
