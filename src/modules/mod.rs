@@ -16,6 +16,7 @@ mod json;
 mod thread;
 mod math;
 mod operator;
+mod re;
 pub(crate) mod struct_sequence;
 mod time;
 mod weakref;
@@ -50,6 +51,7 @@ const NATIVE: &[NativeModule] = &[
     thread::MODULE,
     math::MODULE,
     operator::MODULE,
+    re::MODULE,
     time::MODULE,
     weakref::MODULE,
     string_helpers::MODULE,

@@ -3,7 +3,7 @@
 use crate::object::{Known, Raised, Vm};
 
 pub(crate) use super::decode::decode;
-pub(crate) use super::encode::encode;
+pub(crate) use super::encode::{encode, escape};
 
 /// An encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `str`.
 
 mod case;
-mod classes;
+pub(crate) mod classes;
 pub(crate) mod codec;
 mod encode;
 mod decode;
@@ -128,5 +128,7 @@ fn same_or_new(receiver: &Value, text: &str) -> Value {
         _ => Value::str(text),
     }
 }
+
+pub(crate) use classes::is_identifier;
 
 type Outcome = Result<Value, Raised>;
