@@ -10,13 +10,11 @@ mod stmt;
 mod walk;
 
 pub use expr::{
-    Arg, Arguments, BoolOp, CmpOp, Comprehension, Constant, Expr, ExprContext, ExprKind, Keyword,
-    Operator, UnaryOp,
+    Arg, Arguments, BoolOp, CmpOp, Comprehension, Constant, Expr, ExprContext, ExprKind, Keyword, Operator, UnaryOp,
 };
 pub use pattern::{MatchCase, Pattern, PatternKind};
 pub use stmt::{
-    Alias, ClassDef, ExceptHandler, For, FunctionDef, Stmt, StmtKind, Try, TypeParam,
-    TypeParamKind, With, WithItem,
+    Alias, ClassDef, ExceptHandler, For, FunctionDef, Stmt, StmtKind, Try, TypeParam, TypeParamKind, With, WithItem,
 };
 
 pub use walk::Node;
@@ -24,7 +22,7 @@ pub use walk::Node;
 use std::sync::Arc;
 
 /// The greatest height of a tree that the parser returns, statements and expressions together.
-pub const MAX_DEPTH: u32 = 1000;
+pub const MAX_DEPTH: u32 = 640;
 
 /// A half-open range of byte offsets into the source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,10 +41,7 @@ impl Span {
 
     /// The smallest range that holds both.
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 }
 

@@ -50,13 +50,7 @@ pub struct SyntaxError {
 
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {} (line {})",
-            self.kind.name(),
-            self.message,
-            self.line
-        )
+        write!(f, "{}: {} (line {})", self.kind.name(), self.message, self.line)
     }
 }
 

@@ -47,13 +47,7 @@ pub(crate) fn tokenize(src: &str) -> Tokens {
     let mut list = lexer.out;
     soft::resolve(&mut list);
     let open = lexer.brackets;
-    Tokens {
-        list,
-        hard,
-        soft,
-        open,
-        warnings: lexer.warnings,
-    }
+    Tokens { list, hard, soft, open, warnings: lexer.warnings }
 }
 
 enum Stop {
@@ -118,8 +112,7 @@ impl<'s> Lexer<'s> {
             let Some(raw) = self.lex.next() else {
                 return self.finish();
             };
-            let Span { start, end } =
-                Span::new(self.lex.span().start as u32, self.lex.span().end as u32);
+            let Span { start, end } = Span::new(self.lex.span().start as u32, self.lex.span().end as u32);
             let (start, end) = (start as usize, end as usize);
             match raw.unwrap_or(Raw::Unknown) {
                 Raw::Space | Raw::Comment => {}
@@ -236,15 +229,12 @@ impl<'s> Lexer<'s> {
     fn close(&mut self, bracket: u8, at: usize) -> Step {
         let close = bracket as char;
         let floor = self.fstrings.last().map_or(0, |frame| frame.level);
-        let in_field = self.fstrings.last().is_some_and(|frame| {
-            frame.field_level() > 0 && frame.field_bracket() == self.brackets.len()
-        });
+        let in_field = self
+            .fstrings
+            .last()
+            .is_some_and(|frame| frame.field_level() > 0 && frame.field_bracket() == self.brackets.len());
         if self.brackets.len() <= floor || in_field && bracket != b'}' {
-            let prefix = if self.fstrings.is_empty() {
-                ""
-            } else {
-                "f-string: "
-            };
+            let prefix = if self.fstrings.is_empty() { "" } else { "f-string: " };
             return Err(Fault::point(format!("{prefix}unmatched '{close}'"), at as u32).into());
         }
         let (open, open_at) = self.brackets[self.brackets.len() - 1];
@@ -253,10 +243,8 @@ impl<'s> Lexer<'s> {
             self.brackets.pop();
             return Ok(());
         }
-        let mut message = format!(
-            "closing parenthesis '{close}' does not match opening parenthesis '{}'",
-            open as char
-        );
+        let mut message =
+            format!("closing parenthesis '{close}' does not match opening parenthesis '{}'", open as char);
         let between = &self.src[open_at as usize..at];
         if between.contains('\n') {
             let line = 1 + self.src[..open_at as usize].matches('\n').count();

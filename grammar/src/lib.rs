@@ -32,9 +32,7 @@ pub fn parse_module(src: &str) -> Result<Parsed<ast::Module>, SyntaxError> {
 pub fn parse_expression(src: &str) -> Result<Parsed<ast::Expression>, SyntaxError> {
     let src = src.trim_start_matches([' ', '\t']);
     parse(src, Start::Expression, |tree| match tree {
-        Tree::Expression(body) => ast::Expression {
-            body: Box::new(body),
-        },
+        Tree::Expression(body) => ast::Expression { body: Box::new(body) },
         Tree::Module(_) => unreachable!("the start symbol decides the kind of tree"),
     })
 }
@@ -57,18 +55,9 @@ pub fn parse_interactive(src: &str) -> Result<Parsed<ast::Interactive>, SyntaxEr
         line_of(&pair[1]) > end
     });
     if several {
-        let fault = error::Fault::at(
-            "multiple statements found while compiling a single statement",
-            0,
-            0,
-        );
+        let fault = error::Fault::at("multiple statements found while compiling a single statement", 0, 0);
         let end = body[0].span.end;
-        return Err(error::Fault {
-            start: end,
-            end,
-            ..fault
-        }
-        .locate(&parsed.lines));
+        return Err(error::Fault { start: end, end, ..fault }.locate(&parsed.lines));
     }
     Ok(parsed)
 }
@@ -76,11 +65,7 @@ pub fn parse_interactive(src: &str) -> Result<Parsed<ast::Interactive>, SyntaxEr
 /// The longest source, so that every offset fits a span with room to spare.
 const MAX_SOURCE: usize = 1 << 30;
 
-fn parse<T>(
-    src: &str,
-    start: Start,
-    finish: impl FnOnce(Tree) -> T,
-) -> Result<Parsed<T>, SyntaxError> {
+fn parse<T>(src: &str, start: Start, finish: impl FnOnce(Tree) -> T) -> Result<Parsed<T>, SyntaxError> {
     let src = src.strip_prefix('\u{feff}').unwrap_or(src);
     let refusal = if src.len() > MAX_SOURCE {
         Some("source code is too long")
@@ -97,16 +82,8 @@ fn parse<T>(
         true => LineIndex::new(src.replace("\r\n", "\n").replace('\r', "\n")),
         false => LineIndex::new(src),
     };
-    let (tree, warnings) =
-        parser::parse(lines.text(), start).map_err(|fault| fault.locate(&lines))?;
-    let warning = |(at, message)| SyntaxWarning {
-        message,
-        line: lines.line(at),
-    };
+    let (tree, warnings) = parser::parse(lines.text(), start).map_err(|fault| fault.locate(&lines))?;
+    let warning = |(at, message)| SyntaxWarning { message, line: lines.line(at) };
     let warnings = warnings.into_iter().map(warning).collect();
-    Ok(Parsed {
-        tree: finish(tree),
-        lines,
-        warnings,
-    })
+    Ok(Parsed { tree: finish(tree), lines, warnings })
 }

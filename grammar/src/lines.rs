@@ -16,9 +16,7 @@ impl LineIndex {
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-        let starts = std::iter::once(0)
-            .chain(ends.map(|(at, _)| at as u32 + 1))
-            .collect();
+        let starts = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
         Self { text, starts }
     }
 
@@ -40,10 +38,7 @@ impl LineIndex {
     /// The offset at which `line` (counted from 1) starts; the end of the text beyond the last.
     pub fn line_start(&self, line: u32) -> u32 {
         let at = (line as usize).saturating_sub(1);
-        self.starts
-            .get(at)
-            .copied()
-            .unwrap_or(self.text.len() as u32)
+        self.starts.get(at).copied().unwrap_or(self.text.len() as u32)
     }
 
     /// The text of `line` (counted from 1) without its line end; empty beyond the last.
@@ -61,10 +56,7 @@ impl LineIndex {
     pub fn column(&self, offset: u32) -> u32 {
         let start = self.line_start(self.line(offset)) as usize;
         let end = (offset as usize).clamp(start, self.text.len());
-        self.text.as_bytes()[start..end]
-            .iter()
-            .filter(|&&byte| byte & 0xC0 != 0x80)
-            .count() as u32
+        self.text.as_bytes()[start..end].iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u32
     }
 
     /// Line (from 1) and column (characters, from 0) of `offset`.
@@ -74,8 +66,6 @@ impl LineIndex {
 
     /// The text that `span` covers.
     pub fn slice(&self, span: Span) -> &str {
-        self.text
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or_default()
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 }

@@ -34,13 +34,7 @@ pub(crate) enum Tree {
 
 /// Parses `src`, whose line ends are `\n`; warnings are by offset.
 pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>), Fault> {
-    let Tokens {
-        mut list,
-        hard,
-        soft,
-        open,
-        mut warnings,
-    } = tokenize(src);
+    let Tokens { mut list, hard, soft, open, mut warnings } = tokenize(src);
     if let Some(fault) = hard {
         return Err(fault);
     }
@@ -53,9 +47,7 @@ pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>
         Start::Module => Tok::StartModule,
         Start::Expression => Tok::StartExpression,
     };
-    let tokens = std::iter::once((0, first, 0))
-        .chain(list.iter().cloned())
-        .map(Ok);
+    let tokens = std::iter::once((0, first, 0)).chain(list.iter().cloned()).map(Ok);
     let tokens = tokens.chain(end_fault.clone().map(Err));
     let result = generated::TopParser::new().parse(&cx, tokens);
     if let Some(fault) = cx.take_fault() {
@@ -90,16 +82,11 @@ fn explain(
     let unclosed = unclosed(open);
     let (at, expected) = match error {
         ParseError::User { error } => return error,
-        ParseError::UnrecognizedToken {
-            token: (start, tok, _),
-            expected,
-        } => {
+        ParseError::UnrecognizedToken { token: (start, tok, _), expected } => {
             let here = |&(place, ref other, _): &Spanned| place == start && *other == tok;
             (list.iter().position(here).unwrap_or(list.len()), expected)
         }
-        ParseError::ExtraToken {
-            token: (start, _, _),
-        } => {
+        ParseError::ExtraToken { token: (start, _, _) } => {
             let here = |&(place, ..): &Spanned| place == start;
             (list.iter().position(here).unwrap_or(list.len()), vec![])
         }
@@ -109,16 +96,7 @@ fn explain(
         },
         ParseError::InvalidToken { .. } => (list.len(), vec![]),
     };
-    diagnose(
-        &Stop {
-            src,
-            list,
-            at,
-            expected,
-        },
-        open,
-        unclosed,
-    )
+    diagnose(&Stop { src, list, at, expected }, open, unclosed)
 }
 
 #[cfg(test)]
@@ -128,13 +106,8 @@ mod tests {
         let grammar = include_bytes!("parser/python.lalrpop");
         let hash = grammar
             .iter()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-            });
-        let head = include_str!("parser/generated.rs")
-            .lines()
-            .next()
-            .unwrap_or_default();
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+        let head = include_str!("parser/generated.rs").lines().next().unwrap_or_default();
         let wanted = format!("// grammar {hash:016x}");
         assert_eq!(head, wanted, "run `cargo run` in grammar/generate");
     }

@@ -7,15 +7,7 @@ const CASES: &str = include_str!("errors/cases.txt");
 fn verdict(source: &str) -> String {
     match parse_module(source) {
         Ok(_) => "accepted".to_owned(),
-        Err(e) => format!(
-            "{} {}:{}-{}:{} {}",
-            e.kind.name(),
-            e.line,
-            e.column,
-            e.end_line,
-            e.end_column,
-            e.message
-        ),
+        Err(e) => format!("{} {}:{}-{}:{} {}", e.kind.name(), e.line, e.column, e.end_line, e.end_column, e.message),
     }
 }
 
@@ -31,17 +23,10 @@ fn errors_are_those_of_cpython() {
         total += 1;
         let found = verdict(&source);
         if found != expected {
-            wrong.push(format!(
-                "{source}  expected {expected}\n  found    {found}\n"
-            ));
+            wrong.push(format!("{source}  expected {expected}\n  found    {found}\n"));
         }
         source.clear();
     }
     assert!(total >= 60, "only {total} cases");
-    assert!(
-        wrong.is_empty(),
-        "{} of {total} differ\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {total} differ\n{}", wrong.len(), wrong.join("\n"));
 }

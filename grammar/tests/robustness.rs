@@ -3,12 +3,11 @@
 use mini_grammar::{parse_expression, parse_interactive, parse_module};
 
 const PIECES: &[&str] = &[
-    "if", "else", "elif", "while", "for", "in", "def", "class", "lambda", "try", "except",
-    "finally", "with", "as", "match", "case", "type", "return", "yield", "from", "import", "await",
-    "async", "not", "and", "or", "is", "None", "True", "del", "global", "nonlocal", "pass", "x",
-    "print", "_", "é", "1", "0x1f", "1.5", "'s'", "b'b'", "f'", "f'{", "f\"\"\"", "'", "\"", "}'",
-    "(", ")", "[", "]", "{", "}", ",", ":", ";", ".", "...", "=", ":=", "==", "!=", "!", "->", "+",
-    "-", "*", "**", "@", "\\", "\n", "\n    ", "\n\t", "\n  ", "#", "$", " ", "\\\n", "\u{feff}",
+    "if", "else", "elif", "while", "for", "in", "def", "class", "lambda", "try", "except", "finally", "with", "as",
+    "match", "case", "type", "return", "yield", "from", "import", "await", "async", "not", "and", "or", "is", "None",
+    "True", "del", "global", "nonlocal", "pass", "x", "print", "_", "é", "1", "0x1f", "1.5", "'s'", "b'b'", "f'",
+    "f'{", "f\"\"\"", "'", "\"", "}'", "(", ")", "[", "]", "{", "}", ",", ":", ";", ".", "...", "=", ":=", "==", "!=",
+    "!", "->", "+", "-", "*", "**", "@", "\\", "\n", "\n    ", "\n\t", "\n  ", "#", "$", " ", "\\\n", "\u{feff}",
     "\r\n", "\x0c",
 ];
 

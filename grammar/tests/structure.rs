@@ -20,10 +20,7 @@ fn trees_are_those_of_cpython() {
             Ok(parsed) => parsed,
             Err(error) => panic!("{error}\n{source}"),
         };
-        let found = Dump {
-            lines: &parsed.lines,
-        }
-        .module(&parsed.tree);
+        let found = Dump { lines: &parsed.lines }.module(&parsed.tree);
         assert_eq!(found, expected, "\n{source}");
         source.clear();
     }

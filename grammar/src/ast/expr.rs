@@ -26,52 +26,25 @@ pub enum ExprKind {
     /// `target := value`.
     NamedExpr { target: Box<Expr>, value: Box<Expr> },
     /// `left + right`.
-    BinOp {
-        left: Box<Expr>,
-        op: Operator,
-        right: Box<Expr>,
-    },
+    BinOp { left: Box<Expr>, op: Operator, right: Box<Expr> },
     /// `-operand`.
     UnaryOp { op: UnaryOp, operand: Box<Expr> },
     /// `lambda args: body`.
-    Lambda {
-        args: Box<Arguments>,
-        body: Box<Expr>,
-    },
+    Lambda { args: Box<Arguments>, body: Box<Expr> },
     /// `body if test else orelse`.
-    IfExp {
-        test: Box<Expr>,
-        body: Box<Expr>,
-        orelse: Box<Expr>,
-    },
+    IfExp { test: Box<Expr>, body: Box<Expr>, orelse: Box<Expr> },
     /// `{key: value, **mapping}`; a `None` key marks a `**` entry.
-    Dict {
-        keys: Vec<Option<Expr>>,
-        values: Vec<Expr>,
-    },
+    Dict { keys: Vec<Option<Expr>>, values: Vec<Expr> },
     /// `{a, b}`.
     Set { elts: Vec<Expr> },
     /// `[elt for ...]`.
-    ListComp {
-        elt: Box<Expr>,
-        generators: Vec<Comprehension>,
-    },
+    ListComp { elt: Box<Expr>, generators: Vec<Comprehension> },
     /// `{elt for ...}`.
-    SetComp {
-        elt: Box<Expr>,
-        generators: Vec<Comprehension>,
-    },
+    SetComp { elt: Box<Expr>, generators: Vec<Comprehension> },
     /// `{key: value for ...}`.
-    DictComp {
-        key: Box<Expr>,
-        value: Box<Expr>,
-        generators: Vec<Comprehension>,
-    },
+    DictComp { key: Box<Expr>, value: Box<Expr>, generators: Vec<Comprehension> },
     /// `(elt for ...)`.
-    GeneratorExp {
-        elt: Box<Expr>,
-        generators: Vec<Comprehension>,
-    },
+    GeneratorExp { elt: Box<Expr>, generators: Vec<Comprehension> },
     /// `await value`.
     Await { value: Box<Expr> },
     /// `yield value`.
@@ -79,39 +52,19 @@ pub enum ExprKind {
     /// `yield from value`.
     YieldFrom { value: Box<Expr> },
     /// `left < b <= c`; `ops` and `comparators` have one length, at least one.
-    Compare {
-        left: Box<Expr>,
-        ops: Vec<CmpOp>,
-        comparators: Vec<Expr>,
-    },
+    Compare { left: Box<Expr>, ops: Vec<CmpOp>, comparators: Vec<Expr> },
     /// `func(args, name=value)`.
-    Call {
-        func: Box<Expr>,
-        args: Vec<Expr>,
-        keywords: Vec<Keyword>,
-    },
+    Call { func: Box<Expr>, args: Vec<Expr>, keywords: Vec<Keyword> },
     /// A replacement field of an f-string.
-    FormattedValue {
-        value: Box<Expr>,
-        conversion: Option<char>,
-        format_spec: Option<Box<Expr>>,
-    },
+    FormattedValue { value: Box<Expr>, conversion: Option<char>, format_spec: Option<Box<Expr>> },
     /// An f-string: string constants and `FormattedValue`s.
     JoinedStr { values: Vec<Expr> },
     /// A literal.
     Constant(Constant),
     /// `value.attr`.
-    Attribute {
-        value: Box<Expr>,
-        attr: Ident,
-        ctx: ExprContext,
-    },
+    Attribute { value: Box<Expr>, attr: Ident, ctx: ExprContext },
     /// `value[slice]`.
-    Subscript {
-        value: Box<Expr>,
-        slice: Box<Expr>,
-        ctx: ExprContext,
-    },
+    Subscript { value: Box<Expr>, slice: Box<Expr>, ctx: ExprContext },
     /// `*value`.
     Starred { value: Box<Expr>, ctx: ExprContext },
     /// A name.
@@ -121,11 +74,7 @@ pub enum ExprKind {
     /// `(a, b)`, with or without parentheses.
     Tuple { elts: Vec<Expr>, ctx: ExprContext },
     /// `lower:upper:step`, inside a subscript only.
-    Slice {
-        lower: Option<Box<Expr>>,
-        upper: Option<Box<Expr>>,
-        step: Option<Box<Expr>>,
-    },
+    Slice { lower: Option<Box<Expr>>, upper: Option<Box<Expr>>, step: Option<Box<Expr>> },
 }
 
 /// The value of a literal.

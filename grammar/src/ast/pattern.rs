@@ -37,25 +37,13 @@ pub enum PatternKind {
     /// `[a, *rest]`.
     MatchSequence { patterns: Vec<Pattern> },
     /// `{key: pattern, **rest}`.
-    MatchMapping {
-        keys: Vec<Expr>,
-        patterns: Vec<Pattern>,
-        rest: Option<Ident>,
-    },
+    MatchMapping { keys: Vec<Expr>, patterns: Vec<Pattern>, rest: Option<Ident> },
     /// `Class(pattern, name=pattern)`.
-    MatchClass {
-        cls: Box<Expr>,
-        patterns: Vec<Pattern>,
-        kwd_attrs: Vec<Ident>,
-        kwd_patterns: Vec<Pattern>,
-    },
+    MatchClass { cls: Box<Expr>, patterns: Vec<Pattern>, kwd_attrs: Vec<Ident>, kwd_patterns: Vec<Pattern> },
     /// `*name` in a sequence; `*_` has no name.
     MatchStar { name: Option<Ident> },
     /// `pattern as name`, a bare `name`, or `_`, which has neither.
-    MatchAs {
-        pattern: Option<Box<Pattern>>,
-        name: Option<Ident>,
-    },
+    MatchAs { pattern: Option<Box<Pattern>>, name: Option<Ident> },
     /// `a | b`.
     MatchOr { patterns: Vec<Pattern> },
 }

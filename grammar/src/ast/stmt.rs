@@ -30,76 +30,39 @@ pub enum StmtKind {
     /// `del a, b`.
     Delete { targets: Vec<Expr> },
     /// `a = b = value`.
-    Assign {
-        targets: Vec<Expr>,
-        value: Box<Expr>,
-    },
+    Assign { targets: Vec<Expr>, value: Box<Expr> },
     /// `type name = value`.
-    TypeAlias {
-        name: Box<Expr>,
-        type_params: Vec<TypeParam>,
-        value: Box<Expr>,
-    },
+    TypeAlias { name: Box<Expr>, type_params: Vec<TypeParam>, value: Box<Expr> },
     /// `target += value`.
-    AugAssign {
-        target: Box<Expr>,
-        op: Operator,
-        value: Box<Expr>,
-    },
+    AugAssign { target: Box<Expr>, op: Operator, value: Box<Expr> },
     /// `target: annotation = value`; `simple` for a bare name without parentheses.
-    AnnAssign {
-        target: Box<Expr>,
-        annotation: Box<Expr>,
-        value: Option<Box<Expr>>,
-        simple: bool,
-    },
+    AnnAssign { target: Box<Expr>, annotation: Box<Expr>, value: Option<Box<Expr>>, simple: bool },
     /// `for target in iter: ...`.
     For(Box<For>),
     /// `async for target in iter: ...`.
     AsyncFor(Box<For>),
     /// `while test: ...`.
-    While {
-        test: Box<Expr>,
-        body: Vec<Stmt>,
-        orelse: Vec<Stmt>,
-    },
+    While { test: Box<Expr>, body: Vec<Stmt>, orelse: Vec<Stmt> },
     /// `if test: ...`; `elif` is an `If` alone in `orelse`.
-    If {
-        test: Box<Expr>,
-        body: Vec<Stmt>,
-        orelse: Vec<Stmt>,
-    },
+    If { test: Box<Expr>, body: Vec<Stmt>, orelse: Vec<Stmt> },
     /// `with items: ...`.
     With(Box<With>),
     /// `async with items: ...`.
     AsyncWith(Box<With>),
     /// `match subject: ...`.
-    Match {
-        subject: Box<Expr>,
-        cases: Vec<MatchCase>,
-    },
+    Match { subject: Box<Expr>, cases: Vec<MatchCase> },
     /// `raise exc from cause`.
-    Raise {
-        exc: Option<Box<Expr>>,
-        cause: Option<Box<Expr>>,
-    },
+    Raise { exc: Option<Box<Expr>>, cause: Option<Box<Expr>> },
     /// `try: ... except ...:`.
     Try(Box<Try>),
     /// `try: ... except* ...:`.
     TryStar(Box<Try>),
     /// `assert test, msg`.
-    Assert {
-        test: Box<Expr>,
-        msg: Option<Box<Expr>>,
-    },
+    Assert { test: Box<Expr>, msg: Option<Box<Expr>> },
     /// `import names`.
     Import { names: Vec<Alias> },
     /// `from ..module import names`; `level` counts the dots.
-    ImportFrom {
-        module: Option<Ident>,
-        names: Vec<Alias>,
-        level: u32,
-    },
+    ImportFrom { module: Option<Ident>, names: Vec<Alias>, level: u32 },
     /// `global names`.
     Global { names: Vec<Ident> },
     /// `nonlocal names`.

@@ -1,8 +1,8 @@
 //! The children of a node, for walks that treat most nodes alike.
 
 use super::{
-    Arguments, Comprehension, Expr, ExprKind, Keyword, MatchCase, Pattern, PatternKind, Stmt,
-    StmtKind, TypeParam, TypeParamKind,
+    Arguments, Comprehension, Expr, ExprKind, Keyword, MatchCase, Pattern, PatternKind, Stmt, StmtKind, TypeParam,
+    TypeParamKind,
 };
 
 /// A node that has children.
@@ -63,11 +63,7 @@ fn type_params<'a>(list: &'a [TypeParam], each: Each<'_, 'a>) {
 impl Arguments {
     /// Every parameter, in the order of the source.
     pub fn all(&self) -> impl Iterator<Item = &super::Arg> {
-        let plain = self
-            .posonlyargs
-            .iter()
-            .chain(&self.args)
-            .chain(self.vararg.as_deref());
+        let plain = self.posonlyargs.iter().chain(&self.args).chain(self.vararg.as_deref());
         plain.chain(&self.kwonlyargs).chain(self.kwarg.as_deref())
     }
 
@@ -96,16 +92,9 @@ impl ExprKind {
     pub fn children<'a>(&'a self, each: &mut dyn FnMut(Node<'a>)) {
         match self {
             Self::BoolOp { values, .. } | Self::JoinedStr { values } => exprs(values, each),
-            Self::NamedExpr {
-                target: a,
-                value: b,
-            }
-            | Self::BinOp {
-                left: a, right: b, ..
-            }
-            | Self::Subscript {
-                value: a, slice: b, ..
-            } => exprs([&**a, &**b], each),
+            Self::NamedExpr { target: a, value: b }
+            | Self::BinOp { left: a, right: b, .. }
+            | Self::Subscript { value: a, slice: b, .. } => exprs([&**a, &**b], each),
             Self::UnaryOp { operand: value, .. }
             | Self::Await { value }
             | Self::YieldFrom { value }
@@ -125,58 +114,32 @@ impl ExprKind {
             Self::Set { elts } | Self::List { elts, .. } | Self::Tuple { elts, .. } => {
                 exprs(elts, each);
             }
-            Self::ListComp {
-                elt,
-                generators: list,
-            }
-            | Self::SetComp {
-                elt,
-                generators: list,
-            }
-            | Self::GeneratorExp {
-                elt,
-                generators: list,
-            } => {
+            Self::ListComp { elt, generators: list }
+            | Self::SetComp { elt, generators: list }
+            | Self::GeneratorExp { elt, generators: list } => {
                 each(Node::Expr(elt));
                 generators(list, each);
             }
-            Self::DictComp {
-                key,
-                value,
-                generators: list,
-            } => {
+            Self::DictComp { key, value, generators: list } => {
                 exprs([&**key, &**value], each);
                 generators(list, each);
             }
             Self::Yield { value } => exprs(value.as_deref(), each),
-            Self::Compare {
-                left, comparators, ..
-            } => {
+            Self::Compare { left, comparators, .. } => {
                 each(Node::Expr(left));
                 exprs(comparators, each);
             }
-            Self::Call {
-                func,
-                args,
-                keywords: list,
-            } => {
+            Self::Call { func, args, keywords: list } => {
                 each(Node::Expr(func));
                 exprs(args, each);
                 keywords(list, each);
             }
-            Self::FormattedValue {
-                value, format_spec, ..
-            } => {
+            Self::FormattedValue { value, format_spec, .. } => {
                 each(Node::Expr(value));
                 exprs(format_spec.as_deref(), each);
             }
             Self::Slice { lower, upper, step } => {
-                exprs(
-                    [lower, upper, step]
-                        .into_iter()
-                        .filter_map(|part| part.as_deref()),
-                    each,
-                );
+                exprs([lower, upper, step].into_iter().filter_map(|part| part.as_deref()), each);
             }
             Self::Constant(_) | Self::Name { .. } => {}
         }
@@ -191,28 +154,17 @@ impl PatternKind {
             Self::MatchSequence { patterns: list } | Self::MatchOr { patterns: list } => {
                 patterns(list, each);
             }
-            Self::MatchMapping {
-                keys,
-                patterns: list,
-                ..
-            } => {
+            Self::MatchMapping { keys, patterns: list, .. } => {
                 exprs(keys, each);
                 patterns(list, each);
             }
-            Self::MatchClass {
-                cls,
-                patterns: list,
-                kwd_patterns,
-                ..
-            } => {
+            Self::MatchClass { cls, patterns: list, kwd_patterns, .. } => {
                 each(Node::Expr(cls));
                 patterns(list, each);
                 patterns(kwd_patterns, each);
             }
             Self::MatchAs { pattern, .. } => {
-                pattern
-                    .iter()
-                    .for_each(|pattern| each(Node::Pattern(pattern)));
+                pattern.iter().for_each(|pattern| each(Node::Pattern(pattern)));
             }
             Self::MatchSingleton { .. } | Self::MatchStar { .. } => {}
         }
@@ -244,22 +196,13 @@ impl StmtKind {
                 exprs(targets, each);
                 each(Node::Expr(value));
             }
-            Self::TypeAlias {
-                name,
-                type_params: list,
-                value,
-            } => {
+            Self::TypeAlias { name, type_params: list, value } => {
                 each(Node::Expr(name));
                 type_params(list, each);
                 each(Node::Expr(value));
             }
             Self::AugAssign { target, value, .. } => exprs([&**target, &**value], each),
-            Self::AnnAssign {
-                target,
-                annotation,
-                value,
-                ..
-            } => {
+            Self::AnnAssign { target, annotation, value, .. } => {
                 exprs([&**target, &**annotation], each);
                 exprs(value.as_deref(), each);
             }

@@ -21,11 +21,7 @@ pub(super) fn check(body: &[Stmt]) -> Result<(), Fault> {
     let mut begun = false;
     for (at, stmt) in body.iter().enumerate() {
         match &stmt.kind {
-            StmtKind::ImportFrom {
-                module: Some(module),
-                names,
-                level: 0,
-            } if &*module.name == "__future__" => {
+            StmtKind::ImportFrom { module: Some(module), names, level: 0 } if &*module.name == "__future__" => {
                 if begun {
                     let message = "from __future__ imports must occur at the beginning of the file";
                     return Err(fault(stmt.span, message));
@@ -42,8 +38,7 @@ pub(super) fn check(body: &[Stmt]) -> Result<(), Fault> {
                     return Err(Fault::point(message, stmt.span.start).end_column(0));
                 }
             }
-            StmtKind::Expr { value }
-                if at == 0 && matches!(value.kind, ExprKind::Constant(Constant::Str(_))) => {}
+            StmtKind::Expr { value } if at == 0 && matches!(value.kind, ExprKind::Constant(Constant::Str(_))) => {}
             _ => begun = true,
         }
     }

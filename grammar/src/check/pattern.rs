@@ -21,10 +21,7 @@ pub(super) fn cases(cases: &[MatchCase]) -> Check {
 /// Refuses a pattern that always matches where others follow.
 fn reachable(pattern: &Pattern, last: bool) -> Check {
     match &pattern.kind {
-        PatternKind::MatchAs {
-            pattern: None,
-            name,
-        } if !last => {
+        PatternKind::MatchAs { pattern: None, name } if !last => {
             let what = match name {
                 Some(name) => format!("name capture '{}'", name.name),
                 None => "wildcard".to_owned(),
@@ -32,16 +29,10 @@ fn reachable(pattern: &Pattern, last: bool) -> Check {
             let message = format!("{what} makes remaining patterns unreachable");
             Err(fault(pattern.span, message))
         }
-        PatternKind::MatchAs {
-            pattern: Some(inner),
-            ..
-        } => reachable(inner, last),
+        PatternKind::MatchAs { pattern: Some(inner), .. } => reachable(inner, last),
         PatternKind::MatchOr { patterns } => {
             let end = patterns.len();
-            patterns
-                .iter()
-                .enumerate()
-                .try_for_each(|(at, one)| reachable(one, last && at + 1 == end))
+            patterns.iter().enumerate().try_for_each(|(at, one)| reachable(one, last && at + 1 == end))
         }
         kind => {
             let mut done = Ok(());
@@ -92,16 +83,11 @@ fn collect(pattern: &Pattern) -> Result<HashSet<Name>, Fault> {
             }
         }
         PatternKind::MatchMapping { keys, .. } => duplicate_key(pattern, keys)?,
-        PatternKind::MatchClass {
-            kwd_attrs,
-            kwd_patterns,
-            ..
-        } => {
+        PatternKind::MatchClass { kwd_attrs, kwd_patterns, .. } => {
             let mut seen = HashSet::new();
             for (attr, inner) in kwd_attrs.iter().zip(kwd_patterns) {
                 if !seen.insert(&attr.name) {
-                    let message =
-                        format!("attribute name repeated in class pattern: {}", attr.name);
+                    let message = format!("attribute name repeated in class pattern: {}", attr.name);
                     return Err(fault(inner.span, message));
                 }
             }
@@ -149,10 +135,7 @@ fn repr(value: &Constant) -> String {
         Constant::BigInt(value) => value.to_string(),
         Constant::Float(value) => format!("{value:?}"),
         Constant::Str(text) if text.contains('\'') && !text.contains('"') => format!("\"{text}\""),
-        Constant::Str(text) => format!(
-            "'{}'",
-            text.escape_debug().to_string().replace("\\\"", "\"")
-        ),
+        Constant::Str(text) => format!("'{}'", text.escape_debug().to_string().replace("\\\"", "\"")),
         Constant::Bytes(bytes) => format!("b'{}'", bytes.escape_ascii()),
         Constant::Surrogates(_) | Constant::Ellipsis => "...".to_owned(),
     }

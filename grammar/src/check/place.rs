@@ -64,9 +64,7 @@ fn awaits(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Await { .. } => true,
         ExprKind::Lambda { .. } => false,
-        ExprKind::GeneratorExp { generators, .. } => {
-            generators.first().is_some_and(|part| awaits(&part.iter))
-        }
+        ExprKind::GeneratorExp { generators, .. } => generators.first().is_some_and(|part| awaits(&part.iter)),
         kind => {
             let mut found = false;
             kind.children(&mut |child| {
@@ -81,12 +79,7 @@ fn awaits(expr: &Expr) -> bool {
 
 impl<'w> Checker<'w> {
     fn new(warnings: &'w mut Vec<(u32, String)>) -> Self {
-        Self {
-            kind: Kind::Module,
-            blocks: Vec::new(),
-            generator: false,
-            warnings,
-        }
+        Self { kind: Kind::Module, blocks: Vec::new(), generator: false, warnings }
     }
 
     fn is_function(&self) -> bool {
@@ -183,10 +176,7 @@ impl<'w> Checker<'w> {
         self.each(|each| def.args.each_default(&mut |node| each(node)))?;
         for arg in def.args.all() {
             match arg.annotation.as_deref() {
-                Some(Expr {
-                    kind: ExprKind::Starred { value, .. },
-                    ..
-                }) => self.expr(value)?,
+                Some(Expr { kind: ExprKind::Starred { value, .. }, .. }) => self.expr(value)?,
                 annotation => self.exprs(annotation)?,
             }
         }
@@ -215,9 +205,7 @@ impl<'w> Checker<'w> {
         match self.blocks.last() {
             Some(Block::Loop) => Ok(()),
             Some(Block::ExceptStar) => Err(except_star(stmt.span)),
-            None if matches!(stmt.kind, StmtKind::Break) => {
-                Err(fault(stmt.span, "'break' outside loop"))
-            }
+            None if matches!(stmt.kind, StmtKind::Break) => Err(fault(stmt.span, "'break' outside loop")),
             None => Err(fault(stmt.span, "'continue' not properly in loop")),
         }
     }
@@ -261,10 +249,7 @@ impl<'w> Checker<'w> {
     fn elements(&mut self, expr: &Expr, elts: &[Expr], store: bool) -> Check {
         let starred = |elt: &&Expr| matches!(elt.kind, ExprKind::Starred { .. });
         if store && elts.iter().filter(starred).count() > 1 {
-            return Err(fault(
-                expr.span,
-                "multiple starred expressions in assignment",
-            ));
+            return Err(fault(expr.span, "multiple starred expressions in assignment"));
         }
         elts.iter().try_for_each(|elt| self.starrable(elt))
     }
@@ -296,23 +281,15 @@ impl<'w> Checker<'w> {
     fn expr(&mut self, expr: &Expr) -> Check {
         self.warnings.extend(warning::of_expr(expr));
         match &expr.kind {
-            ExprKind::Starred {
-                ctx: ExprContext::Load,
-                ..
-            } => Err(fault(expr.span, "can't use starred expression here")),
-            ExprKind::Starred { .. } => Err(fault(
-                expr.span,
-                "starred assignment target must be in a list or tuple",
-            )),
+            ExprKind::Starred { ctx: ExprContext::Load, .. } => {
+                Err(fault(expr.span, "can't use starred expression here"))
+            }
+            ExprKind::Starred { .. } => Err(fault(expr.span, "starred assignment target must be in a list or tuple")),
             ExprKind::List { elts, ctx } | ExprKind::Tuple { elts, ctx } => {
                 self.elements(expr, elts, *ctx == ExprContext::Store)
             }
             ExprKind::Set { elts } => self.elements(expr, elts, false),
-            ExprKind::Call {
-                func,
-                args,
-                keywords,
-            } => {
+            ExprKind::Call { func, args, keywords } => {
                 self.expr(func)?;
                 self.call(args, keywords)
             }
@@ -342,31 +319,17 @@ impl<'w> Checker<'w> {
             ExprKind::ListComp { elt, generators } | ExprKind::SetComp { elt, generators } => {
                 self.comprehension(expr, &[elt], generators, true)
             }
-            ExprKind::GeneratorExp { elt, generators } => {
-                self.comprehension(expr, &[elt], generators, false)
-            }
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            } => self.comprehension(expr, &[key, value], generators, true),
+            ExprKind::GeneratorExp { elt, generators } => self.comprehension(expr, &[elt], generators, false),
+            ExprKind::DictComp { key, value, generators } => self.comprehension(expr, &[key, value], generators, true),
             kind => self.each(|each| kind.children(each)),
         }
     }
 
-    fn comprehension(
-        &mut self,
-        expr: &Expr,
-        elements: &[&Expr],
-        generators: &[Comprehension],
-        eager: bool,
-    ) -> Check {
+    fn comprehension(&mut self, expr: &Expr, elements: &[&Expr], generators: &[Comprehension], eager: bool) -> Check {
         let Some((first, rest)) = generators.split_first() else {
             return Ok(());
         };
-        let waits = generators
-            .iter()
-            .any(|part| part.is_async || part.ifs.iter().any(awaits))
+        let waits = generators.iter().any(|part| part.is_async || part.ifs.iter().any(awaits))
             || rest.iter().any(|part| awaits(&part.iter))
             || elements.iter().any(|elt| awaits(elt));
         if waits && eager && !matches!(self.kind, Kind::AsyncFunction | Kind::Comprehension) {
@@ -388,8 +351,5 @@ impl<'w> Checker<'w> {
 }
 
 fn except_star(span: Span) -> Fault {
-    fault(
-        span,
-        "'break', 'continue' and 'return' cannot appear in an except* block",
-    )
+    fault(span, "'break', 'continue' and 'return' cannot appear in an except* block")
 }

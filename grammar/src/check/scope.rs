@@ -47,17 +47,13 @@ struct Builder {
 }
 
 pub(super) fn module(body: &[Stmt]) -> Check {
-    let mut builder = Builder {
-        stack: vec![Scope::new(Kind::Module)],
-    };
+    let mut builder = Builder { stack: vec![Scope::new(Kind::Module)] };
     builder.stmts(body)?;
     analyze(&builder.stack.remove(0), &mut Vec::new())
 }
 
 pub(super) fn expression(body: &Expr) -> Check {
-    let mut builder = Builder {
-        stack: vec![Scope::new(Kind::Module)],
-    };
+    let mut builder = Builder { stack: vec![Scope::new(Kind::Module)] };
     builder.expr(body)?;
     analyze(&builder.stack.remove(0), &mut Vec::new())
 }
@@ -88,10 +84,8 @@ impl Scope {
 
     fn binds(&self, name: &str) -> bool {
         let flags = self.flags(name);
-        matches!(
-            self.kind,
-            Kind::Function | Kind::Comprehension(_) | Kind::Annotation(_)
-        ) && flags & (PARAM | LOCAL | TYPE_PARAM) != 0
+        matches!(self.kind, Kind::Function | Kind::Comprehension(_) | Kind::Annotation(_))
+            && flags & (PARAM | LOCAL | TYPE_PARAM) != 0
             && flags & (GLOBAL | NONLOCAL) == 0
     }
 }
@@ -105,26 +99,17 @@ fn analyze<'a>(scope: &'a Scope, around: &mut Vec<&'a Scope>) -> Check {
             continue;
         }
         if flags & GLOBAL != 0 {
-            return Err(fault(
-                place,
-                format!("name '{name}' is nonlocal and global"),
-            ));
+            return Err(fault(place, format!("name '{name}' is nonlocal and global")));
         }
         if scope.kind == Kind::Module {
-            return Err(fault(
-                place,
-                "nonlocal declaration not allowed at module level",
-            ));
+            return Err(fault(place, "nonlocal declaration not allowed at module level"));
         }
         let in_class = around.iter().any(|outer| outer.kind == Kind::Class);
         if &**name == "__class__" && in_class {
             continue;
         }
         let Some(owner) = around.iter().rev().find(|outer| outer.binds(name)) else {
-            return Err(fault(
-                place,
-                format!("no binding for nonlocal '{name}' found"),
-            ));
+            return Err(fault(place, format!("no binding for nonlocal '{name}' found")));
         };
         if owner.flags(name) & TYPE_PARAM != 0 {
             let message = format!("nonlocal binding not allowed for type parameter '{name}'");
@@ -132,10 +117,7 @@ fn analyze<'a>(scope: &'a Scope, around: &mut Vec<&'a Scope>) -> Check {
         }
     }
     around.push(scope);
-    let all = scope
-        .children
-        .iter()
-        .try_for_each(|child| analyze(child, around));
+    let all = scope.children.iter().try_for_each(|child| analyze(child, around));
     around.pop();
     all
 }
@@ -171,9 +153,7 @@ impl Builder {
         let mut flag = flag;
         if scope.in_target {
             if old & (GLOBAL | NONLOCAL) != 0 {
-                let message = format!(
-                    "comprehension inner loop cannot rebind assignment expression target '{name}'"
-                );
+                let message = format!("comprehension inner loop cannot rebind assignment expression target '{name}'");
                 return Err(fault(span, message));
             }
             flag |= ITERATED;
@@ -202,24 +182,13 @@ impl Builder {
         match &stmt.kind {
             StmtKind::FunctionDef(def) | StmtKind::AsyncFunctionDef(def) => self.function(def),
             StmtKind::ClassDef(def) => self.class(def),
-            StmtKind::TypeAlias {
-                name,
-                type_params,
-                value,
-            } => {
+            StmtKind::TypeAlias { name, type_params, value } => {
                 self.expr(name)?;
-                self.generic(type_params, |this| {
-                    this.within(Kind::Annotation("a type alias"), |this| this.expr(value))
-                })
+                self.generic(type_params, |this| this.within(Kind::Annotation("a type alias"), |this| this.expr(value)))
             }
             StmtKind::Global { names } => self.directive(stmt.span, names, GLOBAL, "global"),
             StmtKind::Nonlocal { names } => self.directive(stmt.span, names, NONLOCAL, "nonlocal"),
-            StmtKind::AnnAssign {
-                target,
-                annotation,
-                value,
-                simple,
-            } => {
+            StmtKind::AnnAssign { target, annotation, value, simple } => {
                 self.annotated(stmt.span, target, value.is_some(), *simple)?;
                 self.expr(annotation)?;
                 self.exprs(value.as_deref())
@@ -275,15 +244,8 @@ impl Builder {
         let top_level = self.stack.len() == 1;
         let flags = self.top().flags(id);
         if flags & (GLOBAL | NONLOCAL) != 0 && !top_level {
-            let word = if flags & GLOBAL != 0 {
-                "global"
-            } else {
-                "nonlocal"
-            };
-            return Err(fault(
-                span,
-                format!("annotated name '{id}' can't be {word}"),
-            ));
+            let word = if flags & GLOBAL != 0 { "global" } else { "nonlocal" };
+            return Err(fault(span, format!("annotated name '{id}' can't be {word}")));
         }
         match (simple, bound) {
             (true, _) => self.bind(id, target.span, ANNOTATED | LOCAL),
@@ -354,11 +316,7 @@ impl Builder {
 
     fn parameters(&mut self, args: &Arguments) -> Check {
         // The order of CPython: the starred ones come after all plain ones.
-        let plain = args
-            .posonlyargs
-            .iter()
-            .chain(&args.args)
-            .chain(&args.kwonlyargs);
+        let plain = args.posonlyargs.iter().chain(&args.args).chain(&args.kwonlyargs);
         let starred = args.vararg.iter().chain(&args.kwarg).map(|arg| &**arg);
         plain.chain(starred).try_for_each(|arg| {
             let place = Span::new(arg.span.start, arg.span.end);
@@ -398,16 +356,12 @@ impl Builder {
                     Ok(())
                 }
                 ExprContext::Store => self.bind(id, expr.span, LOCAL),
-                ExprContext::Del if &**id == "__debug__" => {
-                    Err(fault(expr.span, "cannot delete __debug__"))
-                }
+                ExprContext::Del if &**id == "__debug__" => Err(fault(expr.span, "cannot delete __debug__")),
                 ExprContext::Del => self.bind(id, expr.span, LOCAL),
             },
-            ExprKind::Attribute {
-                value,
-                attr,
-                ctx: ExprContext::Store | ExprContext::Del,
-            } if &*attr.name == "__debug__" => {
+            ExprKind::Attribute { value, attr, ctx: ExprContext::Store | ExprContext::Del }
+                if &*attr.name == "__debug__" =>
+            {
                 self.expr(value)?;
                 Err(fault(expr.span, "cannot assign to __debug__"))
             }
@@ -423,9 +377,7 @@ impl Builder {
                 self.forbidden_in_annotation(expr, "yield expression")?;
                 self.children(expr)?;
                 match self.top().kind {
-                    Kind::Comprehension(name) => {
-                        Err(fault(expr.span, format!("'yield' inside {name}")))
-                    }
+                    Kind::Comprehension(name) => Err(fault(expr.span, format!("'yield' inside {name}"))),
                     _ => Ok(()),
                 }
             }
@@ -433,20 +385,14 @@ impl Builder {
                 self.forbidden_in_annotation(expr, "await expression")?;
                 self.children(expr)
             }
-            ExprKind::ListComp { elt, generators } => {
-                self.comprehension("list comprehension", &[elt], generators)
-            }
-            ExprKind::SetComp { elt, generators } => {
-                self.comprehension("set comprehension", &[elt], generators)
-            }
+            ExprKind::ListComp { elt, generators } => self.comprehension("list comprehension", &[elt], generators),
+            ExprKind::SetComp { elt, generators } => self.comprehension("set comprehension", &[elt], generators),
             ExprKind::GeneratorExp { elt, generators } => {
                 self.comprehension("generator expression", &[elt], generators)
             }
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            } => self.comprehension("dict comprehension", &[key, value], generators),
+            ExprKind::DictComp { key, value, generators } => {
+                self.comprehension("dict comprehension", &[key, value], generators)
+            }
             _ => self.children(expr),
         }
     }
@@ -457,20 +403,12 @@ impl Builder {
 
     fn forbidden_in_annotation(&mut self, expr: &Expr, what: &str) -> Check {
         match self.top().kind {
-            Kind::Annotation(place) => Err(fault(
-                expr.span,
-                format!("{what} cannot be used within {place}"),
-            )),
+            Kind::Annotation(place) => Err(fault(expr.span, format!("{what} cannot be used within {place}"))),
             _ => Ok(()),
         }
     }
 
-    fn comprehension(
-        &mut self,
-        name: &'static str,
-        elements: &[&Expr],
-        generators: &[Comprehension],
-    ) -> Check {
+    fn comprehension(&mut self, name: &'static str, elements: &[&Expr], generators: &[Comprehension]) -> Check {
         let Some((first, rest)) = generators.split_first() else {
             return Ok(());
         };
@@ -506,12 +444,10 @@ impl Builder {
     fn named(&mut self, expr: &Expr, target: &Expr, value: &Expr) -> Check {
         self.forbidden_in_annotation(expr, "named expression")?;
         if self.top().in_iterable > 0 {
-            let message =
-                "assignment expression cannot be used in a comprehension iterable expression";
+            let message = "assignment expression cannot be used in a comprehension iterable expression";
             return Err(fault(expr.span, message));
         }
-        if let (Kind::Comprehension(_), ExprKind::Name { id, .. }) = (self.top().kind, &target.kind)
-        {
+        if let (Kind::Comprehension(_), ExprKind::Name { id, .. }) = (self.top().kind, &target.kind) {
             self.bind_outside(id, target.span)?;
             return self.expr(value);
         }
@@ -547,9 +483,7 @@ impl Builder {
                     return Ok(());
                 }
                 Kind::Annotation(place) => {
-                    let message = format!(
-                        "assignment expression within a comprehension cannot be used within {place}"
-                    );
+                    let message = format!("assignment expression within a comprehension cannot be used within {place}");
                     return Err(fault(span, message));
                 }
             }

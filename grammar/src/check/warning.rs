@@ -32,6 +32,10 @@ fn compared(expr: &Expr) -> Option<&'static str> {
     match &expr.kind {
         ExprKind::Constant(Constant::None | Constant::Bool(_) | Constant::Ellipsis) => None,
         ExprKind::Constant(_) => type_name(&expr.kind),
+        ExprKind::UnaryOp { op: UnaryOp::USub | UnaryOp::UAdd, operand } => match &operand.kind {
+            ExprKind::Constant(Constant::Int(_) | Constant::BigInt(_) | Constant::Float(_)) => type_name(&operand.kind),
+            _ => None,
+        },
         ExprKind::Tuple { elts, .. } => {
             let constant = |elt: &Expr| matches!(elt.kind, ExprKind::Constant(_));
             elts.iter().all(constant).then_some("tuple")
@@ -43,11 +47,7 @@ fn compared(expr: &Expr) -> Option<&'static str> {
 /// The warning that an expression deserves.
 pub(super) fn of_expr(expr: &Expr) -> Found {
     let message = match &expr.kind {
-        ExprKind::Compare {
-            left,
-            ops,
-            comparators,
-        } => compare(left, ops, comparators)?,
+        ExprKind::Compare { left, ops, comparators } => compare(left, ops, comparators)?,
         ExprKind::Call { func, .. } => {
             if matches!(func.kind, ExprKind::Lambda { .. }) {
                 return None;
@@ -55,11 +55,7 @@ pub(super) fn of_expr(expr: &Expr) -> Found {
             let name = type_name(&func.kind)?;
             format!("'{name}' object is not callable; perhaps you missed a comma?")
         }
-        ExprKind::Subscript {
-            value,
-            slice,
-            ctx: ExprContext::Load,
-        } => subscript(value, slice)?,
+        ExprKind::Subscript { value, slice, ctx: ExprContext::Load } => subscript(value, slice)?,
         _ => return None,
     };
     Some((expr.span.start, message))
@@ -68,16 +64,12 @@ pub(super) fn of_expr(expr: &Expr) -> Found {
 fn compare(left: &Expr, ops: &[CmpOp], comparators: &[Expr]) -> Option<String> {
     let mut before = left;
     for (op, after) in ops.iter().zip(comparators) {
-        if let (CmpOp::Is | CmpOp::IsNot, Some(name)) =
-            (op, compared(before).or_else(|| compared(after)))
-        {
+        if let (CmpOp::Is | CmpOp::IsNot, Some(name)) = (op, compared(before).or_else(|| compared(after))) {
             let (word, meant) = match op {
                 CmpOp::Is => ("is", "=="),
                 _ => ("is not", "!="),
             };
-            return Some(format!(
-                "\"{word}\" with '{name}' literal. Did you mean \"{meant}\"?"
-            ));
+            return Some(format!("\"{word}\" with '{name}' literal. Did you mean \"{meant}\"?"));
         }
         before = after;
     }
@@ -98,9 +90,7 @@ fn subscript(value: &Expr, slice: &Expr) -> Option<String> {
             })
         }
         "dict" => None,
-        _ => Some(format!(
-            "'{name}' object is not subscriptable; perhaps you missed a comma?"
-        )),
+        _ => Some(format!("'{name}' object is not subscriptable; perhaps you missed a comma?")),
     }
 }
 

@@ -50,13 +50,7 @@ impl Lexer<'_> {
         }
         let level = self.brackets.len();
         let triple = prefix.triple;
-        self.fstrings.push(Frame {
-            prefix,
-            start,
-            triple,
-            level,
-            fields: Vec::new(),
-        });
+        self.fstrings.push(Frame { prefix, start, triple, level, fields: Vec::new() });
         self.push(start, Tok::FStart, end);
         Ok(())
     }
@@ -84,6 +78,11 @@ impl Lexer<'_> {
                 b'\\' if !prefix.raw && src[at..].starts_with(b"\\N{") => {
                     at += self.src[at..].find(['}', '\n']).unwrap_or(1);
                 }
+                b'\\' if !prefix.raw && matches!(src.get(at + 1), Some(b'{' | b'}')) => {
+                    let brace = src[at + 1] as char;
+                    let message = format!("invalid escape sequence '\\{brace}'");
+                    self.warnings.push((from as u32, message));
+                }
                 b'\\' if !matches!(src.get(at + 1), Some(b'{' | b'}')) => at += 1,
                 b'\n' if !prefix.triple => {
                     return Err(self.fstring_unterminated(begin, prefix, in_spec, at));
@@ -94,10 +93,8 @@ impl Lexer<'_> {
                     at += 1;
                 }
                 b'{' | b'}' => break,
-                quote if quote == prefix.quote => {
-                    if !prefix.triple || src[at..].starts_with(&[quote; 3]) {
-                        break;
-                    }
+                quote if quote == prefix.quote && (!prefix.triple || src[at..].starts_with(&[quote; 3])) => {
+                    break;
                 }
                 _ => {}
             }
@@ -133,10 +130,7 @@ impl Lexer<'_> {
     fn field_start(&mut self, at: usize) -> Step {
         self.open(b'{', at)?;
         let level = self.brackets.len();
-        self.frame().fields.push(Field {
-            level,
-            in_spec: false,
-        });
+        self.frame().fields.push(Field { level, in_spec: false });
         self.lex.bump(1);
         self.push(at, Tok::LBrace, at + 1);
         Ok(())
@@ -157,11 +151,7 @@ impl Lexer<'_> {
         let width = if prefix.triple { 3 } else { 1 };
         if in_spec {
             let message = "f-string: expecting '}', or format specs";
-            return Err(Stop::Soft(Fault::range(
-                message,
-                at as u32,
-                (at + width) as u32,
-            )));
+            return Err(Stop::Soft(Fault::range(message, at as u32, (at + width) as u32)));
         }
         self.lex.bump(width);
         self.fstrings.pop();
@@ -174,11 +164,7 @@ impl Lexer<'_> {
     pub(super) fn fstring_operator(&mut self, start: usize, text: &str) -> Result<bool, Stop> {
         let level = self.brackets.len();
         let depth = self.fstrings.last().map_or(0, |frame| frame.fields.len());
-        let Some(field) = self
-            .fstrings
-            .last_mut()
-            .and_then(|frame| frame.fields.last_mut())
-        else {
+        let Some(field) = self.fstrings.last_mut().and_then(|frame| frame.fields.last_mut()) else {
             return Ok(false);
         };
         if field.level != level {

@@ -26,11 +26,7 @@ impl Lexer<'_> {
 
     pub(super) fn continuation(&mut self, end: usize) -> Step {
         if end >= self.src.len() {
-            let fault = Fault::at(
-                "unexpected EOF while parsing",
-                end as u32 - 1,
-                end as u32 - 1,
-            );
+            let fault = Fault::at("unexpected EOF while parsing", end as u32 - 1, end as u32 - 1);
             return Err(Stop::Soft(fault.end_column(-1).incomplete()));
         }
         Ok(())
@@ -92,9 +88,7 @@ impl Lexer<'_> {
         if top.column != here.column {
             let end = self.src[at..].find('\n').map_or(self.src.len(), |n| at + n);
             let message = "unindent does not match any outer indentation level";
-            let fault = Fault::at(message, end as u32, end as u32)
-                .of(ErrorKind::IndentationError)
-                .end_column(-1);
+            let fault = Fault::at(message, end as u32, end as u32).of(ErrorKind::IndentationError).end_column(-1);
             return Err(Stop::Soft(fault));
         }
         self.agree(here.alternate == top.alternate, line)

@@ -12,12 +12,21 @@ const MAX_DIGITS: usize = 4300;
 impl Lexer<'_> {
     pub(super) fn number(&mut self, start: usize) -> Step {
         let src = self.src.as_bytes();
-        let (at, tok) = match (src[start], src.get(start + 1).map(u8::to_ascii_lowercase)) {
-            (b'0', Some(b'x')) => self.radix(start, 16, "hexadecimal")?,
-            (b'0', Some(b'o')) => self.radix(start, 8, "octal")?,
-            (b'0', Some(b'b')) => self.radix(start, 2, "binary")?,
-            _ => self.decimal(start)?,
+        let mark = src.get(start + 1).map_or(0, u8::to_ascii_lowercase);
+        let (radix, kind) = match (src[start], mark) {
+            (b'0', b'x') => (16, "hexadecimal"),
+            (b'0', b'o') => (8, "octal"),
+            (b'0', b'b') => (2, "binary"),
+            _ => (10, "decimal"),
         };
+        let (at, tok) = match radix {
+            10 => self.decimal(start)?,
+            radix => self.radix(start, radix, kind)?,
+        };
+        if src.get(at).is_some_and(u8::is_ascii_alphabetic) {
+            let message = format!("invalid {kind} literal");
+            self.warnings.push((start as u32, message));
+        }
         self.lex.bump(at - self.pos());
         self.push(start, tok, at);
         Ok(())
@@ -40,10 +49,7 @@ impl Lexer<'_> {
                 return Err(Fault::point(message, at as u32));
             }
             if at == first {
-                return Err(Fault::point(
-                    format!("invalid {kind} literal"),
-                    at as u32 - 1,
-                ));
+                return Err(Fault::point(format!("invalid {kind} literal"), at as u32 - 1));
             }
             if next != b'_' {
                 break;
@@ -98,9 +104,7 @@ impl Lexer<'_> {
         }
         let text = self.src[start..at].replace('_', "");
         if !float && text.starts_with('0') && text.bytes().any(|b| b != b'0') {
-            let zeros = self.src[start..whole]
-                .find(|c| c != '0' && c != '_')
-                .unwrap_or(1);
+            let zeros = self.src[start..whole].find(|c| c != '0' && c != '_').unwrap_or(1);
             let message = "leading zeros in decimal integer literals are not permitted; \
                            use an 0o prefix for octal integers";
             return Err(Fault::range(message, start as u32, (start + zeros) as u32));
@@ -133,10 +137,7 @@ impl Lexer<'_> {
         if FOLLOWERS.iter().any(|word| rest.starts_with(word)) {
             return Ok(());
         }
-        Err(Fault::point(
-            format!("invalid {kind} literal"),
-            at as u32 - 1,
-        ))
+        Err(Fault::point(format!("invalid {kind} literal"), at as u32 - 1))
     }
 }
 

@@ -46,10 +46,7 @@ pub(super) fn resolve(tokens: &mut [Spanned]) {
 
 /// Whether a logical line ends in a colon that it does not start with.
 fn opens_block(rest: &[Spanned]) -> bool {
-    let end = rest
-        .iter()
-        .position(|(_, tok, _)| *tok == Tok::Newline)
-        .unwrap_or(rest.len());
+    let end = rest.iter().position(|(_, tok, _)| *tok == Tok::Newline).unwrap_or(rest.len());
     end >= 2 && rest[end - 1].1 == Tok::Colon && rest[0].1 != Tok::Colon
 }
 
@@ -72,9 +69,8 @@ fn parenthesised_items(tokens: &mut [Spanned], at: usize) {
             Tok::RPar | Tok::RSqb | Tok::RBrace => {
                 depth -= 1;
                 if depth == 0 {
-                    let colon = tokens
-                        .get(next + 1)
-                        .is_some_and(|(_, tok, _)| matches!(tok, Tok::Colon | Tok::Newline));
+                    let colon =
+                        tokens.get(next + 1).is_some_and(|(_, tok, _)| matches!(tok, Tok::Colon | Tok::Newline));
                     if colon && items {
                         tokens[at].1 = Tok::WithLPar;
                     }

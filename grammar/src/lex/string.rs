@@ -16,11 +16,7 @@ pub(super) struct Prefix {
 impl Prefix {
     fn read(text: &str) -> Self {
         let quote_at = text.find(['"', '\'']).unwrap_or(0);
-        let has = |wanted: char| {
-            text[..quote_at]
-                .chars()
-                .any(|c| c.eq_ignore_ascii_case(&wanted))
-        };
+        let has = |wanted: char| text[..quote_at].chars().any(|c| c.eq_ignore_ascii_case(&wanted));
         Self {
             raw: has('r'),
             bytes: has('b'),
@@ -47,7 +43,7 @@ impl Lexer<'_> {
         let whole = (start as u32, (close + width) as u32);
         let body = &self.src[end..close];
         let mut warnings = Vec::new();
-        let part = unescape(body, end as u32, prefix, whole, &mut warnings)?;
+        let part = unescape(body, start as u32, prefix, whole, &mut warnings)?;
         self.warnings.append(&mut warnings);
         self.lex.bump(close + width - end);
         self.push(start, Tok::Str(part), close + width);
@@ -62,10 +58,8 @@ impl Lexer<'_> {
             match *src.get(at).ok_or(src.len())? {
                 b'\\' => at += 1,
                 b'\n' if !prefix.triple => return Err(at),
-                quote if quote == prefix.quote => {
-                    if !prefix.triple || src[at..].starts_with(&[quote; 3]) {
-                        return Ok(at);
-                    }
+                quote if quote == prefix.quote && (!prefix.triple || src[at..].starts_with(&[quote; 3])) => {
+                    return Ok(at);
                 }
                 _ => {}
             }
@@ -85,15 +79,12 @@ impl Lexer<'_> {
         let triple = if prefix.triple { "triple-quoted " } else { "" };
         let message = format!("unterminated {triple}{what} literal (detected at line {line})");
         let fault = Fault::point(message, start as u32);
-        if prefix.triple {
-            fault.incomplete()
-        } else {
-            fault
-        }
+        if prefix.triple { fault.incomplete() } else { fault }
     }
 }
 
-/// Resolves the escapes of `body`, which stands at offset `at` in a literal that spans `whole`.
+/// Resolves the escapes of `body`, part of the literal that spans `whole`; warnings are placed
+/// at `at`.
 pub(super) fn unescape(
     body: &str,
     at: u32,
@@ -111,14 +102,7 @@ pub(super) fn unescape(
             false => StrPart::Str(body.to_owned()),
         });
     }
-    let mut reader = Unescape {
-        body,
-        pos: 0,
-        at,
-        bytes: prefix.bytes,
-        out: Vec::new(),
-        warnings,
-    };
+    let mut reader = Unescape { body, pos: 0, at, bytes: prefix.bytes, out: Vec::new(), warnings };
     match reader.run() {
         Ok(()) => Ok(reader.into_part()),
         Err(message) => Err(Fault::range(message, whole.0, whole.1).late()),
@@ -181,7 +165,7 @@ impl Unescape<'_, '_> {
             'U' if !self.bytes => self.hex(start, 8, "truncated \\UXXXXXXXX escape")?,
             'N' if !self.bytes => self.named(start)?,
             _ => {
-                self.warn(start, format!("invalid escape sequence '\\{c}'"));
+                self.warn(format!("invalid escape sequence '\\{c}'"));
                 self.out.push('\\' as u32);
                 c as u32
             }
@@ -190,21 +174,18 @@ impl Unescape<'_, '_> {
         Ok(())
     }
 
-    fn warn(&mut self, start: usize, message: String) {
-        self.warnings.push((self.at + start as u32, message));
+    fn warn(&mut self, message: String) {
+        self.warnings.push((self.at, message));
     }
 
     fn octal(&mut self, start: usize) -> u32 {
-        let digits = self.body[start + 1..]
-            .bytes()
-            .take(3)
-            .take_while(|b| (b'0'..=b'7').contains(b));
+        let digits = self.body[start + 1..].bytes().take(3).take_while(|b| (b'0'..=b'7').contains(b));
         let count = digits.count();
         let text = &self.body[start + 1..start + 1 + count];
         self.pos = start + 1 + count;
         let value = u32::from_str_radix(text, 8).unwrap_or(0);
         if value > 0o377 {
-            self.warn(start, format!("invalid octal escape sequence '\\{text}'"));
+            self.warn(format!("invalid octal escape sequence '\\{text}'"));
         }
         if self.bytes { value & 0xFF } else { value }
     }
@@ -212,26 +193,17 @@ impl Unescape<'_, '_> {
     fn byte_hex(&mut self, start: usize) -> Result<u32, String> {
         let position = self.out.len();
         let _ = start;
-        match self
-            .body
-            .get(self.pos..self.pos + 2)
-            .and_then(|text| hex_value(text))
-        {
+        match self.body.get(self.pos..self.pos + 2).and_then(hex_value) {
             Some(value) => {
                 self.pos += 2;
                 Ok(value)
             }
-            None => Err(format!(
-                "(value error) invalid \\x escape at position {position}"
-            )),
+            None => Err(format!("(value error) invalid \\x escape at position {position}")),
         }
     }
 
     fn hex(&mut self, start: usize, width: usize, problem: &str) -> Result<u32, String> {
-        let found = self.body[self.pos..]
-            .bytes()
-            .take(width)
-            .take_while(u8::is_ascii_hexdigit);
+        let found = self.body[self.pos..].bytes().take(width).take_while(u8::is_ascii_hexdigit);
         let count = found.count();
         if count < width {
             return Err(self.codec(start, self.pos + count - 1, problem));
@@ -246,10 +218,7 @@ impl Unescape<'_, '_> {
 
     fn named(&mut self, start: usize) -> Result<u32, String> {
         let rest = &self.body[self.pos..];
-        let name = rest
-            .strip_prefix('{')
-            .and_then(|rest| rest.split_once('}'))
-            .map(|(name, _)| name);
+        let name = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
         let Some(name) = name.filter(|name| !name.is_empty()) else {
             let last = match rest.strip_prefix('{') {
                 Some(inside) => match inside.find('}') {
@@ -270,12 +239,7 @@ impl Unescape<'_, '_> {
     /// The codec's message; its positions count the bytes of the text as CPython hands it over,
     /// with every character beyond ASCII as `\UXXXXXXXX`.
     fn codec(&self, start: usize, last: usize, problem: &str) -> String {
-        let wide = |to: usize| -> usize {
-            self.body[..to]
-                .chars()
-                .map(|c| if c.is_ascii() { 1 } else { 10 })
-                .sum()
-        };
+        let wide = |to: usize| -> usize { self.body[..to].chars().map(|c| if c.is_ascii() { 1 } else { 10 }).sum() };
         let (from, to) = (wide(start), wide(last));
         let place = match from == to {
             true => format!("byte 0x5c in position {from}"),

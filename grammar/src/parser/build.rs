@@ -10,54 +10,25 @@ pub(super) fn push<T>(mut items: Vec<T>, item: T) -> Vec<T> {
 }
 
 pub(super) fn tuple(elts: Vec<Expr>) -> ExprKind {
-    ExprKind::Tuple {
-        elts,
-        ctx: ExprContext::Load,
-    }
+    ExprKind::Tuple { elts, ctx: ExprContext::Load }
 }
 
 pub(super) fn starred(value: Expr) -> ExprKind {
-    ExprKind::Starred {
-        value: Box::new(value),
-        ctx: ExprContext::Load,
-    }
+    ExprKind::Starred { value: Box::new(value), ctx: ExprContext::Load }
 }
 
 pub(super) fn attribute(cx: &Cx, l: u32, r: u32, value: Expr, attr: Ident) -> Expr {
     let value = Box::new(value);
-    cx.expr(
-        l,
-        r,
-        ExprKind::Attribute {
-            value,
-            attr,
-            ctx: ExprContext::Load,
-        },
-    )
+    cx.expr(l, r, ExprKind::Attribute { value, attr, ctx: ExprContext::Load })
 }
 
 pub(super) fn unary(cx: &Cx, l: u32, r: u32, op: UnaryOp, operand: Expr) -> Expr {
-    cx.expr(
-        l,
-        r,
-        ExprKind::UnaryOp {
-            op,
-            operand: Box::new(operand),
-        },
-    )
+    cx.expr(l, r, ExprKind::UnaryOp { op, operand: Box::new(operand) })
 }
 
 pub(super) fn compare(cx: &Cx, l: u32, r: u32, left: Expr, rest: Vec<(CmpOp, Expr)>) -> Expr {
     let (ops, comparators) = rest.into_iter().unzip();
-    cx.expr(
-        l,
-        r,
-        ExprKind::Compare {
-            left: Box::new(left),
-            ops,
-            comparators,
-        },
-    )
+    cx.expr(l, r, ExprKind::Compare { left: Box::new(left), ops, comparators })
 }
 
 pub(super) fn tuple_or_one(cx: &Cx, l: u32, r: u32, items: (Vec<Expr>, bool)) -> Expr {
@@ -93,19 +64,9 @@ pub(super) enum Comp {
     Set,
 }
 
-pub(super) fn comprehension(
-    cx: &Cx,
-    l: u32,
-    r: u32,
-    which: Comp,
-    elt: Expr,
-    generators: Vec<Comprehension>,
-) -> Expr {
+pub(super) fn comprehension(cx: &Cx, l: u32, r: u32, which: Comp, elt: Expr, generators: Vec<Comprehension>) -> Expr {
     if matches!(elt.kind, ExprKind::Starred { .. }) {
-        cx.fault(
-            elt.span,
-            "iterable unpacking cannot be used in comprehension",
-        );
+        cx.fault(elt.span, "iterable unpacking cannot be used in comprehension");
     }
     let elt = Box::new(elt);
     cx.expr(
@@ -120,45 +81,25 @@ pub(super) fn comprehension(
 }
 
 pub(super) fn unpacking_in_comprehension(cx: &Cx, l: u32, r: u32, value: Expr) -> Expr {
-    cx.fault(
-        Span::new(l, r),
-        "iterable unpacking cannot be used in comprehension",
-    );
+    cx.fault(Span::new(l, r), "iterable unpacking cannot be used in comprehension");
     cx.expr(l, r, starred(value))
 }
 
 type DictItem = (u32, Option<Expr>, Expr);
 
 pub(super) fn dict(cx: &Cx, l: u32, r: u32, items: Vec<DictItem>) -> Expr {
-    let (keys, values) = items
-        .into_iter()
-        .map(|(_, key, value)| (key, value))
-        .unzip();
+    let (keys, values) = items.into_iter().map(|(_, key, value)| (key, value)).unzip();
     cx.expr(l, r, ExprKind::Dict { keys, values })
 }
 
-pub(super) fn dict_comp(
-    cx: &Cx,
-    l: u32,
-    r: u32,
-    item: DictItem,
-    generators: Vec<Comprehension>,
-) -> Expr {
+pub(super) fn dict_comp(cx: &Cx, l: u32, r: u32, item: DictItem, generators: Vec<Comprehension>) -> Expr {
     let (start, key, value) = item;
     let Some(key) = key else {
         let message = "dict unpacking cannot be used in dict comprehension";
         cx.fault(Span::new(start, start + 2), message);
         return value;
     };
-    cx.expr(
-        l,
-        r,
-        ExprKind::DictComp {
-            key: Box::new(key),
-            value: Box::new(value),
-            generators,
-        },
-    )
+    cx.expr(l, r, ExprKind::DictComp { key: Box::new(key), value: Box::new(value), generators })
 }
 
 // Calls.
@@ -180,13 +121,7 @@ impl CallArg {
     }
 }
 
-pub(super) fn keyword_arg(
-    cx: &Cx,
-    place: (u32, u32),
-    name: Expr,
-    equal: u32,
-    value: Expr,
-) -> CallArg {
+pub(super) fn keyword_arg(cx: &Cx, place: (u32, u32), name: Expr, equal: u32, value: Expr) -> CallArg {
     let head = Span::new(place.0, equal);
     let arg = match name.kind {
         ExprKind::Name { id, .. } => Some(id),
@@ -201,11 +136,7 @@ pub(super) fn keyword_arg(
             None
         }
     };
-    CallArg::Keyword(Keyword {
-        span: Span::new(place.0, place.1),
-        arg,
-        value,
-    })
+    CallArg::Keyword(Keyword { span: Span::new(place.0, place.1), arg, value })
 }
 
 pub(super) fn call_args(cx: &Cx, args: (Vec<CallArg>, bool), end: u32) -> Vec<CallArg> {
@@ -218,14 +149,9 @@ pub(super) fn call_args(cx: &Cx, args: (Vec<CallArg>, bool), end: u32) -> Vec<Ca
             CallArg::Generator(value) if args.len() > 1 || comma => {
                 cx.fault(value.span, "Generator expression must be parenthesized");
             }
-            CallArg::Positional(Expr {
-                kind: ExprKind::Starred { .. },
-                ..
-            }) => {
-                if unpacking {
-                    let message = "iterable argument unpacking follows keyword argument unpacking";
-                    cx.fault(Span::new(before.unwrap_or(arg.span().start), end), message);
-                }
+            CallArg::Positional(Expr { kind: ExprKind::Starred { .. }, .. }) if unpacking => {
+                let message = "iterable argument unpacking follows keyword argument unpacking";
+                cx.fault(Span::new(before.unwrap_or(arg.span().start), end), message);
             }
             CallArg::Positional(_) | CallArg::Generator(_) if unpacking => {
                 let message = "positional argument follows keyword argument unpacking";
@@ -261,25 +187,12 @@ fn split(args: Vec<CallArg>, parens: Option<Span>) -> (Vec<Expr>, Vec<Keyword>) 
 
 pub(super) fn call(cx: &Cx, l: u32, r: u32, func: Expr, open: u32, args: Vec<CallArg>) -> Expr {
     let (args, keywords) = split(args, Some(Span::new(open, r)));
-    cx.expr(
-        l,
-        r,
-        ExprKind::Call {
-            func: Box::new(func),
-            args,
-            keywords,
-        },
-    )
+    cx.expr(l, r, ExprKind::Call { func: Box::new(func), args, keywords })
 }
 
 // Statements.
 
-pub(super) fn type_alias(
-    cx: &Cx,
-    id: Ident,
-    params: Option<Vec<TypeParam>>,
-    value: Expr,
-) -> StmtKind {
+pub(super) fn type_alias(cx: &Cx, id: Ident, params: Option<Vec<TypeParam>>, value: Expr) -> StmtKind {
     StmtKind::TypeAlias {
         name: Box::new(super::targets::to_store(cx, cx.name(id))),
         type_params: params.unwrap_or_default(),
@@ -288,22 +201,12 @@ pub(super) fn type_alias(
 }
 
 pub(super) fn dotted(_: &Cx, a: Ident, b: Ident) -> Ident {
-    Ident {
-        name: format!("{}.{}", a.name, b.name).into(),
-        span: a.span.to(b.span),
-    }
+    Ident { name: format!("{}.{}", a.name, b.name).into(), span: a.span.to(b.span) }
 }
 
 pub(super) fn star_alias(_: &Cx, l: u32, r: u32) -> Vec<Alias> {
     let span = Span::new(l, r);
-    vec![Alias {
-        span,
-        name: Ident {
-            name: "*".into(),
-            span,
-        },
-        asname: None,
-    }]
+    vec![Alias { span, name: Ident { name: "*".into(), span }, asname: None }]
 }
 
 pub(super) fn no_trailing_comma(cx: &Cx, names: (Vec<Alias>, bool), end: u32) -> Vec<Alias> {
@@ -343,25 +246,14 @@ pub(super) fn handler(
     body: Vec<Stmt>,
 ) -> Handler {
     if starred && caught.is_none() {
-        cx.fault(
-            Span::new(colon, colon + 1),
-            "expected one or more exception types",
-        );
+        cx.fault(Span::new(colon, colon + 1), "expected one or more exception types");
     }
     let end = cx.block_end(body.last().map_or(l, |stmt| stmt.span.end));
     let (typ, name) = match caught {
         Some((typ, name)) => (Some(Box::new(typ)), name),
         None => (None, None),
     };
-    Handler {
-        starred,
-        node: ExceptHandler {
-            span: Span::new(l, end),
-            typ,
-            name,
-            body,
-        },
-    }
+    Handler { starred, node: ExceptHandler { span: Span::new(l, end), typ, name, body } }
 }
 
 pub(super) fn try_stmt(
@@ -379,20 +271,8 @@ pub(super) fn try_stmt(
         cx.fault(Span::new(start, start + "except".len() as u32), message);
     }
     let handlers = handlers.into_iter().map(|handler| handler.node).collect();
-    let node = Box::new(Try {
-        body,
-        handlers,
-        orelse,
-        finalbody,
-    });
-    cx.compound(
-        l,
-        if starred {
-            StmtKind::TryStar(node)
-        } else {
-            StmtKind::Try(node)
-        },
-    )
+    let node = Box::new(Try { body, handlers, orelse, finalbody });
+    cx.compound(l, if starred { StmtKind::TryStar(node) } else { StmtKind::Try(node) })
 }
 
 pub(super) fn decorate(mut def: StmtKind, decorators: Vec<Expr>) -> StmtKind {
@@ -414,18 +294,10 @@ pub(super) fn class_def(
     body: Vec<Stmt>,
 ) -> StmtKind {
     for arg in args.iter().flatten() {
-        if let CallArg::Generator(Expr {
-            kind: ExprKind::GeneratorExp { elt, .. },
-            ..
-        }) = arg
-        {
+        if let CallArg::Generator(Expr { kind: ExprKind::GeneratorExp { elt, .. }, .. }) = arg {
             let rest = &cx.src[elt.span.end as usize..];
             let at = elt.span.end + (rest.len() - rest.trim_start().len()) as u32;
-            let width = rest
-                .trim_start()
-                .chars()
-                .take_while(|c| c.is_ascii_lowercase())
-                .count();
+            let width = rest.trim_start().chars().take_while(|c| c.is_ascii_lowercase()).count();
             cx.fault(Span::new(at, at + width.max(1) as u32), "invalid syntax");
         }
     }
@@ -454,37 +326,23 @@ pub(super) fn type_param(
             ExprKind::Tuple { .. } => "constraints",
             _ => "bound",
         };
-        let kind = if stars == 1 {
-            "TypeVarTuple"
-        } else {
-            "ParamSpec"
-        };
+        let kind = if stars == 1 { "TypeVarTuple" } else { "ParamSpec" };
         let place = Span::new(*colon, bound.span.end);
         cx.fault(place, format!("cannot use {what} with {kind}"));
     }
     let kind = match stars {
-        0 => TypeParamKind::TypeVar {
-            bound: bound.map(|(_, bound)| Box::new(bound)),
-        },
+        0 => TypeParamKind::TypeVar { bound: bound.map(|(_, bound)| Box::new(bound)) },
         1 => TypeParamKind::TypeVarTuple,
         _ => TypeParamKind::ParamSpec,
     };
-    TypeParam {
-        span: Span::new(l, r),
-        name,
-        kind,
-        default_value: default.map(Box::new),
-    }
+    TypeParam { span: Span::new(l, r), name, kind, default_value: default.map(Box::new) }
 }
 
 pub(super) fn check_type_params(cx: &Cx, params: Vec<TypeParam>) -> Vec<TypeParam> {
     let mut seen_default = false;
     for param in &params {
         if seen_default && param.default_value.is_none() {
-            let message = format!(
-                "non-default type parameter '{}' follows default type parameter",
-                param.name.name
-            );
+            let message = format!("non-default type parameter '{}' follows default type parameter", param.name.name);
             cx.fault(param.span, message);
         }
         seen_default |= param.default_value.is_some();
@@ -537,10 +395,7 @@ fn ordered(cx: &Cx, items: Vec<Param>, colon: Option<u32>) -> Arguments {
             cx.fault(token, "arguments cannot follow var-keyword argument");
         }
         if let (Some(place), false) = (bare, matches!(item, Param::Plain(..))) {
-            cx.fault(
-                if colon.is_some() { token } else { place },
-                "named arguments must follow bare *",
-            );
+            cx.fault(if colon.is_some() { token } else { place }, "named arguments must follow bare *");
         }
         bare = None;
         match item {

@@ -17,10 +17,7 @@ pub(crate) enum Top {
 
 impl<'s> Cx<'s> {
     pub fn new(src: &'s str) -> Self {
-        Self {
-            src,
-            fault: RefCell::new(None),
-        }
+        Self { src, fault: RefCell::new(None) }
     }
 
     /// Records a fault; the first one recorded is the one reported.
@@ -69,13 +66,7 @@ impl<'s> Cx<'s> {
         let span = Span::new(start, end);
         let pattern = Pattern::new(span, kind);
         match self.too_deep(span, pattern.depth) {
-            true => Pattern::new(
-                span,
-                PatternKind::MatchAs {
-                    pattern: None,
-                    name: None,
-                },
-            ),
+            true => Pattern::new(span, PatternKind::MatchAs { pattern: None, name: None }),
             false => pattern,
         }
     }
@@ -108,13 +99,7 @@ impl<'s> Cx<'s> {
     }
 
     pub fn name(&self, id: Ident) -> Expr {
-        Expr::new(
-            id.span,
-            ExprKind::Name {
-                id: id.name,
-                ctx: ExprContext::Load,
-            },
-        )
+        Expr::new(id.span, ExprKind::Name { id: id.name, ctx: ExprContext::Load })
     }
 
     /// Whether a tuple is written with its own parentheses.
@@ -122,8 +107,6 @@ impl<'s> Cx<'s> {
         let text = self.src.as_bytes();
         text.get(span.start as usize) == Some(&b'(')
             && text.get((span.end as usize).saturating_sub(1)) == Some(&b')')
-            && elts
-                .first()
-                .is_none_or(|first| first.span.start > span.start)
+            && elts.first().is_none_or(|first| first.span.start > span.start)
     }
 }

@@ -45,10 +45,7 @@ pub(super) fn diagnose(stop: &Stop, open: &[(u8, u32)], unclosed: Option<Fault>)
     // What CPython reports once it has read on to the end: the bracket, if it is on an earlier
     // line than the mistake or if finding the mistake took reading to the end.
     let last = stop.span(stop.at).start;
-    let later = stop
-        .src
-        .get(bracket as usize..last as usize)
-        .is_some_and(|s| s.contains('\n'));
+    let later = stop.src.get(bracket as usize..last as usize).is_some_and(|s| s.contains('\n'));
     match later || stop.at + 1 >= stop.list.len() {
         true => unclosed,
         false => found,
@@ -91,9 +88,7 @@ impl Stop<'_> {
     }
 
     fn expects(&self, what: &str) -> bool {
-        self.expected
-            .iter()
-            .any(|one| one.trim_matches('"') == what)
+        self.expected.iter().any(|one| one.trim_matches('"') == what)
     }
 
     /// Whether the token at `at` has no place of its own: a DEDENT or the end.
@@ -114,13 +109,9 @@ impl Stop<'_> {
         }
         let span = self.span(at);
         if self.is_placeless(at) {
-            let line = self.src[..span.start as usize]
-                .rfind('\n')
-                .map_or(0, |n| n + 1);
+            let line = self.src[..span.start as usize].rfind('\n').map_or(0, |n| n + 1);
             let column = span.start as i32 - line as i32;
-            return Fault::point(message, span.start)
-                .column(column)
-                .end_column(-1);
+            return Fault::point(message, span.start).column(column).end_column(-1);
         }
         self.fault(span, message)
     }
@@ -129,10 +120,7 @@ impl Stop<'_> {
         let message = "invalid syntax";
         if self.is_end(self.at) && !self.is(self.at, &Tok::Newline) {
             let end = self.src.trim_end_matches('\n').len() as u32;
-            return Fault::point(message, end)
-                .column(0)
-                .end_column(0)
-                .incomplete();
+            return Fault::point(message, end).column(0).end_column(0).incomplete();
         }
         if self.is(self.at, &Tok::Newline) {
             let at = self.span(self.at).start;
@@ -144,10 +132,7 @@ impl Stop<'_> {
     /// The index of the first token of the logical line that holds `at`.
     fn line_start(&self, at: usize) -> usize {
         let stops = |tok: &Tok| matches!(tok, Tok::Newline | Tok::Indent | Tok::Dedent);
-        (0..at.min(self.list.len()))
-            .rev()
-            .find(|&i| stops(&self.list[i].1))
-            .map_or(0, |i| i + 1)
+        (0..at.min(self.list.len())).rev().find(|&i| stops(&self.list[i].1)).map_or(0, |i| i + 1)
     }
 
     /// The index of the innermost bracket that is open before `at`, on its line.
@@ -228,11 +213,7 @@ impl Stop<'_> {
         }
         let shortest = end.saturating_sub(MAX_TRIES).max(from + 1);
         let mut tries = (shortest..=end).rev();
-        tries.find_map(|to| {
-            self.parse(from, to)
-                .filter(|e| fits(&e.kind))
-                .map(|e| (to, e))
-        })
+        tries.find_map(|to| self.parse(from, to).filter(|e| fits(&e.kind)).map(|e| (to, e)))
     }
 }
 

@@ -32,58 +32,22 @@ pub(super) fn as_pattern(cx: &Cx, l: u32, r: u32, pattern: Pattern, id: Ident) -
         cx.fault(id.span, "cannot use '_' as a target");
     }
     let pattern = Some(Box::new(pattern));
-    cx.pattern(
-        l,
-        r,
-        PatternKind::MatchAs {
-            pattern,
-            name: Some(id),
-        },
-    )
+    cx.pattern(l, r, PatternKind::MatchAs { pattern, name: Some(id) })
 }
 
 pub(super) fn value_pattern(cx: &Cx, l: u32, r: u32, value: Expr) -> Pattern {
     if matches!(value.kind, ExprKind::JoinedStr { .. }) {
-        cx.fault(
-            value.span,
-            "patterns may only match literals and attribute lookups",
-        );
+        cx.fault(value.span, "patterns may only match literals and attribute lookups");
     }
-    cx.pattern(
-        l,
-        r,
-        PatternKind::MatchValue {
-            value: Box::new(value),
-        },
-    )
+    cx.pattern(l, r, PatternKind::MatchValue { value: Box::new(value) })
 }
 
-pub(super) fn mapping_pattern(
-    cx: &Cx,
-    l: u32,
-    r: u32,
-    items: Vec<(Expr, Pattern)>,
-    rest: Option<Ident>,
-) -> Pattern {
+pub(super) fn mapping_pattern(cx: &Cx, l: u32, r: u32, items: Vec<(Expr, Pattern)>, rest: Option<Ident>) -> Pattern {
     let (keys, patterns) = items.into_iter().unzip();
-    cx.pattern(
-        l,
-        r,
-        PatternKind::MatchMapping {
-            keys,
-            patterns,
-            rest,
-        },
-    )
+    cx.pattern(l, r, PatternKind::MatchMapping { keys, patterns, rest })
 }
 
-pub(super) fn class_pattern(
-    cx: &Cx,
-    l: u32,
-    r: u32,
-    cls: Expr,
-    args: Vec<(Option<Ident>, Pattern)>,
-) -> Pattern {
+pub(super) fn class_pattern(cx: &Cx, l: u32, r: u32, cls: Expr, args: Vec<(Option<Ident>, Pattern)>) -> Pattern {
     let (mut patterns, mut kwd_attrs, mut kwd_patterns) = (vec![], vec![], vec![]);
     let mut misplaced: Option<Span> = None;
     for (key, pattern) in args {
@@ -104,14 +68,5 @@ pub(super) fn class_pattern(
         cx.fault(span, "positional patterns follow keyword patterns");
     }
     let cls = Box::new(cls);
-    cx.pattern(
-        l,
-        r,
-        PatternKind::MatchClass {
-            cls,
-            patterns,
-            kwd_attrs,
-            kwd_patterns,
-        },
-    )
+    cx.pattern(l, r, PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns })
 }

@@ -49,9 +49,7 @@ pub(crate) fn invalid_part(expr: &Expr, delete: bool) -> Option<&Expr> {
 
 fn set_context(expr: &mut Expr, to: ExprContext) {
     match &mut expr.kind {
-        ExprKind::Name { ctx, .. }
-        | ExprKind::Attribute { ctx, .. }
-        | ExprKind::Subscript { ctx, .. } => *ctx = to,
+        ExprKind::Name { ctx, .. } | ExprKind::Attribute { ctx, .. } | ExprKind::Subscript { ctx, .. } => *ctx = to,
         ExprKind::Starred { value, ctx } => {
             *ctx = to;
             set_context(value, to);
@@ -67,10 +65,7 @@ fn set_context(expr: &mut Expr, to: ExprContext) {
 /// Makes a target of `expr`; a part that cannot be one is a fault.
 pub(crate) fn to_store(cx: &Cx, mut expr: Expr) -> Expr {
     if let Some(part) = invalid_part(&expr, false) {
-        cx.fault(
-            part.span,
-            format!("cannot assign to {}", describe(&part.kind)),
-        );
+        cx.fault(part.span, format!("cannot assign to {}", describe(&part.kind)));
     }
     set_context(&mut expr, ExprContext::Store);
     expr
@@ -90,10 +85,7 @@ pub(crate) fn is_tight(kind: &ExprKind) -> bool {
         kind,
         ExprKind::Compare { .. }
             | ExprKind::BoolOp { .. }
-            | ExprKind::UnaryOp {
-                op: UnaryOp::Not,
-                ..
-            }
+            | ExprKind::UnaryOp { op: UnaryOp::Not, .. }
             | ExprKind::IfExp { .. }
             | ExprKind::Lambda { .. }
             | ExprKind::NamedExpr { .. }
@@ -118,9 +110,7 @@ pub(super) fn assign(cx: &Cx, first: Expr, rest: Vec<Expr>) -> StmtKind {
     all.extend(rest);
     let value = all.pop().expect("an assignment has a value");
     let single = all.len() == 1;
-    let invalid = all
-        .iter()
-        .find_map(|target| invalid_part(target, false).map(|part| (target, part)));
+    let invalid = all.iter().find_map(|target| invalid_part(target, false).map(|part| (target, part)));
     if let Some((target, part)) = invalid {
         let last = match &target.kind {
             ExprKind::Tuple { elts, .. } if !cx.is_parenthesised(target.span, elts) => elts.last(),
@@ -128,25 +118,16 @@ pub(super) fn assign(cx: &Cx, first: Expr, rest: Vec<Expr>) -> StmtKind {
         };
         let value_is_tight = {
             let text = &cx.src[value.span.start as usize..];
-            !["not ", "lambda", "yield", "*"]
-                .iter()
-                .any(|word| text.starts_with(word))
+            !["not ", "lambda", "yield", "*"].iter().any(|word| text.starts_with(word))
         };
         match last {
-            Some(last)
-                if single
-                    && value_is_tight
-                    && !bare_yield(cx, last)
-                    && may_mean_equality(&last.kind) =>
-            {
+            Some(last) if single && value_is_tight && !bare_yield(cx, last) && may_mean_equality(&last.kind) => {
                 if let ExprKind::Name { .. } = last.kind {
                     let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
                     cx.fault(last.span.to(value.span), message);
                 } else {
                     let what = describe(&last.kind);
-                    let message = format!(
-                        "cannot assign to {what} here. Maybe you meant '==' instead of '='?"
-                    );
+                    let message = format!("cannot assign to {what} here. Maybe you meant '==' instead of '='?");
                     cx.fault(last.span, message);
                 }
             }
@@ -156,67 +137,38 @@ pub(super) fn assign(cx: &Cx, first: Expr, rest: Vec<Expr>) -> StmtKind {
                 if bare {
                     cx.fault(part.span, "assignment to yield expression not possible");
                 } else {
-                    cx.fault(
-                        part.span,
-                        format!("cannot assign to {}", describe(&part.kind)),
-                    );
+                    cx.fault(part.span, format!("cannot assign to {}", describe(&part.kind)));
                 }
             }
         }
     }
-    all.iter_mut()
-        .for_each(|target| set_context(target, ExprContext::Store));
-    StmtKind::Assign {
-        targets: all,
-        value: Box::new(value),
-    }
+    all.iter_mut().for_each(|target| set_context(target, ExprContext::Store));
+    StmtKind::Assign { targets: all, value: Box::new(value) }
 }
 
 /// Whether `expr` is a `yield` without parentheses.
 fn bare_yield(cx: &Cx, expr: &Expr) -> bool {
     let before = cx.src[..expr.span.start as usize].trim_end();
-    matches!(
-        expr.kind,
-        ExprKind::Yield { .. } | ExprKind::YieldFrom { .. }
-    ) && !before.ends_with('(')
+    matches!(expr.kind, ExprKind::Yield { .. } | ExprKind::YieldFrom { .. }) && !before.ends_with('(')
 }
 
 fn is_single(kind: &ExprKind) -> bool {
-    matches!(
-        kind,
-        ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. }
-    )
+    matches!(kind, ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. })
 }
 
 pub(super) fn aug_assign(cx: &Cx, mut target: Expr, op: Operator, value: Expr) -> StmtKind {
     if !is_single(&target.kind) {
         let what = describe(&target.kind);
-        cx.fault(
-            target.span,
-            format!("'{what}' is an illegal expression for augmented assignment"),
-        );
+        cx.fault(target.span, format!("'{what}' is an illegal expression for augmented assignment"));
     }
     set_context(&mut target, ExprContext::Store);
-    StmtKind::AugAssign {
-        target: Box::new(target),
-        op,
-        value: Box::new(value),
-    }
+    StmtKind::AugAssign { target: Box::new(target), op, value: Box::new(value) }
 }
 
-pub(super) fn ann_assign(
-    cx: &Cx,
-    start: u32,
-    mut target: Expr,
-    annotation: Expr,
-    value: Option<Expr>,
-) -> StmtKind {
+pub(super) fn ann_assign(cx: &Cx, start: u32, mut target: Expr, annotation: Expr, value: Option<Expr>) -> StmtKind {
     match &target.kind {
         ExprKind::List { .. } => {
-            cx.fault(
-                target.span,
-                "only single target (not list) can be annotated",
-            );
+            cx.fault(target.span, "only single target (not list) can be annotated");
         }
         ExprKind::Tuple { elts, .. } => {
             let whole = cx.is_parenthesised(target.span, elts);
@@ -239,18 +191,8 @@ pub(super) fn ann_assign(
 pub(super) fn named_expr(cx: &Cx, l: u32, r: u32, mut target: Expr, value: Expr) -> Expr {
     if !matches!(target.kind, ExprKind::Name { .. }) {
         let what = describe(&target.kind);
-        cx.fault(
-            target.span,
-            format!("cannot use assignment expressions with {what}"),
-        );
+        cx.fault(target.span, format!("cannot use assignment expressions with {what}"));
     }
     set_context(&mut target, ExprContext::Store);
-    cx.expr(
-        l,
-        r,
-        ExprKind::NamedExpr {
-            target: Box::new(target),
-            value: Box::new(value),
-        },
-    )
+    cx.expr(l, r, ExprKind::NamedExpr { target: Box::new(target), value: Box::new(value) })
 }

@@ -45,19 +45,11 @@ fn join(a: StrPart, b: StrPart) -> StrPart {
 pub(super) fn strings(cx: &Cx, l: u32, r: u32, parts: Vec<StringItem>, next: u32) -> Expr {
     let is_bytes = |item: &StringItem| matches!(item, StringItem::Plain(StrPart::Bytes(_), _));
     if parts.iter().any(is_bytes) && !parts.iter().all(is_bytes) {
-        let width = cx.src[next as usize..]
-            .chars()
-            .next()
-            .map_or(1, |c| c.len_utf8() as u32);
-        cx.fault(
-            Span::new(next, next + width),
-            "cannot mix bytes and nonbytes literals",
-        );
+        let width = cx.src[next as usize..].chars().next().map_or(1, |c| c.len_utf8() as u32);
+        cx.fault(Span::new(next, next + width), "cannot mix bytes and nonbytes literals");
         return cx.expr(l, r, ExprKind::Constant(Constant::None));
     }
-    let format = parts
-        .iter()
-        .any(|item| matches!(item, StringItem::Format(..)));
+    let format = parts.iter().any(|item| matches!(item, StringItem::Format(..)));
     let pieces = parts.into_iter().flat_map(|item| match item {
         StringItem::Plain(part, span) => vec![FPart::Text(part, span)],
         StringItem::Format(parts) => parts,
@@ -128,11 +120,7 @@ pub(super) fn field(
         None if debug.is_some() && format_spec.is_none() => Some('r'),
         None => None,
     };
-    let kind = ExprKind::FormattedValue {
-        value: Box::new(value),
-        conversion,
-        format_spec,
-    };
+    let kind = ExprKind::FormattedValue { value: Box::new(value), conversion, format_spec };
     parts.push(FPart::Field(cx.expr(place.0, place.1, kind)));
     parts
 }
@@ -144,8 +132,7 @@ fn conversion_char(cx: &Cx, written: (u32, u32, Name, u32)) -> Option<char> {
         cx.fault(Span::new(mark - 1, end), message);
     }
     if !matches!(&*name, "s" | "r" | "a") {
-        let message =
-            format!("f-string: invalid conversion character '{name}': expected 's', 'r', or 'a'");
+        let message = format!("f-string: invalid conversion character '{name}': expected 's', 'r', or 'a'");
         cx.fault(Span::new(start, end), message);
     }
     name.chars().next()

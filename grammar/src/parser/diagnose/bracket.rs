@@ -26,9 +26,7 @@ impl Stop<'_> {
             Tok::LPar => self.parentheses(open),
             _ => None,
         };
-        place
-            .or_else(|| self.comprehension(open))
-            .or_else(|| self.lone_star())
+        place.or_else(|| self.comprehension(open)).or_else(|| self.lone_star())
     }
 
     /// Whether a `{` opens a replacement field of an f-string.
@@ -39,12 +37,11 @@ impl Stop<'_> {
                 Tok::FStart | Tok::FColon => around.push(Around::Text),
                 Tok::LBrace if around.last() == Some(&Around::Text) => around.push(Around::Field),
                 Tok::LBrace => around.push(Around::Braces),
-                Tok::RBrace => {
+                Tok::RBrace
                     // A field that has a specification ends that as well.
-                    if around.pop() == Some(Around::Text) {
+                    if around.pop() == Some(Around::Text) => {
                         around.pop();
                     }
-                }
                 Tok::FEnd => drop(around.pop()),
                 _ => {}
             }
@@ -64,10 +61,7 @@ impl Stop<'_> {
                 _ if depth == 0 => own.push(i),
                 _ => {}
             }
-            if matches!(
-                self.list[i].1,
-                Tok::LPar | Tok::LSqb | Tok::LBrace | Tok::FStart
-            ) {
+            if matches!(self.list[i].1, Tok::LPar | Tok::LSqb | Tok::LBrace | Tok::FStart) {
                 depth += 1;
             }
         }
@@ -92,9 +86,7 @@ impl Stop<'_> {
         let Some((end, _)) = self.longest(open + 1, |_| true) else {
             let message = "f-string: expecting a valid expression after '{'";
             let lambda = self.is(open + 1, &Tok::Lambda);
-            return (!lambda)
-                .then(|| self.fault_at(open + 1, message))
-                .or_else(|| self.lambda_field(open));
+            return (!lambda).then(|| self.fault_at(open + 1, message)).or_else(|| self.lambda_field(open));
         };
         if let Some(fault) = self.expression() {
             return Some(fault);
@@ -137,11 +129,8 @@ impl Stop<'_> {
     fn dict(&self, open: usize) -> Option<Fault> {
         let item = self.item_start(open);
         let inside = self.own_tokens(open, self.at);
-        let own = |tok: &Tok, from: usize, to: usize| {
-            inside
-                .iter()
-                .any(|&i| (from..to).contains(&i) && self.is(i, tok))
-        };
+        let own =
+            |tok: &Tok, from: usize, to: usize| inside.iter().any(|&i| (from..to).contains(&i) && self.is(i, tok));
         let colon = own(&Tok::Colon, item, self.at);
         let is_dict = own(&Tok::Colon, open + 1, item) || own(&Tok::DoubleStar, open + 1, open + 2);
         if !colon && is_dict && item > open + 1 {
@@ -169,10 +158,7 @@ impl Stop<'_> {
     fn parentheses(&self, open: usize) -> Option<Fault> {
         let at = self.at;
         let head = self.before(open);
-        let callable = matches!(
-            head,
-            Some(Tok::Name(_) | Tok::RPar | Tok::RSqb | Tok::RBrace)
-        );
+        let callable = matches!(head, Some(Tok::Name(_) | Tok::RPar | Tok::RSqb | Tok::RBrace));
         let defines = open >= 2 && matches!(self.tok(open - 2)?, Tok::Def);
         if self.before(at) == Some(&Tok::Equal) && matches!(self.tok(at)?, Tok::RPar | Tok::Comma) {
             if defines {
@@ -236,10 +222,7 @@ impl Stop<'_> {
             self.at.checked_sub(2).and_then(|at| self.tok(at))?,
             Tok::LPar | Tok::LSqb | Tok::LBrace | Tok::Comma
         );
-        let ends = matches!(
-            self.tok(self.at)?,
-            Tok::RPar | Tok::RSqb | Tok::RBrace | Tok::Comma
-        );
+        let ends = matches!(self.tok(self.at)?, Tok::RPar | Tok::RSqb | Tok::RBrace | Tok::Comma);
         let place: Span = self.span(self.at);
         (star && starts && ends).then(|| self.fault(place, "Invalid star expression"))
     }

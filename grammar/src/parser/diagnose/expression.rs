@@ -9,10 +9,7 @@ use crate::lex::Tok;
 fn is_disjunction(kind: &ExprKind) -> bool {
     !matches!(
         kind,
-        ExprKind::IfExp { .. }
-            | ExprKind::Lambda { .. }
-            | ExprKind::NamedExpr { .. }
-            | ExprKind::Starred { .. }
+        ExprKind::IfExp { .. } | ExprKind::Lambda { .. } | ExprKind::NamedExpr { .. } | ExprKind::Starred { .. }
     )
 }
 
@@ -103,9 +100,7 @@ impl Stop<'_> {
         if soft || prefix && self.name(start).is_some() {
             return None;
         }
-        let left: Expr = self
-            .parse(start, self.at)
-            .filter(|expr| is_disjunction(&expr.kind))?;
+        let left: Expr = self.parse(start, self.at).filter(|expr| is_disjunction(&expr.kind))?;
         if let (Tok::Lambda | Tok::For | Tok::If | Tok::In, _) = (self.tok(self.at)?, ()) {
             if !self.is(self.at, &Tok::Lambda) {
                 return None;
@@ -120,12 +115,7 @@ impl Stop<'_> {
 
     /// `case 1 + 1`.
     fn complex_pattern(&self) -> Option<Fault> {
-        let number = |at: usize| {
-            matches!(
-                self.tok(at),
-                Some(Tok::Int(_) | Tok::Float(_) | Tok::BigInt(_))
-            )
-        };
+        let number = |at: usize| matches!(self.tok(at), Some(Tok::Int(_) | Tok::Float(_) | Tok::BigInt(_)));
         let sign = matches!(self.tok(self.at)?, Tok::Plus | Tok::Minus);
         let in_case = self.is(self.line_start(self.at), &Tok::Case);
         let fits = in_case && sign && self.at > 0 && number(self.at - 1) && number(self.at + 1);

@@ -16,14 +16,9 @@ impl Stop<'_> {
         if self.is(newline, &Tok::Newline) && self.before(newline) == Some(&Tok::Colon) {
             let start = self.line_start(newline);
             let what = self.block_name(start)?;
-            let line = 1 + self.src[..self.span(start).start as usize]
-                .matches('\n')
-                .count();
+            let line = 1 + self.src[..self.span(start).start as usize].matches('\n').count();
             let message = format!("expected an indented block after {what} on line {line}");
-            return Some(
-                self.fault_near(self.at, message)
-                    .of(ErrorKind::IndentationError),
-            );
+            return Some(self.fault_near(self.at, message).of(ErrorKind::IndentationError));
         }
         self.missing_handler()
     }
@@ -89,11 +84,7 @@ impl Stop<'_> {
     }
 
     fn missing_colon(&self, start: usize) -> Option<Fault> {
-        let has_colon = self
-            .list
-            .get(start..self.at)?
-            .iter()
-            .any(|(_, tok, _)| *tok == Tok::Colon);
+        let has_colon = self.list.get(start..self.at)?.iter().any(|(_, tok, _)| *tok == Tok::Colon);
         if self.opener(self.at).is_some() || has_colon && !self.is(start, &Tok::Match) {
             return None;
         }
@@ -104,15 +95,8 @@ impl Stop<'_> {
         if !self.expects(":") {
             return None;
         }
-        let first = if self.is(start, &Tok::Async) {
-            start + 1
-        } else {
-            start
-        };
-        let forced = matches!(
-            self.tok(first)?,
-            Tok::Def | Tok::Try | Tok::Else | Tok::Finally
-        );
+        let first = if self.is(start, &Tok::Async) { start + 1 } else { start };
+        let forced = matches!(self.tok(first)?, Tok::Def | Tok::Try | Tok::Else | Tok::Finally);
         let at_end = self.is(self.at, &Tok::Newline);
         if !(forced || at_end && self.block_name(start).is_some()) {
             return None;
@@ -140,10 +124,7 @@ impl Stop<'_> {
         let after_import = self.before(self.at) == Some(&Tok::Import);
         if after_import && self.is(self.at, &Tok::Newline) {
             let place = self.span(self.at).start;
-            return Some(Fault::point(
-                "Expected one or more names after 'import'",
-                place,
-            ));
+            return Some(Fault::point("Expected one or more names after 'import'", place));
         }
         if self.is(start, &Tok::Import) && self.is(self.at, &Tok::From) {
             let mut end = self.at + 1;
