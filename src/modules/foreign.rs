@@ -2,7 +2,8 @@
 
 use crate::builtins::iterators::{iter_next, iter_self};
 use crate::builtins::native;
-use crate::object::{Arity, Class, Dict, Known, NativeDef, NativeKind, Ptr, Vm};
+use crate::object::{Arity, Class, ClassFlags, Dict, GetSetDef, Known, NativeDef, NativeKind, Ptr, Vm};
+use crate::vm::INSTANCE_DICT;
 
 /// Implements `ForeignData` for a struct: `single` fields are values, `many` fields are vectors of
 /// values. With `next`, objects are iterators.
@@ -43,6 +44,16 @@ pub(crate) const ITERATOR: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), iter_self, "Implement iter(self)."),
     native("__next__", Arity::Exact(1), iter_next, "Implement next(self)."),
 ];
+
+const INSTANCE: &[GetSetDef] = &[INSTANCE_DICT];
+
+/// Lets instances of a native class have a `__dict__` and be weakly referenced.
+pub(crate) fn give_dict(vm: &mut Vm, class: &Ptr<Class>) {
+    let flags = &mut class.data.get_mut(&mut vm.gil).flags;
+    flags.set(ClassFlags::HAS_DICT, true);
+    flags.set(ClassFlags::HAS_WEAKREF, true);
+    vm.add_getsets(class, INSTANCE);
+}
 
 /// A class of a native module, with its constructor, filed in the module's namespace.
 pub(crate) fn define_class(

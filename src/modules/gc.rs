@@ -74,7 +74,7 @@ fn get_count(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
 
 fn get_threshold(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
     let threshold = vm.interp.heap.threshold();
-    Ok(Value::tuple(vec![threshold.into(), Value::Int(10), Value::Int(0)]))
+    Ok(Value::tuple(vec![threshold.into(), Value::Int(10), Value::Int(10)]))
 }
 
 fn set_threshold(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

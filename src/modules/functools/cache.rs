@@ -5,9 +5,9 @@
 
 use crate::builtins::functions::objects::is_callable;
 use crate::builtins::native;
-use crate::modules::foreign::define_class;
+use crate::modules::foreign::{define_class, give_dict};
 use crate::object::{
-    Args, Arity, ClassFlags, Dict, Foreign, ForeignData, Known, Method, NativeDef, Object, Ptr, Raised, Value, Vm,
+    Args, Arity, Dict, Foreign, ForeignData, Known, Method, NativeDef, Object, Ptr, Raised, Value, Vm,
 };
 
 struct Cache {
@@ -52,9 +52,7 @@ const METHODS: &[NativeDef] = &[
 /// Adds the class to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
     let class = define_class(vm, dict, "functools._lru_cache_wrapper", NEW, METHODS);
-    let flags = &mut class.data.get_mut(&mut vm.gil).flags;
-    flags.set(ClassFlags::HAS_DICT, true);
-    flags.set(ClassFlags::HAS_WEAKREF, true);
+    give_dict(vm, &class);
 }
 
 /// `_lru_cache_wrapper(func, maxsize, typed, cache_info_type)`.

@@ -3,9 +3,9 @@
 use crate::builtins::functions::objects::is_callable;
 use crate::builtins::native;
 use crate::builtins::sequence::CLASS_GETITEM;
-use crate::modules::foreign::define_class;
+use crate::modules::foreign::{define_class, give_dict};
 use crate::object::{
-    Args, Arity, ClassFlags, Dict, Foreign, ForeignData, GetSetDef, NativeDef, NativeKind, Ptr, Raised, Tuple, Value,
+    Args, Arity, Dict, Foreign, ForeignData, GetSetDef, NativeDef, NativeKind, Ptr, Raised, Tuple, Value,
     Vm,
 };
 
@@ -51,9 +51,7 @@ pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
     let class = define_class(vm, dict, "functools.partial", NEW, METHODS);
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_GETITEM);
     vm.add_getsets(&class, MEMBERS);
-    let flags = &mut class.data.get_mut(&mut vm.gil).flags;
-    flags.set(ClassFlags::HAS_DICT, true);
-    flags.set(ClassFlags::HAS_WEAKREF, true);
+    give_dict(vm, &class);
 }
 
 fn parts(vm: &mut Vm, value: &Value) -> Result<(Value, Ptr<Tuple>, Ptr<Dict>), Raised> {
