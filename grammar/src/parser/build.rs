@@ -149,9 +149,10 @@ pub(super) fn call_args(cx: &Cx, args: (Vec<CallArg>, bool), end: u32) -> Vec<Ca
             CallArg::Generator(value) if args.len() > 1 || comma => {
                 cx.fault(value.span, "Generator expression must be parenthesized");
             }
-            CallArg::Positional(Expr { kind: ExprKind::Starred { .. }, .. }) if unpacking => {
+            CallArg::Positional(value) if matches!(value.kind, ExprKind::Starred { .. }) => {
+                let place = Span::new(before.unwrap_or(value.span.start), end);
                 let message = "iterable argument unpacking follows keyword argument unpacking";
-                cx.fault(Span::new(before.unwrap_or(arg.span().start), end), message);
+                unpacking.then(|| cx.fault(place, message));
             }
             CallArg::Positional(_) | CallArg::Generator(_) if unpacking => {
                 let message = "positional argument follows keyword argument unpacking";

@@ -37,11 +37,11 @@ impl Stop<'_> {
                 Tok::FStart | Tok::FColon => around.push(Around::Text),
                 Tok::LBrace if around.last() == Some(&Around::Text) => around.push(Around::Field),
                 Tok::LBrace => around.push(Around::Braces),
-                Tok::RBrace
-                    // A field that has a specification ends that as well.
-                    if around.pop() == Some(Around::Text) => {
-                        around.pop();
-                    }
+                // A field that has a specification ends that as well.
+                Tok::RBrace if around.last() == Some(&Around::Text) => {
+                    around.truncate(around.len().saturating_sub(2));
+                }
+                Tok::RBrace => drop(around.pop()),
                 Tok::FEnd => drop(around.pop()),
                 _ => {}
             }
