@@ -2,7 +2,7 @@
 //! through the operators' own functions.
 
 use crate::bytecode::{BinOp, CmpOp};
-use crate::object::{Args, Name, Raised, Value, Vm};
+use crate::object::{Args, Known, Name, Raised, Value, Vm};
 pub(crate) use crate::vm::range::to_big;
 
 /// Which operands the methods of a type take; for others they give NotImplemented.
@@ -39,6 +39,9 @@ pub(super) fn binary(vm: &mut Vm, op: BinOp, args: Args<'_>, which: Operands, sw
 pub(super) fn divmod(vm: &mut Vm, args: Args<'_>, which: Operands, swap: bool) -> Result<Value, Raised> {
     let Some((a, b)) = operands(vm, args, which) else { return Ok(Value::NotImplemented) };
     let (a, b) = if swap { (b, a) } else { (a, b) };
+    if (matches!(a, Value::Float(_)) || matches!(b, Value::Float(_))) && !vm.truth(&b)? {
+        return Err(vm.raise(Known::ZeroDivisionError, "float divmod()"));
+    }
     let quotient = vm.binary(BinOp::FloorDiv, &a, &b)?;
     let rest = vm.binary(BinOp::Mod, &a, &b)?;
     Ok(Value::tuple(vec![quotient, rest]))

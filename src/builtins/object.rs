@@ -53,7 +53,7 @@ pub(super) fn install(vm: &mut Vm) {
     vm.add_getsets(&class, GETSETS);
     for &known in Known::ALL {
         let dict = vm.known(known).data.get(&vm.gil).dict.clone();
-        vm.dict_set_str(&dict, "__doc__", Value::None);
+        vm.dict_set_str(&dict, "__doc__", Value::str(&format!("The built-in class '{}'.", known.name())));
     }
     let dict = class.data.get(&vm.gil).dict.clone();
     let doc = "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n";

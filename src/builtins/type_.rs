@@ -100,6 +100,9 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Value::Tuple(bases) = &vm.unwrap(bases).clone() else { return Err(wrong(vm, 2, "tuple", bases)) };
     let Value::Dict(namespace) = &vm.unwrap(namespace).clone() else { return Err(wrong(vm, 3, "dict", namespace)) };
     let (name, bases, namespace) = (name.to_ptr(), bases.as_slice().to_vec(), namespace.to_ptr());
+    if name.as_str().contains('\0') {
+        return Err(vm.value_error("type name must not contain null characters"));
+    }
     if let Some(base) = bases.iter().find(|base| !matches!(base, Value::Class(_))) {
         if vm.get_opt(base, Name::__mro_entries__)?.is_some() {
             return Err(vm.type_error(

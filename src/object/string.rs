@@ -170,6 +170,9 @@ impl Str {
         if known != 0 {
             return known;
         }
+        if self.len == 0 {
+            return 0;
+        }
         let hash = match hash_str(self.as_str()) {
             0 | -1 => -2,
             other => other,

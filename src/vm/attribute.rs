@@ -168,7 +168,7 @@ impl Vm {
         let class = self.class_of(object);
         let on_class = self.lookup(&class, name);
         if let Some(found) = &on_class {
-            if self.is_data_descriptor(found) {
+            if self.is_data_descriptor(found) && self.is_descriptor(found) {
                 return self.bind_to(found.clone(), Some(object), &class).map(Some);
             }
         }
@@ -191,7 +191,7 @@ impl Vm {
         let meta = self.class_of(&object);
         let on_meta = self.lookup(&meta, name);
         if let Some(found) = &on_meta {
-            if self.is_data_descriptor(found) {
+            if self.is_data_descriptor(found) && self.is_descriptor(found) {
                 return self.bind_to(found.clone(), Some(&object), &meta).map(Some);
             }
         }

@@ -135,6 +135,13 @@ impl Vm {
                 "unsupported operand type(s) for >>: '{left}' and '{right}'. Did you mean \"print(<message>, file=<output_stream>)\"?"
             ));
         }
+        if matches!(sign, "*" | "*=") {
+            let is_sequence = |vm: &Vm, value| [Known::Str, Known::List, Known::Tuple, Known::Bytes, Known::ByteArray].iter().any(|known| vm.is_known(value, *known));
+            let factor = if is_sequence(self, lhs) { Some(right.clone()) } else if is_sequence(self, rhs) { Some(left.clone()) } else { None };
+            if let Some(factor) = factor {
+                return self.type_error(format!("can't multiply sequence by non-int of type '{factor}'"));
+            }
+        }
         self.type_error(format!("unsupported operand type(s) for {sign}: '{left}' and '{right}'"))
     }
 

@@ -347,6 +347,8 @@ impl Vm {
         use crate::object::Arity;
         if matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper) {
             self.check_receiver(native, &args)?;
+        } else if native.kind == NativeKind::Static && native.def.name == "__new__" {
+            self.check_new(native, &args)?;
         }
         let given = args.len();
         match native.def.arity {

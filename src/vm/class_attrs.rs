@@ -1,6 +1,6 @@
 //! Attributes of classes, and the two that every instance may have.
 
-use crate::object::{Class, ClassFlags, GetSetDef, Known, Layout, Name, Ptr, Raised, ShapeId, Str, Value, Vm, weak};
+use crate::object::{Class, ClassFlags, Dict, GetSetDef, Known, Layout, Name, Ptr, Raised, ShapeId, Str, Value, Vm, weak};
 
 /// `__dict__` of instances.
 pub(crate) const DICT: GetSetDef =
@@ -21,7 +21,8 @@ fn get_dict(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
 }
 
 fn set_dict(vm: &mut Vm, object: &Value, value: Option<Value>) -> Result<(), Raised> {
-    let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
+    // Without a dict an object gets a new one when it is asked for it.
+    let value = value.unwrap_or_else(|| Dict::new().into_value());
     let dict = match vm.unwrap(&value) {
         Value::Dict(dict) => dict.to_ptr(),
         _ => {

@@ -2,6 +2,18 @@
 
 use crate::object::{Access, Class, ClassFlags, GetSet, Known, Method, Name, NativeKind, Property, Ptr, Raised, Value, Vm};
 
+/// Whether an attribute is a plain member in CPython, whose refusal to be written is worded differently.
+fn is_member(owner: Option<Known>, name: &str) -> bool {
+    match owner {
+        Some(Known::Slice | Known::Range | Known::Method | Known::Super) => name != "__doc__",
+        Some(Known::Code) => name != "co_code",
+        Some(Known::Function) => matches!(name, "__closure__" | "__globals__" | "__builtins__"),
+        Some(Known::Property) => matches!(name, "fget" | "fset" | "fdel"),
+        Some(Known::StaticMethod | Known::ClassMethod) => matches!(name, "__func__" | "__wrapped__"),
+        _ => false,
+    }
+}
+
 impl Vm {
     /// Whether the value has `__get__`.
     pub(crate) fn is_descriptor(&self, value: &Value) -> bool {
@@ -217,6 +229,9 @@ impl Vm {
             (Access::Functions(def), _) => {
                 return match def.set {
                     Some(set) => set(self, receiver, value),
+                    None if is_member(descriptor.owner.known, def.name) => {
+                        Err(self.raise(Known::AttributeError, "readonly attribute"))
+                    }
                     None => {
                         let owner = descriptor.owner.name(&self.gil).to_owned();
                         let name = def.name;

@@ -168,7 +168,6 @@ impl Vm {
             Value::List(list) => Some(list.items.get(&self.gil).clone()),
             _ => None,
         };
-        let given_len = exact.as_ref().map(Vec::len);
         let items = match exact {
             Some(items) => items,
             None => {
@@ -189,8 +188,7 @@ impl Vm {
         if items.len() < count {
             return Err(self.value_error(format!("not enough values to unpack (expected {count}, got {})", items.len())));
         }
-        let got = given_len.map(|len| format!(", got {len}")).unwrap_or_default();
-        Err(self.value_error(format!("too many values to unpack (expected {count}{got})")))
+        Err(self.value_error(format!("too many values to unpack (expected {count})")))
     }
 
     fn unpack_iter(&mut self, source: &Value) -> Result<Value, Raised> {

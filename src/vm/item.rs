@@ -221,8 +221,13 @@ impl Vm {
             _ => match self.call_special(object, Name::__delitem__, std::slice::from_ref(key))? {
                 Some(_) => Ok(()),
                 None => {
-                    let class = self.class_name(object);
-                    Err(self.type_error(format!("'{class}' object doesn't support item deletion")))
+                    let class = self.class_of(object);
+                    let sequence = class.known.is_none()
+                        || matches!(class.known, Some(Known::Str | Known::Tuple | Known::Bytes | Known::Range));
+                    let by_index = matches!(key, Value::Int(_) | Value::Bool(_) | Value::BigInt(_));
+                    let refused = if sequence && by_index { "doesn't" } else { "does not" };
+                    let class = class.name(&self.gil).to_owned();
+                    Err(self.type_error(format!("'{class}' object {refused} support item deletion")))
                 }
             },
         }

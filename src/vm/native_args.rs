@@ -51,12 +51,33 @@ impl Vm {
         }
     }
 
+    /// `__new__` of a built-in class must be called with that class or one that derives from it.
+    pub(super) fn check_new(&mut self, native: &Native, args: &Args<'_>) -> Result<(), Raised> {
+        let Some(owner) = native.owner.as_ref().filter(|owner| owner.known != Some(crate::object::Known::Object)) else {
+            return Ok(());
+        };
+        let owner_name = || owner.name(&self.gil).to_owned();
+        let message = match args.positional().first() {
+            Some(Value::Class(class)) if class.is(owner) || class.is_subclass(&self.gil, owner) => return Ok(()),
+            Some(Value::Class(class)) => {
+                let (owner, class) = (owner_name(), class.name(&self.gil));
+                format!("{owner}.__new__({class}): {class} is not a subtype of {owner}")
+            }
+            Some(other) => format!("{}.__new__(X): X is not a type object ({})", owner_name(), self.class_name(other)),
+            None => format!("{}.__new__(): not enough arguments", owner_name()),
+        };
+        Err(self.type_error(message))
+    }
+
     /// The TypeError for a wrong number of arguments, or keywords where none are taken.
     #[cold]
     pub(super) fn wrong_arguments(&mut self, native: &Native, args: &Args<'_>) -> Raised {
         let bound = matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod);
         let receiver = usize::from(bound || native.def.name == "__new__");
-        let name = self.native_name(native);
+        let name = match (native.kind, args.positional().first()) {
+            (NativeKind::ClassMethod, Some(Value::Class(class))) => format!("{}.{}", class.name(&self.gil), native.def.name),
+            _ => self.native_name(native),
+        };
         if args.names().is_some() {
             return self.type_error(format!("{name}() takes no keyword arguments"));
         }
