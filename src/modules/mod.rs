@@ -16,6 +16,7 @@ mod json;
 mod thread;
 mod math;
 mod operator;
+mod random;
 mod re;
 pub(crate) mod struct_sequence;
 mod time;
@@ -51,6 +52,7 @@ const NATIVE: &[NativeModule] = &[
     thread::MODULE,
     math::MODULE,
     operator::MODULE,
+    random::MODULE,
     re::MODULE,
     time::MODULE,
     weakref::MODULE,

@@ -66,6 +66,9 @@ impl Header {
     /// Never freed: the object outlives its interpreter's registry.
     pub(super) const INTERNED: u8 = 4;
 
+    /// The heap has a table of character offsets of this string.
+    pub(super) const OFFSETS: u8 = 8;
+
     /// `gc_index` of an object that the collector does not know.
     pub(super) const UNTRACKED: u32 = u32::MAX;
 

@@ -46,7 +46,7 @@ pub struct Heap {
     pub(super) pending: RefCell<Vec<Pending>>,
     /// Weak references, not counted, by the address of the object they point to.
     pub(super) weak: RefCell<HashMap<usize, Vec<NonNull<Header>>>>,
-    /// Character offsets of long non-ASCII strings by address; see `Str::byte_offset`.
+    /// Offsets of every 64th character of long non-ASCII strings, by address; see `Str::byte_offset`.
     pub(super) offsets: RefCell<HashMap<usize, Box<[u32]>>>,
     attention: Box<dyn Fn(Attention)>,
 }

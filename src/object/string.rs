@@ -1,8 +1,8 @@
 //! `str`: immutable Unicode text, stored as UTF-8 behind its header.
 //!
 //! ASCII text is indexed directly. Other text keeps its length in characters; an index is
-//! found by counting from the nearer end, or through [`Str::char_offsets`] by code that
-//! indexes a lot. Lone surrogates cannot be represented and are refused where they would arise.
+//! found by counting from the nearer end, in long text from the nearest entry of a table that is
+//! made when it is first needed and kept by the heap. Lone surrogates cannot be represented and are refused where they would arise.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::cell::Cell;
@@ -10,7 +10,13 @@ use std::ptr::NonNull;
 
 use super::hash::hash_str;
 use super::header::{Header, Tag};
+use super::heap;
 use super::ptr::{HeapType, Ptr};
+
+/// The table of offsets has an entry for every so many characters.
+const STRIDE: usize = 64;
+/// Indices this near to an end are counted from there.
+const NEAR: usize = 64;
 
 /// A string object; its bytes follow it in the same allocation.
 #[repr(C)]
@@ -68,6 +74,7 @@ impl Str {
         if left.ref_count() != 1 || std::ptr::eq(&*left, right) || left.header.has(Header::INTERNED) {
             return Self::concat(&left, right);
         }
+        left.drop_offsets();
         let (old, added) = (left.len, right.len);
         let layout = Self::layout(old + added);
         let pointer = left.0;
@@ -91,6 +98,8 @@ impl Str {
     ///
     /// Nothing refers to the object any more.
     pub(super) unsafe fn free(pointer: NonNull<Str>) {
+        // SAFETY: the object is whole until its block is given back.
+        unsafe { pointer.as_ref() }.drop_offsets();
         // SAFETY: the block was made with this layout, and the caller vouches that it is unused.
         unsafe { dealloc(pointer.as_ptr().cast(), Self::layout(pointer.as_ref().len)) }
     }
@@ -128,6 +137,12 @@ impl Str {
             return self.len;
         }
         let text = self.as_str();
+        if index > NEAR && self.chars - index > NEAR {
+            let entry = self.with_offsets(|table| table[index / STRIDE] as usize);
+            if let Some(start) = entry {
+                return text[start..].char_indices().nth(index % STRIDE).map_or(self.len, |(at, _)| start + at);
+            }
+        }
         if index <= self.chars / 2 {
             text.char_indices().nth(index).map_or(self.len, |(at, _)| at)
         } else {
@@ -137,7 +152,43 @@ impl Str {
 
     /// The character index of a byte offset.
     pub fn char_index(&self, offset: usize) -> usize {
-        if self.is_ascii() { offset } else { self.as_str()[..offset].chars().count() }
+        if self.is_ascii() {
+            return offset;
+        }
+        let text = self.as_str();
+        if offset > 4 * NEAR {
+            let entry = self.with_offsets(|table| {
+                let after = table.partition_point(|&start| start as usize <= offset);
+                (after - 1, table[after - 1] as usize)
+            });
+            if let Some((entry, start)) = entry {
+                return entry * STRIDE + text[start..offset].chars().count();
+            }
+        }
+        text[..offset].chars().count()
+    }
+
+    /// Looks into the table of offsets, which is made now if there is none; None without a current heap.
+    fn with_offsets<R>(&self, look: impl FnOnce(&[u32]) -> R) -> Option<R> {
+        if self.len > u32::MAX as usize {
+            return None;
+        }
+        heap::with_current(|heap| {
+            let mut tables = heap.offsets.borrow_mut();
+            let table = tables.entry(self as *const Str as usize).or_insert_with(|| {
+                self.header.set(Header::OFFSETS);
+                self.as_str().char_indices().step_by(STRIDE).map(|(at, _)| at as u32).collect()
+            });
+            look(table)
+        })
+    }
+
+    /// Forgets the table of offsets: the text ends or changes.
+    fn drop_offsets(&self) {
+        if self.header.has(Header::OFFSETS) {
+            self.header.unset(Header::OFFSETS);
+            heap::with_current(|heap| heap.offsets.borrow_mut().remove(&(self as *const Str as usize)));
+        }
     }
 
     /// The character at `index`, which is in range.
@@ -155,7 +206,7 @@ impl Str {
         }
         let from = self.byte_offset(start);
         let rest = &self.as_str()[from..];
-        let to = if end - start <= self.chars - end {
+        let to = if end - start <= NEAR {
             rest.char_indices().nth(end - start).map_or(rest.len(), |(at, _)| at)
         } else {
             self.byte_offset(end) - from
