@@ -11,6 +11,8 @@ pub(crate) mod foreign;
 mod functools;
 mod gc;
 mod heapq;
+pub(crate) mod fs_path;
+pub(crate) mod io;
 mod itertools;
 mod json;
 mod thread;
@@ -47,6 +49,7 @@ const NATIVE: &[NativeModule] = &[
     functools::MODULE,
     gc::MODULE,
     heapq::MODULE,
+    io::MODULE,
     itertools::MODULE,
     json::MODULE,
     thread::MODULE,

@@ -3,6 +3,8 @@
 pub(crate) mod blocking;
 pub(crate) mod clocks;
 pub(crate) mod finalize;
+pub(crate) mod interruptible;
+pub(crate) mod os;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 pub(crate) mod thread_state;

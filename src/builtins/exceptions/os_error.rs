@@ -111,8 +111,18 @@ impl Vm {
     /// Raises the OSError for an error number.
     #[cold]
     pub(crate) fn raise_errno(&mut self, errno: i32, filename: Option<&str>) -> Raised {
+        let names: Vec<Value> = filename.map(Value::str).into_iter().collect();
+        self.raise_errno_at(errno, &names)
+    }
+
+    /// Raises the OSError for an error number, about the one or two file names given.
+    #[cold]
+    pub(crate) fn raise_errno_at(&mut self, errno: i32, names: &[Value]) -> Raised {
         let mut args = vec![Value::Int(errno.into()), Value::str(&error_text(errno))];
-        args.extend(filename.map(Value::str));
+        args.extend(names.first().cloned());
+        if let Some(second) = names.get(1) {
+            args.extend([Value::None, second.clone()]);
+        }
         let exception = self.new_exception(class_of_errno(errno.into()), args);
         trim_arguments(self, &exception);
         self.raise_value(exception)

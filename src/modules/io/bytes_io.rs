@@ -1,0 +1,211 @@
+//! `BytesIO`: bytes in memory as a file.
+
+use super::buffered::{copy_into, writable_bytes};
+use super::{Outcome, data, new_stream};
+use crate::builtins::native;
+use crate::object::{Args, Arity, Bytes, ForeignData, GetSetDef, Known, NativeDef, Params, Raised, Value, Vm};
+
+/// The bytes and where the next is read or written, which may be behind the end.
+#[derive(Default)]
+struct BytesIo {
+    bytes: Vec<u8>,
+    position: usize,
+    closed: bool,
+}
+
+impl ForeignData for BytesIo {}
+
+impl BytesIo {
+    fn take(&mut self, count: usize) -> Vec<u8> {
+        let start = self.position.min(self.bytes.len());
+        let end = self.bytes.len().min(start.saturating_add(count));
+        if end > start {
+            self.position = end;
+        }
+        self.bytes[start..end].to_vec()
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        if self.position > self.bytes.len() {
+            self.bytes.resize(self.position, 0);
+        }
+        let over = bytes.len().min(self.bytes.len() - self.position);
+        self.bytes[self.position..self.position + over].copy_from_slice(&bytes[..over]);
+        self.bytes.extend_from_slice(&bytes[over..]);
+        self.position += bytes.len();
+    }
+}
+
+const INIT: Params = Params { names: &["self", "initial_bytes"], required: 1, posonly: 1, kwonly: 0 };
+
+pub(super) const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "")];
+
+pub(super) const SLOTS: &[NativeDef] = &[native("__init__", Arity::Named(&INIT), initialize, "")];
+
+pub(super) const METHODS: &[NativeDef] = &[
+    native("read", Arity::Range(1, 2), read, "Read at most size bytes, returned as a bytes object."),
+    native("read1", Arity::Range(1, 2), read, "Read at most size bytes, returned as a bytes object."),
+    native("readline", Arity::Range(1, 2), readline, "Next line from the file, as a bytes object."),
+    native("readinto", Arity::Exact(2), readinto, "Read bytes into buffer."),
+    native("write", Arity::Exact(2), write, "Write bytes to file."),
+    native("getvalue", Arity::Exact(1), getvalue, "Retrieve the entire contents of the BytesIO object."),
+    native("getbuffer", Arity::Exact(1), getbuffer, "Get a view over the contents of the BytesIO object."),
+    native("seek", Arity::Range(2, 3), seek, "Change stream position."),
+    native("tell", Arity::Exact(1), tell, "Current file position, an integer."),
+    native("truncate", Arity::Range(1, 2), truncate, "Truncate the file to at most size bytes."),
+    native("close", Arity::Exact(1), close, "Disable all I/O operations."),
+    native("flush", Arity::Exact(1), nothing, "Does nothing."),
+    native("isatty", Arity::Exact(1), no, "Always returns False."),
+    native("readable", Arity::Exact(1), yes, "Returns True if the IO object can be read."),
+    native("writable", Arity::Exact(1), yes, "Returns True if the IO object can be written."),
+    native("seekable", Arity::Exact(1), yes, "Returns True if the IO object can be seeked."),
+    native("fileno", Arity::Exact(1), fileno, ""),
+    native("detach", Arity::Exact(1), detach, ""),
+];
+
+pub(super) const GETSETS: &[GetSetDef] =
+    &[GetSetDef { name: "closed", get: get_closed, set: None, doc: "True if the file is closed." }];
+
+fn new(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    new_stream(vm, &args[0], BytesIo::default())
+}
+
+fn initialize(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let bytes = match args.get(1).filter(|bytes| !bytes.is_none()) {
+        Some(bytes) => vm.expect_bytes(bytes)?,
+        None => Vec::new(),
+    };
+    *data::<BytesIo>(vm, &args[0])? = BytesIo { bytes, position: 0, closed: false };
+    Ok(Value::None)
+}
+
+/// The content of a stream that is open.
+fn open<'a>(vm: &'a mut Vm, stream: &'a Value) -> Result<&'a mut BytesIo, Raised> {
+    if data::<BytesIo>(vm, stream)?.closed {
+        return Err(vm.closed_error());
+    }
+    data(vm, stream)
+}
+
+/// As `size_argument`, with this class's message.
+fn size(vm: &mut Vm, value: Option<&Value>) -> Result<usize, Raised> {
+    Ok(super::size_argument(vm, value)?.unwrap_or(usize::MAX))
+}
+
+fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let count = size(vm, args.get(1))?;
+    Ok(Bytes::new(open(vm, &args[0])?.take(count)).into_value())
+}
+
+fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let limit = size(vm, args.get(1))?;
+    let stream = open(vm, &args[0])?;
+    let rest = &stream.bytes[stream.position.min(stream.bytes.len())..];
+    let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+    Ok(Bytes::new(stream.take(end.min(limit))).into_value())
+}
+
+fn readinto(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let target = writable_bytes(vm, &args[1], "argument")?;
+    let room = target.data.get(&vm.gil).len();
+    let bytes = open(vm, &args[0])?.take(room);
+    Ok(copy_into(vm, &target, &bytes).into())
+}
+
+fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    open(vm, &args[0])?;
+    let bytes = vm.expect_bytes(&args[1])?;
+    let stream = open(vm, &args[0])?;
+    if stream.position.checked_add(bytes.len()).is_none_or(|end| end > isize::MAX as usize) {
+        return Err(vm.raise(Known::OverflowError, "new buffer size too large"));
+    }
+    let missing = (stream.position + bytes.len()).saturating_sub(stream.bytes.len());
+    if stream.bytes.try_reserve(missing).is_err() {
+        return Err(vm.memory_error());
+    }
+    stream.write(&bytes);
+    Ok(bytes.len().into())
+}
+
+fn getvalue(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    Ok(Bytes::new(open(vm, &args[0])?.bytes.clone()).into_value())
+}
+
+fn getbuffer(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let bytes = Bytes::new(open(vm, &args[0])?.bytes.clone()).into_value();
+    let view = vm.known(Known::MemoryView).into_value();
+    vm.call(&view, &[bytes])
+}
+
+fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    open(vm, &args[0])?;
+    let offset = vm.expect_i64(&args[1])?;
+    let whence = match args.get(2) {
+        Some(whence) => vm.expect_i64(whence)?,
+        None => 0,
+    };
+    let stream = open(vm, &args[0])?;
+    let base = match whence {
+        0 if offset < 0 => return Err(vm.value_error(format!("negative seek value {offset}"))),
+        0 => 0,
+        1 => stream.position,
+        2 => stream.bytes.len(),
+        _ => return Err(vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
+    };
+    let Some(position) = (base as i64).checked_add(offset) else {
+        return Err(vm.raise(Known::OverflowError, "new position too large"));
+    };
+    stream.position = position.max(0) as usize;
+    Ok(stream.position.into())
+}
+
+fn tell(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    Ok(open(vm, &args[0])?.position.into())
+}
+
+fn truncate(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let position = open(vm, &args[0])?.position as i64;
+    let size = match args.get(1).filter(|size| !size.is_none()) {
+        Some(size) => vm.expect_i64(size)?,
+        None => position,
+    };
+    if size < 0 {
+        return Err(vm.value_error(format!("negative size value {size}")));
+    }
+    open(vm, &args[0])?.bytes.truncate(size as usize);
+    Ok(Value::Int(size))
+}
+
+fn close(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    *data::<BytesIo>(vm, &args[0])? = BytesIo { closed: true, ..BytesIo::default() };
+    Ok(Value::None)
+}
+
+fn nothing(_vm: &mut Vm, _args: Args<'_>) -> Outcome {
+    Ok(Value::None)
+}
+
+fn yes(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    open(vm, &args[0])?;
+    Ok(Value::bool(true))
+}
+
+fn no(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    open(vm, &args[0])?;
+    Ok(Value::bool(false))
+}
+
+fn fileno(vm: &mut Vm, _args: Args<'_>) -> Outcome {
+    Err(vm.unsupported("fileno"))
+}
+
+fn detach(vm: &mut Vm, _args: Args<'_>) -> Outcome {
+    Err(vm.unsupported("detach"))
+}
+
+fn get_closed(vm: &mut Vm, this: &Value) -> Outcome {
+    Ok(data::<BytesIo>(vm, this)?.closed.into())
+}
