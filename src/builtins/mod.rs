@@ -5,6 +5,7 @@ mod cell;
 mod code;
 mod function;
 mod generic_alias;
+mod frame;
 mod getset;
 pub(crate) mod mappingproxy;
 mod method;
@@ -64,6 +65,7 @@ pub fn install_all(vm: &mut Vm) {
     generic_alias::install(vm);
     union::install(vm);
     code::install(vm);
+    frame::install(vm);
     namespace::install(vm);
     exceptions::install(vm);
     generator::install(vm);

@@ -21,6 +21,7 @@ mod operator;
 mod random;
 mod re;
 pub(crate) mod struct_sequence;
+pub mod sys;
 mod time;
 mod weakref;
 mod string_helpers;
@@ -56,6 +57,7 @@ const NATIVE: &[NativeModule] = &[
     math::MODULE,
     operator::MODULE,
     random::MODULE,
+    sys::MODULE,
     re::MODULE,
     time::MODULE,
     weakref::MODULE,

@@ -82,6 +82,20 @@ pub(crate) struct FrameExtra {
     pub locals: Value,
     /// Frame object that a script holds, `Undef` for none.
     pub object: Value,
+    /// Tells the frame object that the frame is gone.
+    pub mark: LiveMark,
+}
+
+/// Where the frame of a frame object is; null once it is left.
+#[derive(Default)]
+pub(crate) struct LiveMark(pub Option<Rc<std::cell::Cell<*mut Frame>>>);
+
+impl Drop for LiveMark {
+    fn drop(&mut self) {
+        if let Some(place) = &self.0 {
+            place.set(std::ptr::null_mut());
+        }
+    }
 }
 
 /// The thread state. `&Vm` reads objects and `&mut Vm` changes them, as with the [`Gil`] it holds.

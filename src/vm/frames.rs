@@ -284,7 +284,7 @@ impl Vm {
         unsafe {
             self.push_frame(&**code, &**globals, func, window, std::ptr::null_mut(), ReturnTo::Native)?;
             if !locals.is_undef() {
-                (*self.fp).extra = Some(Box::new(FrameExtra { locals, object: Value::Undef }));
+                (*self.fp).extra = Some(Box::new(FrameExtra { locals, ..FrameExtra::default() }));
             }
             super::exec::run(self)
         }

@@ -5,7 +5,6 @@ mod code;
 mod iteration;
 pub(crate) mod numbers;
 pub(crate) mod objects;
-mod output;
 
 use crate::builtins::native;
 use crate::object::{Arity, NativeDef, Params, Value, Vm};
@@ -23,7 +22,6 @@ const IMPORT: Params =
     Params { names: &["name", "globals", "locals", "fromlist", "level"], required: 1, posonly: 0, kwonly: 0 };
 const EVAL: Params = Params { names: &["source", "globals", "locals"], required: 1, posonly: 1, kwonly: 0 };
 const EXEC: Params = Params { names: &["source", "globals", "locals", "closure"], required: 1, posonly: 1, kwonly: 1 };
-const PRINT: &str = "Prints the values to a stream, or to sys.stdout by default.";
 
 const FUNCTIONS: &[NativeDef] = &[
     native("__build_class__", Arity::Any, objects::build_class, "Internal helper function used by the class statement."),
@@ -52,7 +50,6 @@ const FUNCTIONS: &[NativeDef] = &[
     native("help", Arity::Any, objects::help, "Not available: Mini has no pager of documentation."),
     native("hex", Arity::Exact(1), numbers::hex, "Return the hexadecimal representation of an integer."),
     native("id", Arity::Exact(1), objects::id, "Return the identity of an object."),
-    native("input", Arity::Range(0, 1), output::input, "Read a string from standard input."),
     native("isinstance", Arity::Exact(2), objects::isinstance, "Return whether an object is an instance of a class or of a subclass thereof."),
     native("issubclass", Arity::Exact(2), objects::issubclass, "Return whether 'cls' is derived from another class or is the same class."),
     native("iter", Arity::Range(1, 2), iteration::iter, "Get an iterator from an object."),
@@ -64,7 +61,6 @@ const FUNCTIONS: &[NativeDef] = &[
     native("oct", Arity::Exact(1), numbers::oct, "Return the octal representation of an integer."),
     native("ord", Arity::Exact(1), numbers::ord, "Return the Unicode code point for a one-character string."),
     native("pow", Arity::Named(&POW), numbers::pow, "Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments."),
-    native("print", Arity::Any, output::print, PRINT),
     native("repr", Arity::Exact(1), objects::repr, "Return the canonical string representation of the object."),
     native("round", Arity::Named(&ROUND), numbers::round, "Round a number to a given precision in decimal digits."),
     native("setattr", Arity::Exact(3), objects::setattr, "Sets the named attribute on the given object to the specified value."),

@@ -67,13 +67,13 @@ fn initialize(vm: &mut Vm, args: Args<'_>, kind: Kind) -> Outcome {
     if kind.reads() {
         let readable = vm.call_method_str(&args[1], "readable", &[])?;
         if !vm.truth(&readable)? {
-            return Err(vm.unsupported("File or stream is not readable."));
+            return Err(vm.unsupported_operation("File or stream is not readable."));
         }
     }
     if kind.writes() {
         let writable = vm.call_method_str(&args[1], "writable", &[])?;
         if !vm.truth(&writable)? {
-            return Err(vm.unsupported("File or stream is not writable."));
+            return Err(vm.unsupported_operation("File or stream is not writable."));
         }
     }
     data::<Buffered>(vm, &args[0])?.kind = kind;
@@ -116,11 +116,11 @@ fn check_open(vm: &mut Vm, stream: &Value, what: &str) -> Result<(), Raised> {
 }
 
 fn check_reads(vm: &mut Vm, stream: &Value, method: &str) -> Result<(), Raised> {
-    if data::<Buffered>(vm, stream)?.kind.reads() { Ok(()) } else { Err(vm.unsupported(method)) }
+    if data::<Buffered>(vm, stream)?.kind.reads() { Ok(()) } else { Err(vm.unsupported_operation(method)) }
 }
 
 fn check_writes(vm: &mut Vm, stream: &Value, method: &str) -> Result<(), Raised> {
-    if data::<Buffered>(vm, stream)?.kind.writes() { Ok(()) } else { Err(vm.unsupported(method)) }
+    if data::<Buffered>(vm, stream)?.kind.writes() { Ok(()) } else { Err(vm.unsupported_operation(method)) }
 }
 
 fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -202,7 +202,7 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let raw = raw(vm, &args[0])?;
     let seekable = vm.call_method_str(&raw, "seekable", &[])?;
     if !vm.truth(&seekable)? {
-        return Err(vm.unsupported("File or stream is not seekable."));
+        return Err(vm.unsupported_operation("File or stream is not seekable."));
     }
     vm.buffered_flush_writes(&args[0])?;
     let buffered = data::<Buffered>(vm, &args[0])?;

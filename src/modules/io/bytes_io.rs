@@ -199,11 +199,11 @@ fn no(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn fileno(vm: &mut Vm, _args: Args<'_>) -> Outcome {
-    Err(vm.unsupported("fileno"))
+    Err(vm.unsupported_operation("fileno"))
 }
 
 fn detach(vm: &mut Vm, _args: Args<'_>) -> Outcome {
-    Err(vm.unsupported("detach"))
+    Err(vm.unsupported_operation("detach"))
 }
 
 fn get_closed(vm: &mut Vm, this: &Value) -> Outcome {

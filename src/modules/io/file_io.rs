@@ -244,12 +244,12 @@ fn check_readable(vm: &mut Vm, stream: &Value) -> Result<(i32, bool), Raised> {
     let number = open_fd(vm, stream)?;
     let file = data::<FileIo>(vm, stream)?;
     let (readable, waits) = (file.mode.readable(), file.waits);
-    if readable { Ok((number, waits)) } else { Err(vm.unsupported("File not open for reading")) }
+    if readable { Ok((number, waits)) } else { Err(vm.unsupported_operation("File not open for reading")) }
 }
 
 fn check_writable(vm: &mut Vm, stream: &Value) -> Result<i32, Raised> {
     let number = open_fd(vm, stream)?;
-    if data::<FileIo>(vm, stream)?.mode.writable() { Ok(number) } else { Err(vm.unsupported("File not open for writing")) }
+    if data::<FileIo>(vm, stream)?.mode.writable() { Ok(number) } else { Err(vm.unsupported_operation("File not open for writing")) }
 }
 
 fn bytes_or_none(bytes: Option<Vec<u8>>) -> Value {

@@ -7,6 +7,7 @@ mod common;
 mod decoder;
 mod file_io;
 mod open;
+mod print;
 pub(crate) mod sink;
 pub(crate) mod standard;
 mod string_io;
@@ -158,7 +159,7 @@ impl Vm {
 
     /// Raises `io.UnsupportedOperation`.
     #[cold]
-    pub(crate) fn unsupported(&mut self, message: &str) -> Raised {
+    pub(crate) fn unsupported_operation(&mut self, message: &str) -> Raised {
         let class = match self.unsupported_class() {
             Ok(class) => class,
             Err(raised) => return raised,
@@ -209,6 +210,13 @@ fn size_argument(vm: &mut Vm, value: Option<&Value>) -> Result<Option<usize>, Ra
     }
     let size = vm.index_isize(value)?;
     Ok(usize::try_from(size).ok())
+}
+
+/// Adds `open`, `print` and `input` to the module `builtins`.
+pub(super) fn install_builtins(vm: &mut Vm) {
+    let Some(dict) = vm.interp.builtins.get(&vm.gil).clone() else { return };
+    vm.module_functions(&dict, "builtins", print::FUNCTIONS);
+    vm.module_functions(&dict, "_io", &open::FUNCTIONS[..1]);
 }
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {

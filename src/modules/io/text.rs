@@ -209,7 +209,7 @@ impl Vm {
 
     pub(super) fn check_text_readable(&mut self, stream: &Value) -> Result<(), Raised> {
         self.check_text_open(stream)?;
-        if self.text_allows(stream, "readable")? { Ok(()) } else { Err(self.unsupported("not readable")) }
+        if self.text_allows(stream, "readable")? { Ok(()) } else { Err(self.unsupported_operation("not readable")) }
     }
 
     /// Writes a text.
@@ -241,7 +241,7 @@ impl Vm {
     fn text_write_slow(&mut self, stream: &Value, text: &str) -> Result<(), Raised> {
         self.check_text_open(stream)?;
         if !self.text_allows(stream, "writable")? {
-            return Err(self.unsupported("not writable"));
+            return Err(self.unsupported_operation("not writable"));
         }
         let state = data::<Text>(self, stream)?;
         let (codec, errors, native) = (state.decoder.codec.clone(), state.errors.clone(), state.native);

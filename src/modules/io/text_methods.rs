@@ -121,7 +121,7 @@ fn reconfigure(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let errors = text_or_none(vm, args.get(2), "reconfigure() argument 'errors'")?;
     if started && (encoding.is_some() || errors.is_some() || args.get(3).is_some()) {
         let message = "It is not possible to set the encoding or newline of stream after the first read";
-        return Err(vm.unsupported(message));
+        return Err(vm.unsupported_operation(message));
     }
     if errors.is_some() || encoding.is_some() {
         options.errors = errors.unwrap_or_else(|| "strict".to_owned());

@@ -54,7 +54,7 @@ impl Vm {
         self.check_text_open(stream)?;
         let buffer = self.text_buffer(stream)?;
         let seekable = self.call_method_str(&buffer, "seekable", &[])?;
-        if self.truth(&seekable)? { Ok(buffer) } else { Err(self.unsupported("underlying stream is not seekable")) }
+        if self.truth(&seekable)? { Ok(buffer) } else { Err(self.unsupported_operation("underlying stream is not seekable")) }
     }
 
     /// `tell()`: the byte position of the next character.
@@ -74,9 +74,9 @@ impl Vm {
         let buffer = self.check_text_seekable(stream)?;
         let offset = self.expect_i64(offset)?;
         let target = match whence {
-            1 if offset != 0 => return Err(self.unsupported("can't do nonzero cur-relative seeks")),
+            1 if offset != 0 => return Err(self.unsupported_operation("can't do nonzero cur-relative seeks")),
             1 => self.text_tell(stream)?,
-            2 if offset != 0 => return Err(self.unsupported("can't do nonzero end-relative seeks")),
+            2 if offset != 0 => return Err(self.unsupported_operation("can't do nonzero end-relative seeks")),
             2 => {
                 self.text_flush(stream)?;
                 data::<Text>(self, stream)?.forget();

@@ -1,6 +1,12 @@
-//! `print` and `input`.
+//! The built-in functions `print` and `input`.
 
-use crate::object::{Args, Known, Name, Raised, Value, Vm};
+use crate::builtins::native;
+use crate::object::{Args, Arity, Known, Name, NativeDef, Raised, Value, Vm};
+
+pub(super) const FUNCTIONS: &[NativeDef] = &[
+    native("input", Arity::Range(0, 1), input, "Read a string from standard input."),
+    native("print", Arity::Any, print, "Prints the values to a stream, or to sys.stdout by default."),
+];
 
 /// A stream of the module `sys`, None if it is not there.
 fn stream(vm: &mut Vm, name: Name) -> Option<Value> {
@@ -34,7 +40,7 @@ fn separator(vm: &mut Vm, value: &Value, name: &str) -> Result<Option<Value>, Ra
 }
 
 /// `print(*values, sep=' ', end='\n', file=None, flush=False)`.
-pub(super) fn print(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+fn print(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (mut sep, mut end, mut file, mut flush) = (None, None, None, false);
     for (name, value) in args.keywords() {
         match name {
@@ -57,24 +63,36 @@ pub(super) fn print(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             None => return Err(vm.raise(Known::RuntimeError, "lost sys.stdout")),
         },
     };
+    let native = super::text_stream(vm, &file).is_some();
     for (index, value) in args.positional().iter().enumerate() {
         if index > 0 {
-            let sep = sep.clone().unwrap_or_else(|| Value::str(" "));
-            vm.call_method(&file, Name::Write, &[sep])?;
+            write(vm, &file, native, sep.as_ref(), " ")?;
         }
         let text = vm.str(value)?.into_value();
-        vm.call_method(&file, Name::Write, &[text])?;
+        write(vm, &file, native, Some(&text), "")?;
     }
-    let end = end.unwrap_or_else(|| Value::str("\n"));
-    vm.call_method(&file, Name::Write, &[end])?;
+    write(vm, &file, native, end.as_ref(), "\n")?;
     if flush {
         vm.call_method(&file, Name::Flush, &[])?;
     }
     Ok(Value::None)
 }
 
+/// Writes a text, or `default` if there is none, to a stream; `native` streams take it directly.
+fn write(vm: &mut Vm, file: &Value, native: bool, text: Option<&Value>, default: &str) -> Result<(), Raised> {
+    if native {
+        return match text.map(|text| vm.unwrap(text).as_text()) {
+            Some(Some(text)) => vm.text_write(file, text.as_str()),
+            _ => vm.text_write(file, default),
+        };
+    }
+    let text = text.cloned().unwrap_or_else(|| Value::str(default));
+    vm.call_method(file, Name::Write, &[text])?;
+    Ok(())
+}
+
 /// `input(prompt='', /)`: a line of `sys.stdin` without its end.
-pub(super) fn input(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+fn input(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let stdin = required(vm, Name::Stdin)?;
     let stdout = required(vm, Name::Stdout)?;
     if let Some(prompt) = args.get(0) {

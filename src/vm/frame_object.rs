@@ -1,0 +1,246 @@
+//! Frame objects: running frames as scripts see them.
+//!
+//! A frame object is made when a script asks for it, and finds its frame as long as that runs. Afterwards it
+//! knows what does not change: code, globals, and the place where a traceback says it was.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::bytecode::CodeFlags;
+use crate::object::vm::Frame;
+use crate::object::{Code, Dict, Foreign, ForeignData, Gen, GenState, Known, Ptr, Raised, Value, Vm};
+
+/// What a frame object knows.
+pub(crate) struct FrameObject {
+    /// The running frame; null when it is over.
+    place: Rc<Cell<*mut Frame>>,
+    code: Value,
+    globals: Value,
+    /// The generator whose frame it is, else `Undef`.
+    generator: Value,
+    /// The instruction to tell the line of, when the frame does not run.
+    at: u32,
+}
+
+impl ForeignData for FrameObject {
+    fn trace(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(&self.code);
+        visit(&self.globals);
+        visit(&self.generator);
+    }
+
+    fn clear(&mut self) -> Vec<Value> {
+        vec![self.generator.take()]
+    }
+}
+
+/// The index of the instruction that a frame is at.
+///
+/// # Safety
+///
+/// The frame runs.
+unsafe fn index(frame: &Frame) -> u32 {
+    // SAFETY: the program counter points into the frame's code.
+    unsafe { (frame.pc.offset_from((*frame.code).entry) - 1).max(0) as u32 }
+}
+
+impl Vm {
+    /// The running frame that is `depth` below the innermost, if there are so many.
+    fn frame_below(&self, depth: usize) -> Option<*mut Frame> {
+        if depth >= self.frame_depth() {
+            return None;
+        }
+        // SAFETY: so many frames run.
+        Some(unsafe { self.fp.sub(depth) })
+    }
+
+    /// The frame object of the frame `depth` below the innermost.
+    ///
+    /// # Errors
+    ///
+    /// None so far.
+    pub(crate) fn frame_object(&mut self, depth: usize) -> Result<Option<Value>, Raised> {
+        Ok(self.frame_below(depth).map(|frame| self.object_of_frame(frame)))
+    }
+
+    /// The globals of the frame `depth` below the innermost.
+    pub(crate) fn frame_globals_at(&self, depth: usize) -> Option<Ptr<Dict>> {
+        // SAFETY: the frame runs.
+        self.frame_below(depth).map(|frame| unsafe { Ptr::from_ref(&*(*frame).globals) })
+    }
+
+    /// The object of a frame of this thread that runs.
+    fn object_of_frame(&mut self, frame: *mut Frame) -> Value {
+        let class = self.known(Known::Frame);
+        // SAFETY: the caller gives a running frame; its pointers are good.
+        unsafe {
+            let extra = (*frame).extra.get_or_insert_default();
+            if !extra.object.is_undef() {
+                return extra.object.clone();
+            }
+            let place = Rc::new(Cell::new(frame));
+            let generator = match (*frame).generator.as_ref() {
+                Some(generator) => Ptr::<Gen>::from_ref(generator).into_value(),
+                None => Value::Undef,
+            };
+            let data = FrameObject {
+                place: place.clone(),
+                code: Ptr::<Code>::from_ref(&*(*frame).code).into_value(),
+                globals: Ptr::<Dict>::from_ref(&*(*frame).globals).into_value(),
+                generator,
+                at: 0,
+            };
+            let object = Foreign::new(class, data).into_value();
+            extra.object = object.clone();
+            extra.mark.0 = Some(place);
+            object
+        }
+    }
+
+    /// The frame object of a traceback's level: of the innermost running frame of its code, if there is one.
+    pub(crate) fn traceback_frame(&mut self, traceback: &Value) -> Value {
+        let Value::Traceback(level) = traceback else { return Value::None };
+        let known = level.frame.get(&self.gil).clone();
+        if !known.is_undef() {
+            return known;
+        }
+        let code: *const Code = &*level.code;
+        let running = (0..self.frame_depth()).filter_map(|depth| self.frame_below(depth)).find(|frame| {
+            // SAFETY: the frame runs.
+            unsafe { std::ptr::eq((**frame).code, code) }
+        });
+        let object = match running {
+            Some(frame) => self.object_of_frame(frame),
+            None => {
+                let data = FrameObject {
+                    place: Rc::new(Cell::new(std::ptr::null_mut())),
+                    code: level.code.to_value(),
+                    globals: level.globals.to_value(),
+                    generator: Value::Undef,
+                    at: level.instr & !crate::object::Traceback::IN_LOOKUP,
+                };
+                Foreign::new(self.known(Known::Frame), data).into_value()
+            }
+        };
+        *level.frame.get_mut(&mut self.gil) = object.clone();
+        object
+    }
+
+    /// `gi_frame`: the frame of a generator that has not finished.
+    ///
+    /// # Errors
+    ///
+    /// None so far.
+    pub(crate) fn generator_frame(&mut self, generator: &Value) -> Result<Value, Raised> {
+        let Value::Gen(object) = generator else { return Ok(Value::None) };
+        let wanted: *const Gen = &**object;
+        let running = (0..self.frame_depth()).filter_map(|depth| self.frame_below(depth)).find(|frame| {
+            // SAFETY: the frame runs.
+            unsafe { std::ptr::eq((**frame).generator, wanted) }
+        });
+        if let Some(frame) = running {
+            return Ok(self.object_of_frame(frame));
+        }
+        // SAFETY: the generator's program counter points into its code.
+        let at = unsafe { object.pc.get().offset_from(object.code.entry) };
+        let data = FrameObject {
+            place: Rc::new(Cell::new(std::ptr::null_mut())),
+            code: object.code.to_value(),
+            globals: object.globals.to_value(),
+            generator: generator.clone(),
+            at: (at - 1).max(0) as u32,
+        };
+        Ok(Foreign::new(self.known(Known::Frame), data).into_value())
+    }
+
+    fn frame_data<'a>(&'a self, frame: &'a Value) -> Option<&'a FrameObject> {
+        match frame {
+            Value::Foreign(object) => object.get::<FrameObject>(&self.gil),
+            _ => None,
+        }
+    }
+
+    fn running_frame(&self, frame: &Value) -> Option<*mut Frame> {
+        self.frame_data(frame).map(|data| data.place.get()).filter(|place| !place.is_null())
+    }
+
+    /// `f_code`.
+    pub(crate) fn frame_code(&self, frame: &Value) -> Value {
+        self.frame_data(frame).map_or(Value::None, |data| data.code.clone())
+    }
+
+    /// `f_globals`.
+    pub(crate) fn frame_namespace(&self, frame: &Value) -> Value {
+        self.frame_data(frame).map_or(Value::None, |data| data.globals.clone())
+    }
+
+    /// `f_generator`.
+    pub(crate) fn frame_generator(&self, frame: &Value) -> Value {
+        let generator = self.frame_data(frame).map(|data| data.generator.clone());
+        generator.and_then(Value::bound).unwrap_or(Value::None)
+    }
+
+    /// The index of the instruction that the frame is or was at.
+    pub(crate) fn frame_instruction(&self, frame: &Value) -> u32 {
+        match self.running_frame(frame) {
+            // SAFETY: the frame runs.
+            Some(running) => unsafe { index(&*running) },
+            None => self.frame_data(frame).map_or(0, |data| data.at),
+        }
+    }
+
+    /// `f_lineno`.
+    pub(crate) fn frame_line(&self, frame: &Value) -> Value {
+        let at = self.frame_instruction(frame) as usize;
+        match &self.frame_code(frame) {
+            Value::Code(code) => match code.proto.positions.get(at) {
+                Some(position) if position.line > 0 => Value::Int(position.line.into()),
+                _ => Value::Int(code.proto.first_line.into()),
+            },
+            _ => Value::None,
+        }
+    }
+
+    /// `f_back`: the caller's frame while this one runs.
+    pub(crate) fn frame_back(&mut self, frame: &Value) -> Value {
+        let Some(running) = self.running_frame(frame) else { return Value::None };
+        // SAFETY: below a running frame is another or the bottom, which has no code.
+        unsafe {
+            let below = running.sub(1);
+            if (*below).code.is_null() { Value::None } else { self.object_of_frame(below) }
+        }
+    }
+
+    /// `f_locals`: the namespace of module and class code; a new dict of a function's variables.
+    pub(crate) fn frame_variables(&mut self, frame: &Value) -> Value {
+        let Value::Code(code) = &self.frame_code(frame) else { return Value::None };
+        let optimized = code.proto.flags.has(CodeFlags::OPTIMIZED);
+        let dict = Dict::new();
+        // SAFETY: a running frame's registers are good; a suspended generator's are its own.
+        unsafe {
+            if let Some(running) = self.running_frame(frame) {
+                let own = (*running).extra.as_ref().map_or(Value::Undef, |extra| extra.locals.clone());
+                if !own.is_undef() {
+                    return own;
+                }
+                if optimized {
+                    self.copy_locals(code, (*running).base, &dict);
+                    return dict.into_value();
+                }
+                return self.frame_namespace(frame);
+            }
+            if let Value::Gen(generator) = &self.frame_generator(frame) {
+                if matches!(generator.state.get(), GenState::Created | GenState::Suspended) {
+                    self.copy_locals(code, (*generator.regs.get()).as_mut_ptr(), &dict);
+                }
+                return dict.into_value();
+            }
+        }
+        if optimized { dict.into_value() } else { self.frame_namespace(frame) }
+    }
+
+    /// Whether the frame runs.
+    pub(crate) fn frame_is_running(&self, frame: &Value) -> bool {
+        self.running_frame(frame).is_some()
+    }
+}
