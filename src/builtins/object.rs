@@ -51,6 +51,8 @@ pub(super) fn install(vm: &mut Vm) {
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_METHODS);
     vm.add_methods(&class, NativeKind::Static, STATIC);
     vm.add_getsets(&class, GETSETS);
+    let exceptions = vm.known(Known::BaseException);
+    vm.add_getsets(&exceptions, &[crate::vm::INSTANCE_DICT]);
     for &known in Known::ALL {
         let dict = vm.known(known).data.get(&vm.gil).dict.clone();
         vm.dict_set_str(&dict, "__doc__", Value::str(&format!("The built-in class '{}'.", known.name())));

@@ -6,7 +6,7 @@ use crate::object::{
 };
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Exact(2), init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
     native("__get__", Arity::Range(2, 3), super::function::get, "Return an attribute of instance, which is of type owner."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
 ];
@@ -54,6 +54,14 @@ fn new_class(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let wrapper = of(vm, &args[0])?;
+    let name = if wrapper.is_class { "classmethod" } else { "staticmethod" };
+    if args.keyword_count() > 0 {
+        return Err(vm.type_error(format!("{name}() takes no keyword arguments")));
+    }
+    if args.len() != 2 {
+        let given = args.len() - 1;
+        return Err(vm.type_error(format!("{name} expected 1 argument, got {given}")));
+    }
     wrapper.func.set(&mut vm.gil, args[1].clone());
     for name in [Name::__module__, Name::__name__, Name::__qualname__, Name::__doc__] {
         if let Some(value) = vm.get_opt(&args[1], name)? {

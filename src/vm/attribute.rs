@@ -247,9 +247,10 @@ impl Vm {
     fn no_place(&mut self, object: &Value, class: &Ptr<Class>, name: &Ptr<Str>, on_class: bool) -> Raised {
         let class_name = class.name(&self.gil).to_owned();
         let text = name.as_str();
-        let message = if on_class {
-            format!("'{class_name}' object attribute '{text}' is read-only")
-        } else if class.flags(&self.gil).has(ClassFlags::HAS_SETATTR) {
+        if on_class {
+            return self.raise(Known::AttributeError, format!("'{class_name}' object attribute '{text}' is read-only"));
+        }
+        let message = if class.flags(&self.gil).has(ClassFlags::HAS_SETATTR) {
             format!("'{class_name}' object has no attribute '{text}'")
         } else {
             format!("'{class_name}' object has no attribute '{text}' and no __dict__ for setting new attributes")

@@ -157,7 +157,7 @@ impl Vm {
                 drop(lhs);
                 return Ok(Str::append(a, &b).into_value());
             }
-            let (_, reflected, inplace, sign) = names(op);
+            let (_, reflected, inplace, _) = names(op);
             let class = self.class_of(&lhs);
             if let Some(found) = self.lookup_name(&class, inplace) {
                 if is_sequence_slot(&found) && matches!(rhs, Value::Object(_) | Value::Foreign(_)) {
@@ -174,29 +174,28 @@ impl Vm {
                     return Ok(value);
                 }
             }
-            if Number::of(&lhs).is_none() {
-                let (forward, reflected, _, _) = names(op);
-                let plain = matches!((&lhs, rhs), (Value::List(_), Value::List(_)) | (Value::Tuple(_), Value::Tuple(_)));
-                if !plain {
-                    let value = self.dispatch(forward, reflected, &lhs, rhs)?;
-                    if matches!(value, Value::NotImplemented) {
-                        let sign = if op == BinOp::Pow { "**=".to_owned() } else { format!("{sign}=") };
-                        return Err(self.unsupported(&sign, &lhs, rhs));
-                    }
-                    return Ok(value);
-                }
-            }
         }
-        if Number::of(&lhs).is_some() && Number::of(rhs).is_none() {
-            let (forward, reflected, _, sign) = names(op);
-            let value = self.dispatch(forward, reflected, &lhs, rhs)?;
-            if matches!(value, Value::NotImplemented) {
-                let sign = if op == BinOp::Pow { "**=".to_owned() } else { format!("{sign}=") };
-                return Err(self.unsupported(&sign, &lhs, rhs));
+        if let (Some(a), Some(b), false) = (Number::of(&lhs), Number::of(rhs), matches!(lhs, Value::Bool(_))) {
+            if let Some(value) = self.number_binary(op, &a, &b)? {
+                return Ok(value);
             }
-            return Ok(value);
+            return Err(self.unsupported_inplace(op, &lhs, rhs));
         }
-        self.binary(op, &lhs, rhs)
+        if matches!((&lhs, rhs), (Value::Bool(_), Value::Bool(_)) | (Value::Tuple(_), Value::Tuple(_))) {
+            return self.binary(op, &lhs, rhs);
+        }
+        let (forward, reflected, _, _) = names(op);
+        let value = self.dispatch(forward, reflected, &lhs, rhs)?;
+        if matches!(value, Value::NotImplemented) {
+            return Err(self.unsupported_inplace(op, &lhs, rhs));
+        }
+        Ok(value)
+    }
+
+    #[cold]
+    fn unsupported_inplace(&mut self, op: BinOp, lhs: &Value, rhs: &Value) -> Raised {
+        let sign = if op == BinOp::Pow { "**=".to_owned() } else { format!("{}=", names(op).3) };
+        self.unsupported(&sign, lhs, rhs)
     }
 
     fn unary(&mut self, value: &Value, which: Name, sign: &str) -> Result<Value, Raised> {

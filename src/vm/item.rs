@@ -305,7 +305,8 @@ impl Vm {
             let answer = self.call_found(found, container, std::slice::from_ref(item))?;
             return self.truth(&answer);
         }
-        if !self.is_iterable(container) {
+        let blocked = self.lookup_name(&class, Name::__iter__).is_some_and(|found| found.is_none());
+        if blocked || !self.is_iterable(container) {
             let class = class.name(&self.gil).to_owned();
             return Err(self.type_error(format!("argument of type '{class}' is not iterable")));
         }

@@ -146,10 +146,14 @@ impl Vm {
                 }
             }
         }
-        self.for_each(iterable, |_, item| {
+        let iterator = self.iter(iterable)?;
+        if matches!(iterable, Value::Object(_)) {
+            // A script's `__len__` or `__length_hint__` is asked, though the answer is of no use here.
+            self.length_hint(iterable, 0)?;
+        }
+        while let Some(item) = self.next(&iterator)? {
             items.push(item);
-            Ok(true)
-        })?;
+        }
         Ok(items)
     }
 
