@@ -4,6 +4,7 @@ use super::methods::reverse_iterator;
 use crate::builtins::compare::ORDER;
 use crate::builtins::sequence::{self, join_reprs};
 use crate::builtins::native;
+use crate::builtins::set::algebra;
 use crate::object::{
     Args, Arity, DictPart, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Set, SetData, Value, View, Vm,
 };
@@ -89,10 +90,13 @@ fn is_set_like(value: &Value) -> bool {
     matches!(value, Value::View(view) if view.part != DictPart::Values)
 }
 
-/// The items of an iterable as a new set.
+/// The items of an iterable as a new set. Keys are taken from their dict at once, as CPython does.
 fn set_of(vm: &mut Vm, iterable: &Value) -> Result<Ptr<Set>, Raised> {
     let set = Set::new(SetData::default(), false);
-    vm.for_each(iterable, |vm, item| vm.set_add(&set, item).map(|_| true))?;
+    match iterable {
+        Value::View(view) if view.part == DictPart::Keys => algebra::update(vm, &set, &view.dict.to_value())?,
+        _ => algebra::update(vm, &set, iterable)?,
+    }
     Ok(set)
 }
 
@@ -119,26 +123,19 @@ fn intersection(vm: &mut Vm, a: &Value, b: &Value) -> Result<Value, Raised> {
 
 fn union(vm: &mut Vm, a: &Value, b: &Value) -> Result<Value, Raised> {
     let set = set_of(vm, a)?;
-    vm.for_each(b, |vm, item| vm.set_add(&set, item).map(|_| true))?;
+    algebra::update(vm, &set, b)?;
     Ok(set.into_value())
 }
 
 fn difference(vm: &mut Vm, a: &Value, b: &Value) -> Result<Value, Raised> {
     let set = set_of(vm, a)?;
-    vm.for_each(b, |vm, item| vm.set_remove(&set, &item).map(|_| true))?;
+    algebra::difference_update(vm, &set, b)?;
     Ok(set.into_value())
 }
 
 fn symmetric_difference(vm: &mut Vm, a: &Value, b: &Value) -> Result<Value, Raised> {
     let set = set_of(vm, a)?;
-    // Items that come twice count once.
-    let other = set_of(vm, b)?.into_value();
-    vm.for_each(&other, |vm, item| {
-        if !vm.set_remove(&set, &item)? {
-            vm.set_add(&set, item)?;
-        }
-        Ok(true)
-    })?;
+    algebra::symmetric_difference_update(vm, &set, b)?;
     Ok(set.into_value())
 }
 

@@ -70,7 +70,7 @@ fn remove_hashed(vm: &mut Vm, set: &Set, key: &Value, hash: i64) -> Result<bool,
 }
 
 /// Adds the items of an iterable.
-pub(super) fn update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
+pub(in crate::builtins) fn update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
     let source = match vm.unwrap(other) {
         Value::Set(other) if std::ptr::eq(&**other, &**set) => return Ok(()),
         Value::Set(other) => keys(vm, other),
@@ -119,7 +119,7 @@ pub(super) fn intersection(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result
 }
 
 /// Removes the items of an iterable.
-pub(super) fn difference_update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
+pub(in crate::builtins) fn difference_update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
     match as_set(vm, other) {
         Some(other) if other.is(set) => {
             let old = set.data.get_mut(&mut vm.gil).clear();
@@ -167,7 +167,7 @@ pub(super) fn difference(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<P
 }
 
 /// Removes the items that are in both and adds those that are in `other` only.
-pub(super) fn symmetric_difference_update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
+pub(in crate::builtins) fn symmetric_difference_update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
     let source = match vm.unwrap(other) {
         Value::Set(other) if std::ptr::eq(&**other, &**set) => {
             let old = set.data.get_mut(&mut vm.gil).clear();

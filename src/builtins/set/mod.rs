@@ -1,6 +1,6 @@
 //! `set` and `frozenset`.
 
-mod algebra;
+pub(super) mod algebra;
 mod methods;
 mod operators;
 
