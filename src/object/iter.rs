@@ -28,8 +28,10 @@ pub enum IterState {
     Str { text: Ptr<Str>, offset: usize },
     Bytes { bytes: Ptr<Bytes>, index: usize },
     ByteArray { bytes: Ptr<ByteArray>, index: usize },
-    Dict { dict: Ptr<Dict>, part: DictPart, index: usize, changes: u32, reversed: bool },
-    Set { set: Ptr<Set>, slot: usize, changes: u32, left: usize },
+    /// The dict must keep its size `used`; `left` entries have not been handed out.
+    Dict { dict: Ptr<Dict>, part: DictPart, index: usize, used: usize, left: usize, reversed: bool },
+    /// The set must keep its size `used`.
+    Set { set: Ptr<Set>, slot: usize, used: usize, left: usize },
     /// The old protocol: `object[0]`, `object[1]` ... until IndexError.
     Sequence { object: Value, index: i64 },
     /// `reversed(object)` by `__len__` and `__getitem__`.

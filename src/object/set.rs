@@ -74,7 +74,7 @@ impl SetData {
         self.used == 0
     }
 
-    /// Counts insertions and deletions, so that iteration notices them.
+    /// Counts insertions and deletions, so that a lookup that runs script code notices them.
     pub fn changes(&self) -> u32 {
         self.changes
     }
@@ -157,14 +157,32 @@ impl SetData {
         self.slots.len()
     }
 
-    /// Adds a key that is known to be missing.
+    /// Adds a key that is known to be missing: in the last place of a removed key that the probe passes, if there is one.
     pub fn push(&mut self, hash: i64, key: Value) {
         if self.slots.is_empty() {
             self.slots.resize_with(MIN_SIZE, SetEntry::default);
         }
-        self.place(hash, key);
         self.used += 1;
         self.changes = self.changes.wrapping_add(1);
+        let mut removed = None;
+        let free = self.walk(hash, |at, entry| {
+            if !entry.key.is_undef() {
+                return None;
+            }
+            if entry.hash == 0 {
+                return Some(at);
+            }
+            removed = Some(at);
+            None
+        });
+        if let Some(at) = removed {
+            self.slots[at] = SetEntry { hash, key };
+            return;
+        }
+        if let Some(at) = free {
+            self.slots[at] = SetEntry { hash, key };
+            self.fill += 1;
+        }
         let mask = self.slots.len() - 1;
         if self.fill * 5 >= mask * 3 {
             self.resize(if self.used > 50_000 { self.used * 2 } else { self.used * 4 });

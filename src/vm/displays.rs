@@ -94,10 +94,7 @@ impl Vm {
     pub(super) fn update_set_display(&mut self, set: &Value, source: &Value) -> Result<(), Raised> {
         let Value::Set(set) = set else { return Ok(()) };
         let set = set.to_ptr();
-        for item in self.collect(source)? {
-            self.set_add(&set, item)?;
-        }
-        Ok(())
+        self.set_update(&set, source)
     }
 
     pub(super) fn update_dict_display(&mut self, map: &Value, source: &Value) -> Result<(), Raised> {

@@ -86,13 +86,13 @@ impl Vm {
                     None => self.end(iter),
                 }
             }
-            IterState::Dict { dict, part, index, changes, reversed } => {
-                let (dict, part, at, changes, reversed) = (dict.clone(), *part, *index, *changes, *reversed);
-                self.step_dict(iter, &dict, part, at, changes, reversed)
+            IterState::Dict { dict, part, index, used, left, reversed } => {
+                let (dict, part, at, used, left, reversed) = (dict.clone(), *part, *index, *used, *left, *reversed);
+                self.step_dict(iter, &dict, part, at, (used, left), reversed)
             }
-            IterState::Set { set, slot, changes, .. } => {
-                let (set, at, changes) = (set.clone(), *slot, *changes);
-                self.step_set(iter, &set, at, changes)
+            IterState::Set { set, slot, used, .. } => {
+                let (set, at, used) = (set.clone(), *slot, *used);
+                self.step_set(iter, &set, at, used)
             }
             IterState::Sequence { object, index } => {
                 let (object, at) = (object.clone(), *index);
@@ -192,29 +192,41 @@ impl Vm {
         dict: &Ptr<Dict>,
         part: DictPart,
         at: usize,
-        changes: u32,
+        (expected, remaining): (usize, usize),
         reversed: bool,
     ) -> Result<Option<Value>, Raised> {
         let data = dict.data.get(&self.gil);
-        if data.changes() != changes {
+        if data.len() != expected {
+            // The iterator goes on failing, even if the size comes back.
+            if let IterState::Dict { used, .. } = iter.state.get_mut(&mut self.gil) {
+                *used = usize::MAX;
+            }
             return Err(self.raise(Known::RuntimeError, "dictionary changed size during iteration"));
         }
         let found = if reversed { data.previous_entry(at) } else { data.next_entry(at) };
         let Some((found, entry)) = found else { return self.end(iter) };
+        if remaining == 0 {
+            self.end(iter)?;
+            return Err(self.raise(Known::RuntimeError, "dictionary keys changed during iteration"));
+        }
         let item = match part {
             DictPart::Keys => entry.key.clone(),
             DictPart::Values => entry.value.clone(),
             DictPart::Items => Value::tuple(vec![entry.key.clone(), entry.value.clone()]),
         };
-        if let IterState::Dict { index, .. } = iter.state.get_mut(&mut self.gil) {
+        if let IterState::Dict { index, left, .. } = iter.state.get_mut(&mut self.gil) {
             *index = if reversed { found } else { found + 1 };
+            *left = remaining - 1;
         }
         Ok(Some(item))
     }
 
-    fn step_set(&mut self, iter: &Iter, set: &Ptr<Set>, at: usize, changes: u32) -> Result<Option<Value>, Raised> {
+    fn step_set(&mut self, iter: &Iter, set: &Ptr<Set>, at: usize, expected: usize) -> Result<Option<Value>, Raised> {
         let data = set.data.get(&self.gil);
-        if data.changes() != changes {
+        if data.len() != expected {
+            if let IterState::Set { used, .. } = iter.state.get_mut(&mut self.gil) {
+                *used = usize::MAX;
+            }
             return Err(self.raise(Known::RuntimeError, "Set changed size during iteration"));
         }
         let Some((found, key, _)) = data.next_key(at) else { return self.end(iter) };

@@ -40,16 +40,16 @@ impl Vm {
             Value::Bytes(bytes) => IterState::Bytes { bytes: bytes.to_ptr(), index: 0 },
             Value::ByteArray(bytes) => IterState::ByteArray { bytes: bytes.to_ptr(), index: 0 },
             Value::Dict(dict) => {
-                let changes = dict.data.get(&self.gil).changes();
-                IterState::Dict { dict: dict.to_ptr(), part: DictPart::Keys, index: 0, changes, reversed: false }
+                let used = dict.data.get(&self.gil).len();
+                IterState::Dict { dict: dict.to_ptr(), part: DictPart::Keys, index: 0, used, left: used, reversed: false }
             }
             Value::View(view) => {
-                let changes = view.dict.data.get(&self.gil).changes();
-                IterState::Dict { dict: view.dict.clone(), part: view.part, index: 0, changes, reversed: false }
+                let used = view.dict.data.get(&self.gil).len();
+                IterState::Dict { dict: view.dict.clone(), part: view.part, index: 0, used, left: used, reversed: false }
             }
             Value::Set(set) => {
                 let data = set.data.get(&self.gil);
-                IterState::Set { set: set.to_ptr(), slot: 0, changes: data.changes(), left: data.len() }
+                IterState::Set { set: set.to_ptr(), slot: 0, used: data.len(), left: data.len() }
             }
             Value::Object(_) | Value::Foreign(_) | Value::Exc(_) | Value::Class(_) => return self.iter_by_method(value),
             _ => return Err(self.not_iterable(value)),

@@ -42,6 +42,7 @@ mod patterns;
 mod raise;
 pub mod range;
 mod source;
+mod set_update;
 mod statements;
 pub(crate) mod super_object;
 pub(crate) mod suggest;

@@ -132,8 +132,8 @@ pub(super) fn fromkeys(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// An iterator over a part of a dict, the last entry first.
 pub(super) fn reverse_iterator(vm: &mut Vm, dict: Ptr<Dict>, part: DictPart) -> Value {
     let data = dict.data.get(&vm.gil);
-    let (index, changes) = (data.slots(), data.changes());
-    Iter::new(IterState::Dict { dict, part, index, changes, reversed: true }).into_value()
+    let (index, used) = (data.slots(), data.len());
+    Iter::new(IterState::Dict { dict, part, index, used, left: used, reversed: true }).into_value()
 }
 
 pub(super) fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

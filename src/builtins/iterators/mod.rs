@@ -124,18 +124,11 @@ pub(crate) fn remaining(vm: &mut Vm, iter: &Iter) -> Result<Option<Value>, Raise
         IterState::Str { text, offset } => text.as_str()[*offset..].chars().count(),
         IterState::Bytes { bytes, index } => bytes.data.len().saturating_sub(*index),
         IterState::ByteArray { bytes, index } => bytes.data.get(gil).len().saturating_sub(*index),
-        IterState::Dict { dict, index, changes, reversed, .. } => {
-            let data = dict.data.get(gil);
-            if data.changes() != *changes {
-                0
-            } else if *reversed {
-                (0..*index).filter(|&at| data.entry(at).is_some()).count()
-            } else {
-                (*index..data.slots()).filter(|&at| data.entry(at).is_some()).count()
-            }
+        IterState::Dict { dict, used, left, .. } => {
+            if dict.data.get(gil).len() == *used { *left } else { 0 }
         }
-        IterState::Set { set, changes, left, .. } => {
-            if set.data.get(gil).changes() == *changes { *left } else { 0 }
+        IterState::Set { set, used, left, .. } => {
+            if set.data.get(gil).len() == *used { *left } else { 0 }
         }
         IterState::Sequence { object, index } => {
             let (object, index) = (object.clone(), *index);
@@ -215,15 +208,16 @@ fn twin(state: &IterState) -> IterState {
         IterState::Str { text, offset } => IterState::Str { text: text.clone(), offset: *offset },
         IterState::Bytes { bytes, index } => IterState::Bytes { bytes: bytes.clone(), index: *index },
         IterState::ByteArray { bytes, index } => IterState::ByteArray { bytes: bytes.clone(), index: *index },
-        IterState::Dict { dict, part, index, changes, reversed } => IterState::Dict {
+        IterState::Dict { dict, part, index, used, left, reversed } => IterState::Dict {
             dict: dict.clone(),
             part: *part,
             index: *index,
-            changes: *changes,
+            used: *used,
+            left: *left,
             reversed: *reversed,
         },
-        IterState::Set { set, slot, changes, left } => {
-            IterState::Set { set: set.clone(), slot: *slot, changes: *changes, left: *left }
+        IterState::Set { set, slot, used, left } => {
+            IterState::Set { set: set.clone(), slot: *slot, used: *used, left: *left }
         }
         IterState::Sequence { object, index } => IterState::Sequence { object: object.clone(), index: *index },
         IterState::SequenceReversed { object, index } => {

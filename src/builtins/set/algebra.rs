@@ -3,7 +3,7 @@
 //! Which operand is walked, and when a table is sized at once, decides the order in which sets of
 //! numbers are shown; both are as in CPython.
 
-use crate::object::{Dict, Ptr, Raised, Set, SetData, SetProbe, Value, Vm};
+use crate::object::{Ptr, Raised, Set, SetData, SetProbe, Value, Vm};
 
 /// An empty set.
 pub(super) fn empty(frozen: bool) -> Ptr<Set> {
@@ -13,15 +13,6 @@ pub(super) fn empty(frozen: bool) -> Ptr<Set> {
 /// A copy of a set.
 pub(super) fn copy(vm: &Vm, set: &Set, frozen: bool) -> Ptr<Set> {
     Set::new(set.data.get(&vm.gil).clone(), frozen)
-}
-
-/// The keys with their hashes as they are now, in table order.
-fn keys(vm: &Vm, set: &Set) -> Vec<(Value, i64)> {
-    set.data.get(&vm.gil).iter().map(|(key, hash)| (key.clone(), hash)).collect()
-}
-
-fn dict_keys(vm: &Vm, dict: &Dict) -> Vec<(Value, i64)> {
-    dict.data.get(&vm.gil).iter().map(|entry| (entry.key.clone(), entry.hash)).collect()
 }
 
 fn len(vm: &Vm, set: &Set) -> usize {
@@ -34,18 +25,6 @@ pub(super) fn as_set(vm: &Vm, value: &Value) -> Option<Ptr<Set>> {
         Value::Set(set) => Some(set.to_ptr()),
         _ => None,
     }
-}
-
-fn add_hashed(vm: &mut Vm, set: &Set, key: Value, hash: i64) -> Result<(), Raised> {
-    let data = set.data.get_mut(&mut vm.gil);
-    match data.probe(hash, &key) {
-        SetProbe::Found(_) => {}
-        SetProbe::Missing => data.push(hash, key),
-        SetProbe::Ask => {
-            vm.set_add(set, key)?;
-        }
-    }
-    Ok(())
 }
 
 fn contains_hashed(vm: &mut Vm, set: &Set, key: &Value, hash: i64) -> Result<bool, Raised> {
@@ -71,26 +50,7 @@ fn remove_hashed(vm: &mut Vm, set: &Set, key: &Value, hash: i64) -> Result<bool,
 
 /// Adds the items of an iterable.
 pub(in crate::builtins) fn update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
-    let source = match vm.unwrap(other) {
-        Value::Set(other) if std::ptr::eq(&**other, &**set) => return Ok(()),
-        Value::Set(other) => keys(vm, other),
-        Value::Dict(dict) if matches!(other, Value::Dict(_)) => dict_keys(vm, dict),
-        _ => return vm.for_each(other, |vm, item| vm.set_add(set, item).map(|_| true)),
-    };
-    if source.is_empty() {
-        return Ok(());
-    }
-    if let (true, Some(other)) = (len(vm, set) == 0, as_set(vm, other)) {
-        let copied = other.data.get(&vm.gil).clone();
-        let old = set.data.replace(&mut vm.gil, copied);
-        drop(old);
-        return Ok(());
-    }
-    set.data.get_mut(&mut vm.gil).make_room(source.len());
-    for (key, hash) in source {
-        add_hashed(vm, set, key, hash)?;
-    }
-    Ok(())
+    vm.set_update(set, other)
 }
 
 /// `set & other`.
@@ -101,16 +61,16 @@ pub(super) fn intersection(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result
         Some(other) if other.is(set) => return Ok(copy(vm, set, frozen)),
         Some(other) => {
             let (walked, asked) = if len(vm, &other) > len(vm, set) { (set, &other) } else { (&other, set) };
-            for (key, hash) in keys(vm, walked) {
+            for (key, hash) in vm.set_keys(walked) {
                 if contains_hashed(vm, asked, &key, hash)? {
-                    add_hashed(vm, &result, key, hash)?;
+                    vm.set_add_hashed(&result, key, hash)?;
                 }
             }
         }
         None => vm.for_each(other, |vm, item| {
             let hash = vm.hash(&item)?;
             if contains_hashed(vm, set, &item, hash)? {
-                add_hashed(vm, &result, item, hash)?;
+                vm.set_add_hashed(&result, item, hash)?;
             }
             Ok(true)
         })?,
@@ -128,7 +88,7 @@ pub(in crate::builtins) fn difference_update(vm: &mut Vm, set: &Ptr<Set>, other:
         Some(other) => {
             let common =
                 if len(vm, &other) >> 3 > len(vm, set) { intersection(vm, set, &other.to_value())? } else { other };
-            for (key, hash) in keys(vm, &common) {
+            for (key, hash) in vm.set_keys(&common) {
                 remove_hashed(vm, set, &key, hash)?;
             }
         }
@@ -153,14 +113,14 @@ pub(super) fn difference(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<P
     }
     let result = empty(frozen);
     let other_set = as_set(vm, other);
-    for (key, hash) in keys(vm, set) {
+    for (key, hash) in vm.set_keys(set) {
         let common = match (&other_set, other) {
             (Some(other), _) => contains_hashed(vm, other, &key, hash)?,
             (None, Value::Dict(dict)) => vm.dict_find(dict, hash, &key)?.is_some(),
             (None, _) => false,
         };
         if !common {
-            add_hashed(vm, &result, key, hash)?;
+            vm.set_add_hashed(&result, key, hash)?;
         }
     }
     Ok(result)
@@ -174,18 +134,18 @@ pub(in crate::builtins) fn symmetric_difference_update(vm: &mut Vm, set: &Ptr<Se
             drop(old);
             return Ok(());
         }
-        Value::Set(other) => keys(vm, other),
-        Value::Dict(dict) if matches!(other, Value::Dict(_)) => dict_keys(vm, dict),
+        Value::Set(other) => vm.set_keys(other),
+        Value::Dict(dict) if matches!(other, Value::Dict(_)) => vm.dict_keys(dict),
         _ => {
             // Items that come twice count once.
             let distinct = empty(set.frozen);
             update(vm, &distinct, other)?;
-            keys(vm, &distinct)
+            vm.set_keys(&distinct)
         }
     };
     for (key, hash) in source {
         if !remove_hashed(vm, set, &key, hash)? {
-            add_hashed(vm, set, key, hash)?;
+            vm.set_add_hashed(set, key, hash)?;
         }
     }
     Ok(())
@@ -204,7 +164,7 @@ pub(super) fn is_subset(vm: &mut Vm, set: &Ptr<Set>, other: &Ptr<Set>) -> Result
     if len(vm, set) > len(vm, other) {
         return Ok(false);
     }
-    for (key, hash) in keys(vm, set) {
+    for (key, hash) in vm.set_keys(set) {
         if !contains_hashed(vm, other, &key, hash)? {
             return Ok(false);
         }
@@ -219,7 +179,7 @@ pub(super) fn is_disjoint(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<
         Some(other) if other.is(set) => disjoint = len(vm, set) == 0,
         Some(other) => {
             let (walked, asked) = if len(vm, &other) > len(vm, set) { (set, &other) } else { (&other, set) };
-            for (key, hash) in keys(vm, walked) {
+            for (key, hash) in vm.set_keys(walked) {
                 if contains_hashed(vm, asked, &key, hash)? {
                     return Ok(false);
                 }
