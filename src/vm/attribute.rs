@@ -26,10 +26,27 @@ impl Vm {
     ///
     /// AttributeError, or whatever a descriptor, `__getattribute__` or `__getattr__` raises.
     pub fn getattr(&mut self, object: &Value, name: &Ptr<Str>) -> Result<Value, Raised> {
-        match self.getattr_hooked(object, name)? {
-            Some(value) => Ok(value),
-            None => Err(self.no_attribute(object, name)),
+        match self.getattr_hooked(object, name) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => Err(self.no_attribute(object, name)),
+            Err(raised) => Err(self.attribute_context(raised, object, name)),
         }
+    }
+
+    /// Gives an AttributeError that says nothing of its attribute the name and object that were asked for.
+    #[cold]
+    fn attribute_context(&mut self, raised: Raised, object: &Value, name: &Ptr<Str>) -> Raised {
+        if self.raised_is(&raised, Known::AttributeError) {
+            if let Value::Exc(exception) = &self.raised {
+                let exception = exception.to_ptr();
+                let fields = &mut exception.data.get_mut(&mut self.gil).fields;
+                if fields.len() >= 2 && fields[..2].iter().all(|field| field.is_none() || field.is_undef()) {
+                    fields[0] = name.to_value();
+                    fields[1] = object.clone();
+                }
+            }
+        }
+        raised
     }
 
     /// `object.name` with all hooks; None if it is missing and no hook was asked to raise.

@@ -49,7 +49,7 @@ impl Vm {
         let setattr = overrides(self, Name::__setattr__) || overrides(self, Name::__delattr__);
         let get = overrides(self, Name::__get__);
         let set = overrides(self, Name::__set__) || overrides(self, Name::__delete__);
-        let custom_eq = class.known.is_none() && (overrides(self, Name::__eq__) || overrides(self, Name::__hash__));
+        let custom_eq = class.known.is_none() && (overrides(self, Name::__eq__) || overrides(self, Name::__ne__) || overrides(self, Name::__hash__));
         let plain_new = class.known.is_none()
             && class.data.get(&self.gil).layout == Layout::Plain
             && self.defines_natively(class, Name::__new__, Known::Object)

@@ -75,7 +75,9 @@ impl Vm {
         let bound = matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod);
         let receiver = usize::from(bound || native.def.name == "__new__");
         let name = match (native.kind, args.positional().first()) {
-            (NativeKind::ClassMethod, Some(Value::Class(class))) => format!("{}.{}", class.name(&self.gil), native.def.name),
+            (NativeKind::ClassMethod, Some(Value::Class(class))) => {
+                format!("{}.{}", class.data.get(&self.gil).qualname.as_str(), native.def.name)
+            }
             _ => self.native_name(native),
         };
         if args.names().is_some() {
