@@ -82,4 +82,5 @@ pub fn install_all(vm: &mut Vm) {
     float::install(vm);
     str::install(vm);
     bytes::install(vm);
+    memoryview::install(vm);
 }

@@ -110,7 +110,7 @@ macro_rules! number_slots {
 pub(super) use number_slots;
 
 /// Whether an object converts to a float at all: a number, or one with `__float__` or `__index__`.
-pub(super) fn is_real(vm: &mut Vm, value: &Value) -> bool {
+pub(crate) fn is_real(vm: &mut Vm, value: &Value) -> bool {
     if Operands::Numbers.take(vm.unwrap(value)) {
         return true;
     }

@@ -25,6 +25,7 @@ pub mod sys;
 mod time;
 mod weakref;
 mod string_helpers;
+mod structs;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
 
@@ -62,6 +63,7 @@ const NATIVE: &[NativeModule] = &[
     time::MODULE,
     weakref::MODULE,
     string_helpers::MODULE,
+    structs::MODULE,
 ];
 
 /// The modules in the language itself, sorted by name.

@@ -38,14 +38,14 @@ define_heap_type! {
     /// size must not change (BufferError).
     pub struct ByteArray: tracked {
         pub data: GilCell<Vec<u8>>,
-        pub exports: GilCell<usize>,
+        pub exports: std::cell::Cell<usize>,
     }
 }
 
 impl ByteArray {
     /// A bytearray of the given content.
     pub fn new(data: Vec<u8>) -> Ptr<ByteArray> {
-        ByteArray::alloc(GilCell::new(data), GilCell::new(0))
+        ByteArray::alloc(GilCell::new(data), std::cell::Cell::new(0))
     }
 }
 

@@ -48,7 +48,7 @@ fn receiver(vm: &mut Vm, value: &Value) -> Result<Ptr<ByteArray>, Raised> {
 /// The receiver, which may change its size.
 fn resizable(vm: &mut Vm, value: &Value) -> Result<Ptr<ByteArray>, Raised> {
     let bytes = receiver(vm, value)?;
-    if bytes.exports.copied(&vm.gil) > 0 {
+    if bytes.exports.get() > 0 {
         return Err(vm.raise(Known::BufferError, "Existing exports of data: object cannot be re-sized"));
     }
     Ok(bytes)

@@ -4,6 +4,7 @@ pub(crate) mod buffer;
 mod bytearray;
 mod case;
 pub(crate) mod codec;
+pub(crate) mod items;
 pub(crate) mod new;
 mod operators;
 mod search;
@@ -145,3 +146,25 @@ fn type_name(vm: &Vm, receiver: &Value) -> &'static str {
 }
 
 type Outcome = Result<Value, Raised>;
+
+/// Writes into a bytearray, or the bytearray that a memoryview shows; the range is inside.
+///
+/// # Errors
+///
+/// TypeError if the object cannot be written to.
+pub(crate) fn write_into(vm: &mut Vm, target: &Value, start: usize, data: &[u8]) -> Result<(), Raised> {
+    let plain = vm.unwrap(target).clone();
+    let done = match &plain {
+        Value::ByteArray(bytes) => {
+            let place = bytes.data.get_mut(&mut vm.gil).get_mut(start..start + data.len());
+            place.map(|place| place.copy_from_slice(data)).is_some()
+        }
+        Value::Foreign(object) => super::memoryview::write(vm, object, start, data),
+        _ => false,
+    };
+    if done {
+        return Ok(());
+    }
+    let found = vm.class_name(target);
+    Err(vm.type_error(format!("a read-write bytes-like object is required, not '{found}'")))
+}
