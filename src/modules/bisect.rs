@@ -10,10 +10,8 @@ pub const MODULE: NativeModule = NativeModule { name: "bisect", init };
 const PARAMS: Params = Params { names: &["a", "x", "lo", "hi", "key"], required: 2, posonly: 0, kwonly: 1 };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("bisect", Arity::Named(&PARAMS), bisect_right, "Return the index where to insert item x in list a, after equal items."),
     native("bisect_left", Arity::Named(&PARAMS), bisect_left, "Return the index where to insert item x in list a, before equal items."),
     native("bisect_right", Arity::Named(&PARAMS), bisect_right, "Return the index where to insert item x in list a, after equal items."),
-    native("insort", Arity::Named(&PARAMS), insort_right, "Insert item x in list a, and keep it sorted, after equal items."),
     native("insort_left", Arity::Named(&PARAMS), insort_left, "Insert item x in list a, and keep it sorted, before equal items."),
     native("insort_right", Arity::Named(&PARAMS), insort_right, "Insert item x in list a, and keep it sorted, after equal items."),
 ];
@@ -21,6 +19,12 @@ const FUNCTIONS: &[NativeDef] = &[
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.dict_set_str(dict, "__doc__", Value::str("Searching and inserting in sorted sequences."));
     vm.module_functions(dict, "_bisect", FUNCTIONS);
+    for (alias, name) in [("bisect", "bisect_right"), ("insort", "insort_right")] {
+        let name = vm.intern(name);
+        if let Some(function) = dict.data.get(&vm.gil).get_str(&name).cloned() {
+            vm.dict_set_str(dict, alias, function);
+        }
+    }
     Ok(())
 }
 

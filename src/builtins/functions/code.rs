@@ -76,7 +76,11 @@ fn namespaces(vm: &mut Vm, args: Args<'_>, function: &str) -> Result<(Ptr<Dict>,
             Value::Dict(globals) => globals.to_ptr(),
             _ => {
                 let found = vm.class_name(globals);
+                let class = vm.class_of(globals);
                 let message = match function {
+                    "eval" if vm.lookup_name(&class, Name::__getitem__).is_some() => {
+                        "globals must be a real dict; try eval(expr, {}, mapping)".to_owned()
+                    }
                     "eval" => "globals must be a dict".to_owned(),
                     _ => format!("exec() globals must be a dict, not {found}"),
                 };
@@ -140,7 +144,10 @@ pub(super) fn exec(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// `__import__(name, globals=None, locals=None, fromlist=(), level=0)`.
 pub(super) fn import(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.expect_str(&args[0], "__import__() argument 1")?;
+    let name = match vm.unwrap(&args[0]) {
+        Value::Str(name) => name.to_ptr(),
+        _ => return Err(vm.type_error("module name must be a string")),
+    };
     let globals = match args.get(1) {
         Some(Value::Dict(globals)) => globals.to_ptr(),
         Some(Value::None) | None => Dict::new(),
