@@ -1,0 +1,561 @@
+//! `array`: numbers of one type, packed.
+
+use super::NativeModule;
+use crate::builtins::bytes::{buffer, items};
+use crate::builtins::memoryview::{ArrayData, item_size};
+use crate::builtins::number::{is_real, to_big};
+use crate::builtins::sequence::{is_index, repeat_factor, search_bound, unhashable};
+use crate::builtins::native;
+use crate::bytecode::CmpOp;
+use crate::modules::foreign::define_class;
+use crate::object::{
+    Args, Arity, ByteArray, Bytes, Class, Dict, Foreign, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
+};
+
+pub const MODULE: NativeModule = NativeModule { name: "array", init };
+
+const CODES: &str = "bBuwhHiIlLqQfd";
+
+/// The class of an interpreter, made with the module.
+#[derive(Default)]
+struct Classes {
+    array: Option<Ptr<Class>>,
+}
+
+const NEW: &[NativeDef] = &[native("__new__", Arity::Variadic, new, "Create and return a new object.")];
+
+const METHODS: &[NativeDef] = &[
+    native("append", Arity::Exact(2), append, "Append new value v to the end of the array."),
+    native("buffer_info", Arity::Exact(1), buffer_info, "Return a tuple (address, length) giving the current memory address and the length in items."),
+    native("byteswap", Arity::Exact(1), byteswap, "Byteswap all items of the array."),
+    native("count", Arity::Exact(2), count, "Return number of occurrences of v in the array."),
+    native("extend", Arity::Exact(2), extend, "Append items to the end of the array."),
+    native("frombytes", Arity::Exact(2), frombytes, "Appends items from the string, interpreting it as an array of machine values."),
+    native("fromlist", Arity::Exact(2), fromlist, "Append items to array from list."),
+    native("index", Arity::Range(2, 4), index, "Return index of first occurrence of v in the array."),
+    native("insert", Arity::Exact(3), insert, "Insert a new item v into the array before position i."),
+    native("pop", Arity::Range(1, 2), pop, "Return the i-th element and delete it from the array."),
+    native("remove", Arity::Exact(2), remove, "Remove the first occurrence of v in the array."),
+    native("reverse", Arity::Exact(1), reverse, "Reverse the order of the items in the array."),
+    native("clear", Arity::Exact(1), clear, "Remove all items from the array."),
+    native("tobytes", Arity::Exact(1), tobytes, "Convert the array to an array of machine values and return the bytes representation."),
+    native("tolist", Arity::Exact(1), tolist, "Convert array to an ordinary list with the same items."),
+    native("__copy__", Arity::Exact(1), copy, "Return a copy of the array."),
+    native("__deepcopy__", Arity::Exact(2), copy, "Return a copy of the array."),
+];
+
+const SLOTS: &[NativeDef] = &[
+    native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
+    native("__len__", Arity::Exact(1), len, "Return len(self)."),
+    native("__getitem__", Arity::Exact(2), getitem, "Return self[key]."),
+    native("__setitem__", Arity::Exact(3), setitem, "Set self[key] to value."),
+    native("__delitem__", Arity::Exact(2), delitem, "Delete self[key]."),
+    native("__iter__", Arity::Exact(1), iter, "Implement iter(self)."),
+    native("__contains__", Arity::Exact(2), contains, "Return bool(key in self)."),
+    native("__add__", Arity::Exact(2), add, "Return self+value."),
+    native("__iadd__", Arity::Exact(2), iadd, "Implement self+=value."),
+    native("__mul__", Arity::Exact(2), mul, "Return self*value."),
+    native("__rmul__", Arity::Exact(2), mul, "Return value*self."),
+    native("__imul__", Arity::Exact(2), imul, "Implement self*=value."),
+    native("__eq__", Arity::Exact(2), eq, "Return self==value."),
+    native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
+    native("__lt__", Arity::Exact(2), lt, "Return self<value."),
+    native("__le__", Arity::Exact(2), le, "Return self<=value."),
+    native("__gt__", Arity::Exact(2), gt, "Return self>value."),
+    native("__ge__", Arity::Exact(2), ge, "Return self>=value."),
+];
+
+const GETSETS: &[GetSetDef] = &[
+    GetSetDef { name: "typecode", get: |vm, value| data(vm, value).map(|(_, code)| (code as char).to_string().into()), set: None, doc: "the typecode character used to create the array" },
+    GetSetDef { name: "itemsize", get: |vm, value| data(vm, value).map(|(_, code)| item_size(code).into()), set: None, doc: "the size, in bytes, of one array item" },
+];
+
+fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
+    let class = define_class(vm, dict, "array.array", NEW, METHODS);
+    vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    vm.add_getsets(&class, GETSETS);
+    unhashable(vm, &class);
+    vm.dict_set_str(dict, "ArrayType", class.to_value());
+    vm.dict_set_str(dict, "typecodes", CODES.into());
+    vm.interp.extension::<Classes>(&mut vm.gil).array = Some(class);
+    Ok(())
+}
+
+/// Content and type code of a receiver.
+fn data(vm: &mut Vm, value: &Value) -> Result<(Ptr<ByteArray>, u8), Raised> {
+    let found = match value {
+        Value::Foreign(object) => object.get::<ArrayData>(&vm.gil).map(|array| (array.bytes.clone(), array.format)),
+        _ => None,
+    };
+    found.ok_or_else(|| vm.type_error("array required"))
+}
+
+/// As `data`, for a change of the size.
+fn resizable(vm: &mut Vm, value: &Value) -> Result<(Ptr<ByteArray>, u8), Raised> {
+    let (bytes, code) = data(vm, value)?;
+    if bytes.exports.get() > 0 {
+        return Err(vm.raise(Known::BufferError, "cannot resize an array that is exporting buffers"));
+    }
+    Ok((bytes, code))
+}
+
+fn make(vm: &mut Vm, code: u8, content: Vec<u8>) -> Value {
+    match vm.interp.extension::<Classes>(&mut vm.gil).array.clone() {
+        Some(class) => Foreign::new(class, ArrayData { bytes: ByteArray::new(content), format: code }).into_value(),
+        None => Value::None,
+    }
+}
+
+fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.expect_class(&args[0])?;
+    let given = &args.positional()[1..];
+    if given.is_empty() || given.len() > 2 {
+        let (bound, count) = if given.is_empty() { ("at least 1", 0) } else { ("at most 2", given.len()) };
+        let noun = if bound.ends_with('1') { "argument" } else { "arguments" };
+        return Err(vm.type_error(format!("array() takes {bound} {noun} ({count} given)")));
+    }
+    let code = match vm.unwrap(&given[0]) {
+        Value::Str(text) if text.char_count() == 1 => text.as_str().as_bytes()[0],
+        _ => {
+            let found = vm.class_name(&given[0]);
+            return Err(vm.type_error(format!("array() argument 1 must be a unicode character, not {found}")));
+        }
+    };
+    if matches!(code, b'u' | b'w') {
+        return Err(vm.raise(Known::NotImplementedError, "arrays of characters ('u' and 'w') are not supported by Mini"));
+    }
+    if !CODES.as_bytes().contains(&code) {
+        return Err(vm.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"));
+    }
+    let bytes = ByteArray::new(Vec::new());
+    let array = Foreign::new(class, ArrayData { bytes, format: code }).into_value();
+    if let Some(initial) = given.get(1) {
+        match vm.unwrap(initial) {
+            Value::Str(_) => {
+                let code = code as char;
+                return Err(vm.type_error(format!("cannot use a str to initialize an array with typecode '{code}'")));
+            }
+            Value::Bytes(_) | Value::ByteArray(_) => {
+                frombytes(vm, Args::new(&[array.clone(), initial.clone()]))?;
+            }
+            _ => extend_with(vm, &array, initial)?,
+        }
+    }
+    Ok(array)
+}
+
+/// The bytes of a value as an item of the type.
+fn packed(vm: &mut Vm, code: u8, value: &Value) -> Result<Vec<u8>, Raised> {
+    if matches!(code, b'f' | b'd') {
+        if !is_real(vm, value) {
+            let found = vm.class_name(value);
+            return Err(vm.type_error(format!("must be real number, not {found}")));
+        }
+        let x = vm.to_f64(value)?;
+        return Ok(if code == b'd' { x.to_le_bytes().to_vec() } else { (x as f32).to_le_bytes().to_vec() });
+    }
+    let number = to_big(&vm.index(value)?);
+    let name = match code {
+        b'b' => "signed char",
+        b'B' => "unsigned byte integer",
+        b'h' => "signed short integer",
+        b'H' => "unsigned short",
+        _ => "",
+    };
+    items::int_bytes(&number, item_size(code), code.is_ascii_lowercase()).map_err(|(low, _)| {
+        let side = if number < low { ("less than minimum", "negative") } else { ("greater than maximum", "") };
+        let message = match (code, side.1) {
+            (b'b' | b'B' | b'h' | b'H', _) => format!("{name} is {}", side.0),
+            (b'I' | b'L' | b'Q', "negative") => "can't convert negative value to unsigned int".to_owned(),
+            (b'i' | b'I', _) => format!("{} int is {}", if code == b'i' { "signed" } else { "unsigned" }, side.0),
+            (b'q' | b'Q', _) => "int too big to convert".to_owned(),
+            _ => "Python int too large to convert to C long".to_owned(),
+        };
+        vm.raise(Known::OverflowError, message)
+    })
+}
+
+fn unpacked(code: u8, content: &[u8]) -> Vec<Value> {
+    let size = item_size(code);
+    let item = |part: &[u8]| {
+        let mut bytes = [0; 8];
+        bytes[..size].copy_from_slice(part);
+        items::unpack(code, size, bytes)
+    };
+    content.chunks_exact(size).map(item).collect()
+}
+
+fn values(vm: &mut Vm, value: &Value) -> Result<Vec<Value>, Raised> {
+    let (bytes, code) = data(vm, value)?;
+    Ok(unpacked(code, bytes.data.get(&vm.gil)))
+}
+
+fn length(vm: &mut Vm, value: &Value) -> Result<usize, Raised> {
+    let (bytes, code) = data(vm, value)?;
+    Ok(bytes.data.get(&vm.gil).len() / item_size(code))
+}
+
+fn append(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (_, code) = data(vm, &args[0])?;
+    let item = packed(vm, code, &args[1])?;
+    resizable(vm, &args[0])?.0.data.get_mut(&mut vm.gil).extend_from_slice(&item);
+    Ok(Value::None)
+}
+
+fn extend_with(vm: &mut Vm, array: &Value, more: &Value) -> Result<(), Raised> {
+    let (_, code) = data(vm, array)?;
+    if let Value::Foreign(object) = more {
+        if let Some(other) = object.get::<ArrayData>(&vm.gil).map(|other| (other.bytes.clone(), other.format)) {
+            if other.1 == code {
+                let content = other.0.data.get(&vm.gil).clone();
+                resizable(vm, array)?.0.data.get_mut(&mut vm.gil).extend_from_slice(&content);
+                return Ok(());
+            }
+            return Err(vm.type_error("can only extend with array of same kind"));
+        }
+    }
+    vm.for_each(more, |vm, item| {
+        let item = packed(vm, code, &item)?;
+        resizable(vm, array)?.0.data.get_mut(&mut vm.gil).extend_from_slice(&item);
+        Ok(true)
+    })
+}
+
+fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    extend_with(vm, &args[0], &args[1])?;
+    Ok(Value::None)
+}
+
+fn fromlist(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Value::List(_) = vm.unwrap(&args[1]) else { return Err(vm.type_error("arg must be list")) };
+    let (_, code) = data(vm, &args[0])?;
+    let mut content = Vec::new();
+    for item in vm.collect(&args[1])? {
+        content.extend(packed(vm, code, &item)?);
+    }
+    resizable(vm, &args[0])?.0.data.get_mut(&mut vm.gil).extend_from_slice(&content);
+    Ok(Value::None)
+}
+
+fn frombytes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let more = buffer::expect(vm, &args[1])?;
+    let (bytes, code) = resizable(vm, &args[0])?;
+    if more.len() % item_size(code) != 0 {
+        return Err(vm.value_error("bytes length not a multiple of item size"));
+    }
+    bytes.data.get_mut(&mut vm.gil).extend_from_slice(&more);
+    Ok(Value::None)
+}
+
+fn tobytes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (bytes, _) = data(vm, &args[0])?;
+    Ok(Bytes::new(bytes.data.get(&vm.gil).as_slice()).into_value())
+}
+
+fn tolist(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    values(vm, &args[0]).map(Value::list)
+}
+
+fn iter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let items = tolist(vm, args)?;
+    vm.iter(&items)
+}
+
+fn buffer_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (bytes, code) = data(vm, &args[0])?;
+    let content = bytes.data.get(&vm.gil);
+    Ok(Value::tuple(vec![(content.as_ptr() as usize).into(), (content.len() / item_size(code)).into()]))
+}
+
+fn byteswap(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (bytes, code) = data(vm, &args[0])?;
+    bytes.data.get_mut(&mut vm.gil).chunks_exact_mut(item_size(code)).for_each(<[u8]>::reverse);
+    Ok(Value::None)
+}
+
+/// The indices at which a value stands.
+fn position(vm: &mut Vm, array: &Value, value: &Value, start: usize, stop: usize) -> Result<Option<usize>, Raised> {
+    for (at, item) in values(vm, array)?.iter().enumerate().take(stop).skip(start) {
+        if vm.same_or_equal(item, value)? {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+fn count(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let mut found = 0_i64;
+    for item in values(vm, &args[0])? {
+        found += i64::from(vm.same_or_equal(&item, &args[1])?);
+    }
+    Ok(Value::Int(found))
+}
+
+fn index(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let len = length(vm, &args[0])?;
+    let start = search_bound(vm, args.get(2), 0, len)?;
+    let stop = search_bound(vm, args.get(3), usize::MAX, len)?;
+    match position(vm, &args[0], &args[1], start, stop)? {
+        Some(at) => Ok(at.into()),
+        None => Err(vm.value_error("array.index(x): x not in array")),
+    }
+}
+
+fn contains(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    position(vm, &args[0], &args[1], 0, usize::MAX).map(|at| Value::bool(at.is_some()))
+}
+
+fn remove(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    match position(vm, &args[0], &args[1], 0, usize::MAX)? {
+        Some(at) => {
+            let (bytes, code) = resizable(vm, &args[0])?;
+            let size = item_size(code);
+            bytes.data.get_mut(&mut vm.gil).drain(at * size..(at + 1) * size);
+            Ok(Value::None)
+        }
+        None => Err(vm.value_error("array.remove(x): x not in array")),
+    }
+}
+
+fn insert(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let at = vm.index_isize(&args[1])?;
+    let (_, code) = data(vm, &args[0])?;
+    let item = packed(vm, code, &args[2])?;
+    let len = length(vm, &args[0])? as isize;
+    let at = if at < 0 { (at + len).max(0) } else { at.min(len) } as usize * item_size(code);
+    resizable(vm, &args[0])?.0.data.get_mut(&mut vm.gil).splice(at..at, item);
+    Ok(Value::None)
+}
+
+fn pop(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let at = match args.get(1) {
+        None => -1,
+        Some(at) => vm.index_isize(at)?,
+    };
+    let len = length(vm, &args[0])? as isize;
+    if len == 0 {
+        return Err(vm.raise(Known::IndexError, "pop from empty array"));
+    }
+    let at = if at < 0 { at + len } else { at };
+    if at < 0 || at >= len {
+        return Err(vm.raise(Known::IndexError, "pop index out of range"));
+    }
+    let (bytes, code) = resizable(vm, &args[0])?;
+    let size = item_size(code);
+    let start = at as usize * size;
+    let gone: Vec<u8> = bytes.data.get_mut(&mut vm.gil).drain(start..start + size).collect();
+    Ok(unpacked(code, &gone).pop().unwrap_or(Value::None))
+}
+
+fn reverse(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (bytes, code) = data(vm, &args[0])?;
+    let content = bytes.data.get_mut(&mut vm.gil);
+    content.reverse();
+    content.chunks_exact_mut(item_size(code)).for_each(<[u8]>::reverse);
+    Ok(Value::None)
+}
+
+fn clear(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    resizable(vm, &args[0])?.0.data.get_mut(&mut vm.gil).clear();
+    Ok(Value::None)
+}
+
+fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (bytes, code) = data(vm, &args[0])?;
+    let content = bytes.data.get(&vm.gil).clone();
+    Ok(make(vm, code, content))
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (_, code) = data(vm, &args[0])?;
+    let name = vm.class_name(&args[0]);
+    let items = values(vm, &args[0])?;
+    if items.is_empty() {
+        return Ok(format!("{name}('{}')", code as char).into());
+    }
+    let items = vm.repr(&Value::list(items))?;
+    Ok(format!("{name}('{}', {})", code as char, items.as_str()).into())
+}
+
+fn len(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    length(vm, &args[0]).map(Value::from)
+}
+
+/// An index key, in range.
+fn key(vm: &mut Vm, array: &Value, key: &Value, message: &str) -> Result<usize, Raised> {
+    if !is_index(vm, key) {
+        return Err(vm.type_error("array indices must be integers"));
+    }
+    let at = vm.index_isize(key)?;
+    let len = length(vm, array)?;
+    let at = if at < 0 { at.saturating_add(len as isize) } else { at };
+    match usize::try_from(at) {
+        Ok(at) if at < len => Ok(at),
+        _ => Err(vm.raise(Known::IndexError, message)),
+    }
+}
+
+/// The byte ranges of the items that a slice selects.
+fn selected(vm: &mut Vm, array: &Value, slice: &crate::object::Slice) -> Result<(Vec<usize>, isize, usize), Raised> {
+    let len = length(vm, array)?;
+    let (start, _, step, count) = vm.slice_bounds(slice, len)?;
+    Ok(((0..count).map(|n| (start + n as isize * step) as usize).collect(), step, start as usize))
+}
+
+fn getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (bytes, code) = data(vm, &args[0])?;
+    let size = item_size(code);
+    if let Value::Slice(slice) = &args[1] {
+        let slice = slice.to_ptr();
+        let (picked, ..) = selected(vm, &args[0], &slice)?;
+        let content = bytes.data.get(&vm.gil);
+        let part = picked.iter().flat_map(|at| content[at * size..(at + 1) * size].to_vec()).collect();
+        return Ok(make(vm, code, part));
+    }
+    let at = key(vm, &args[0], &args[1], "array index out of range")?;
+    let item = bytes.data.get(&vm.gil)[at * size..(at + 1) * size].to_vec();
+    Ok(unpacked(code, &item).pop().unwrap_or(Value::None))
+}
+
+fn setitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (bytes, code) = data(vm, &args[0])?;
+    let size = item_size(code);
+    let Value::Slice(slice) = &args[1] else {
+        let at = key(vm, &args[0], &args[1], "array assignment index out of range")?;
+        let item = packed(vm, code, &args[2])?;
+        if let Some(place) = bytes.data.get_mut(&mut vm.gil).get_mut(at * size..(at + 1) * size) {
+            place.copy_from_slice(&item);
+        }
+        return Ok(Value::None);
+    };
+    let slice = slice.to_ptr();
+    let is_array = matches!(&args[2], Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_some());
+    if !is_array {
+        let found = vm.class_name(&args[2]);
+        return Err(vm.type_error(format!("can only assign array (not \"{found}\") to array slice")));
+    }
+    let (other, other_code) = data(vm, &args[2])?;
+    if other_code != code {
+        return Err(vm.type_error("bad argument type for built-in operation"));
+    }
+    let new = other.data.get(&vm.gil).clone();
+    let (picked, step, start) = selected(vm, &args[0], &slice)?;
+    if step == 1 {
+        if new.len() != picked.len() * size {
+            resizable(vm, &args[0])?;
+        }
+        bytes.data.get_mut(&mut vm.gil).splice(start * size..(start + picked.len()) * size, new);
+        return Ok(Value::None);
+    }
+    if new.len() != picked.len() * size {
+        let (given, wanted) = (new.len() / size, picked.len());
+        return Err(vm.value_error(format!("attempt to assign array of size {given} to extended slice of size {wanted}")));
+    }
+    let content = bytes.data.get_mut(&mut vm.gil);
+    for (part, at) in new.chunks_exact(size).zip(picked) {
+        content[at * size..(at + 1) * size].copy_from_slice(part);
+    }
+    Ok(Value::None)
+}
+
+fn delitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let mut picked = match &args[1] {
+        Value::Slice(slice) => {
+            let slice = slice.to_ptr();
+            selected(vm, &args[0], &slice)?.0
+        }
+        index => vec![key(vm, &args[0], index, "array assignment index out of range")?],
+    };
+    picked.sort_unstable();
+    let (bytes, code) = resizable(vm, &args[0])?;
+    let size = item_size(code);
+    let content = bytes.data.get_mut(&mut vm.gil);
+    let mut gone = picked.into_iter().peekable();
+    let mut index = 0;
+    content.retain(|_| {
+        let item = index / size;
+        index += 1;
+        while gone.next_if(|&at| at < item).is_some() {}
+        gone.peek() != Some(&item)
+    });
+    Ok(Value::None)
+}
+
+/// The content of another array of the same type.
+fn same_kind(vm: &mut Vm, value: &Value, code: u8) -> Result<Vec<u8>, Raised> {
+    let found = match value {
+        Value::Foreign(object) => object.get::<ArrayData>(&vm.gil).map(|array| (array.bytes.clone(), array.format)),
+        _ => None,
+    };
+    match found {
+        Some((bytes, other)) if other == code => Ok(bytes.data.get(&vm.gil).clone()),
+        Some(_) => Err(vm.type_error("bad argument type for built-in operation")),
+        None => {
+            let found = vm.class_name(value);
+            Err(vm.type_error(format!("can only append array (not \"{found}\") to array")))
+        }
+    }
+}
+
+fn add(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (bytes, code) = data(vm, &args[0])?;
+    let more = same_kind(vm, &args[1], code)?;
+    let sum = [bytes.data.get(&vm.gil).as_slice(), &more].concat();
+    Ok(make(vm, code, sum))
+}
+
+fn iadd(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let is_array = matches!(&args[1], Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_some());
+    if !is_array {
+        let found = vm.class_name(&args[1]);
+        return Err(vm.type_error(format!("can only extend with array (not \"{found}\")")));
+    }
+    extend_with(vm, &args[0], &args[1])?;
+    Ok(args[0].clone())
+}
+
+fn repeated(vm: &mut Vm, array: &Value, factor: &Value) -> Result<Vec<u8>, Raised> {
+    let times = repeat_factor(vm, factor)?;
+    let (bytes, _) = data(vm, array)?;
+    let content = bytes.data.get(&vm.gil).clone();
+    let mut out = Vec::new();
+    let fits = content.len().checked_mul(times).is_some_and(|total| total < isize::MAX as usize && out.try_reserve_exact(total).is_ok());
+    if !fits {
+        return Err(vm.memory_error());
+    }
+    if !content.is_empty() {
+        (0..times).for_each(|_| out.extend_from_slice(&content));
+    }
+    Ok(out)
+}
+
+fn mul(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (_, code) = data(vm, &args[0])?;
+    let out = repeated(vm, &args[0], &args[1])?;
+    Ok(make(vm, code, out))
+}
+
+fn imul(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let out = repeated(vm, &args[0], &args[1])?;
+    resizable(vm, &args[0])?.0.data.set(&mut vm.gil, out);
+    Ok(args[0].clone())
+}
+
+fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
+    let is_array = matches!(&args[1], Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_some());
+    if !is_array {
+        return Ok(Value::NotImplemented);
+    }
+    let (left, right) = (values(vm, &args[0])?, values(vm, &args[1])?);
+    vm.compare(op, &Value::list(left), &Value::list(right))
+}
+
+macro_rules! comparisons {
+    ($($name:ident $op:ident;)*) => {
+        $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+            compare(vm, CmpOp::$op, args)
+        })*
+    };
+}
+
+comparisons! { lt Lt; le Le; eq Eq; ne Ne; gt Gt; ge Ge; }
