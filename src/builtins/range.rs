@@ -108,6 +108,7 @@ fn find(vm: &mut Vm, range: &Range, value: &Value) -> Result<Option<Value>, Rais
             return Ok(Some(index));
         }
         index = Value::big(to_big(&index) + 1);
+        vm.poll()?;
     }
     Ok(None)
 }
