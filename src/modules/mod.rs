@@ -7,6 +7,7 @@ mod import;
 
 mod bisect;
 mod array;
+mod asyncio;
 mod collections;
 pub(crate) mod foreign;
 mod functools;
@@ -47,6 +48,7 @@ pub struct SourceModule {
 
 /// The native modules.
 const NATIVE: &[NativeModule] = &[
+    asyncio::MODULE,
     bisect::MODULE,
     array::MODULE,
     collections::MODULE,

@@ -17,6 +17,14 @@ pub(super) fn wants_finalizer(header: &Header) -> bool {
             let data = unsafe { &*class.data.as_ptr() };
             data.flags.has(ClassFlags::HAS_DEL)
         }
+        Tag::Foreign => {
+            // SAFETY: the tag names the type; as above, nothing borrows the cells.
+            let (class, foreign) = unsafe {
+                let foreign = &*(header as *const Header).cast::<Foreign>();
+                (&*foreign.class.data.as_ptr(), &*foreign.data.as_ptr())
+            };
+            class.flags.has(ClassFlags::HAS_DEL) && foreign.wants_finalizer()
+        }
         Tag::Gen => {
             // SAFETY: the tag names the type.
             let generator = unsafe { &*(header as *const Header).cast::<Gen>() };

@@ -90,6 +90,11 @@ pub trait ForeignData: Any {
         Vec::new()
     }
 
+    /// Whether `__del__`, if the class has it, has anything to do for the object as it is.
+    fn wants_finalizer(&self) -> bool {
+        true
+    }
+
     /// How the object steps, if it is an iterator.
     fn next_fn(&self) -> Option<NextFn> {
         None

@@ -132,6 +132,8 @@ pub struct ThreadInfo {
     pub is_main: bool,
     /// A dict with the values of `threading.local` objects, `Undef` until the first.
     pub locals: std::cell::RefCell<Value>,
+    /// The event loop that runs on the thread, `Undef` if none does.
+    pub event_loop: std::cell::RefCell<Value>,
 }
 
 impl Vm {

@@ -102,7 +102,7 @@ impl Vm {
                 stacks,
                 breaker,
                 native_limit: (&raw const here as usize).saturating_sub(size.native - NATIVE_RESERVE),
-                thread: Rc::new(ThreadInfo { is_main, locals: Default::default() }),
+                thread: Rc::new(ThreadInfo { is_main, locals: Default::default(), event_loop: Default::default() }),
             }
         };
         vm.set_frame_limit(limit);

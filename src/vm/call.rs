@@ -131,7 +131,11 @@ impl Vm {
                     let func: *const Func = &**func;
                     self.enter_function(&*func, slot, window, count)
                 }
-                Value::Method(method) if (*self.fp).generator.is_null() => {
+                // The receiver pushes the last argument up by one, perhaps out of the frame: only script functions are
+                // entered above that.
+                Value::Method(method)
+                    if (*self.fp).generator.is_null() && (matches!(method.func, Value::Func(_)) || window.add(count) < self.top()) =>
+                {
                     let (func, receiver) = (method.func.clone(), method.receiver.clone());
                     move_values(window, window.add(1), count);
                     *window = receiver;
@@ -173,16 +177,16 @@ impl Vm {
                 return Ok(Outcome::Entered);
             }
             let args = Args::new(std::slice::from_raw_parts(window, count));
-            let bound = self.bind_and_push(func, args, slot);
+            let above = if (*self.fp).generator.is_null() { self.top().max(window.add(count)) } else { self.top() };
+            let bound = self.bind_and_push(func, args, slot, above);
             clear_values(window, count);
             bound?;
             Ok(Outcome::Entered)
         }
     }
 
-    /// Binds arguments in a window above the running frame and pushes the frame.
-    unsafe fn bind_and_push(&mut self, func: &Func, args: Args<'_>, slot: *mut Value) -> Result<(), Raised> {
-        let top = self.top();
+    /// Binds arguments in a window at `top`, above the running frame and the arguments, and pushes the frame.
+    unsafe fn bind_and_push(&mut self, func: &Func, args: Args<'_>, slot: *mut Value, top: *mut Value) -> Result<(), Raised> {
         // SAFETY: the part of the stack above the frame is free.
         unsafe {
             self.bind_arguments(func, args, top)?;
@@ -238,7 +242,7 @@ impl Vm {
         // SAFETY: as for `call_registers`.
         unsafe {
             if let Value::Func(func) = callable {
-                let bound = self.bind_and_push(func, args, slot);
+                let bound = self.bind_and_push(func, args, slot, self.top());
                 clear_values(window, count);
                 bound?;
                 return Ok(Outcome::Entered);

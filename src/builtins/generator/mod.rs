@@ -4,6 +4,8 @@ pub(crate) mod async_gen;
 mod attributes;
 mod resume;
 
+pub(crate) use resume::thrown;
+
 use crate::object::Vm;
 
 /// Gives the classes their methods.

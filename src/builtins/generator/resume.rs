@@ -82,7 +82,7 @@ fn itself(_: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// The exception that the arguments of `throw` mean: an instance, or the old form class, value, traceback.
-pub(super) fn thrown(vm: &mut Vm, args: &Args<'_>) -> Result<Value, Raised> {
+pub(crate) fn thrown(vm: &mut Vm, args: &Args<'_>) -> Result<Value, Raised> {
     if args.len() > 2 {
         let text = "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.";
         vm.warn(Known::DeprecationWarning, text, 1)?;

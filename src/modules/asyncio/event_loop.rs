@@ -1,0 +1,317 @@
+//! The event loop: ready callbacks in the order in which they came, timers, and descriptors.
+
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, VecDeque};
+use std::time::Duration;
+
+use super::descriptors::Descriptors;
+use super::handle::{self, Handle};
+use super::state::runtime_error;
+use super::task;
+use crate::builtins::generator::async_gen::AsyncGenHooks;
+use crate::gil::{GilThread, Moment, WaitReason};
+use crate::object::{ForeignData, Raised, Value, Vm};
+
+/// What the loop does next.
+pub(super) enum Ready {
+    /// A task takes a step.
+    Step { task: Value, exception: Value },
+    /// A task goes on because what it waits for is done.
+    Wakeup { task: Value, future: Value },
+    /// A callback of a future.
+    Done { function: Value, future: Value, context: Value },
+    /// A `Handle`.
+    Handle(Value),
+}
+
+impl Ready {
+    fn values(&self) -> impl Iterator<Item = &Value> {
+        let parts = match self {
+            Ready::Step { task, exception } => [Some(task), Some(exception), None],
+            Ready::Wakeup { task, future } => [Some(task), Some(future), None],
+            Ready::Done { function, future, context } => [Some(function), Some(future), Some(context)],
+            Ready::Handle(handle) => [Some(handle), None, None],
+        };
+        parts.into_iter().flatten()
+    }
+}
+
+/// A handle to be run at a time.
+pub(super) struct Timer {
+    pub when: f64,
+    /// Timers of one time run in the order in which they were made.
+    pub order: u64,
+    pub handle: Value,
+}
+
+impl Ord for Timer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // The heap gives its greatest first: that is the earliest.
+        other.when.total_cmp(&self.when).then(other.order.cmp(&self.order))
+    }
+}
+
+impl PartialOrd for Timer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Timer {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Timer {}
+
+/// The data of an event loop.
+#[derive(Default)]
+pub(super) struct EventLoop {
+    pub ready: VecDeque<Ready>,
+    pub timers: BinaryHeap<Timer>,
+    pub timers_made: u64,
+    pub descriptors: Descriptors,
+    pub stopping: bool,
+    pub closed: bool,
+    pub debug: bool,
+    /// The thread that runs the loop.
+    pub thread: Option<GilThread>,
+    /// The task that takes a step, `Undef` for none.
+    pub current: Value,
+}
+
+impl ForeignData for EventLoop {
+    fn trace(&self, visit: &mut dyn FnMut(&Value)) {
+        self.ready.iter().flat_map(Ready::values).for_each(&mut *visit);
+        self.timers.iter().for_each(|timer| visit(&timer.handle));
+        self.descriptors.values().for_each(&mut *visit);
+        visit(&self.current);
+    }
+
+    fn clear(&mut self) -> Vec<Value> {
+        let mut values = vec![self.current.take()];
+        for ready in self.ready.drain(..) {
+            values.extend(ready.values().cloned());
+        }
+        values.extend(self.timers.drain().map(|timer| timer.handle));
+        values.extend(self.descriptors.clear());
+        values
+    }
+}
+
+/// The loop's data, to look at.
+pub(super) fn view<'a>(vm: &'a Vm, value: &'a Value) -> Option<&'a EventLoop> {
+    match value {
+        Value::Foreign(foreign) => foreign.get::<EventLoop>(&vm.gil),
+        _ => None,
+    }
+}
+
+/// The loop's data, to change.
+pub(super) fn edit<'a>(vm: &'a mut Vm, value: &'a Value) -> Option<&'a mut EventLoop> {
+    match value {
+        Value::Foreign(foreign) => foreign.get_mut::<EventLoop>(&mut vm.gil),
+        _ => None,
+    }
+}
+
+/// Puts something at the end of the queue of ready callbacks.
+pub(super) fn push(vm: &mut Vm, event_loop: &Value, ready: Ready) {
+    if let Some(data) = edit(vm, event_loop) {
+        data.ready.push_back(ready);
+    }
+}
+
+/// The clock of `loop.time()`.
+pub(super) fn time(vm: &Vm) -> f64 {
+    vm.interp.lock.scheduler().read_clock().since_start().as_secs_f64()
+}
+
+/// RuntimeError if the loop is closed.
+pub(super) fn check_closed(vm: &mut Vm, event_loop: &Value) -> Result<(), Raised> {
+    if view(vm, event_loop).is_some_and(|data| data.closed) {
+        return Err(runtime_error(vm, "Event loop is closed"));
+    }
+    Ok(())
+}
+
+/// Wakes the loop's thread if it waits.
+pub(super) fn wake(vm: &mut Vm, event_loop: &Value) {
+    let Some(data) = edit(vm, event_loop) else { return };
+    data.descriptors.wake();
+    if let Some(thread) = &data.thread {
+        thread.unpark();
+    }
+}
+
+/// Runs the loop until it is told to stop.
+pub(super) fn run_forever(vm: &mut Vm, event_loop: &Value) -> Result<(), Raised> {
+    check_closed(vm, event_loop)?;
+    if view(vm, event_loop).is_some_and(|data| data.thread.is_some()) {
+        return Err(runtime_error(vm, "This event loop is already running"));
+    }
+    if !vm.thread.event_loop.borrow().is_undef() {
+        return Err(runtime_error(vm, "Cannot run the event loop while another loop is running"));
+    }
+    let first = vm.get_attr(event_loop, "_asyncgen_firstiter_hook")?;
+    let last = vm.get_attr(event_loop, "_asyncgen_finalizer_hook")?;
+    let hooks = vm.interp.extension::<AsyncGenHooks>(&mut vm.gil);
+    let outer = std::mem::replace(hooks, AsyncGenHooks { first_iteration: first, finalizer: last });
+    let thread = vm.gil.thread();
+    if let Some(data) = edit(vm, event_loop) {
+        data.thread = Some(thread);
+    }
+    *vm.thread.event_loop.borrow_mut() = event_loop.clone();
+    let result = run_until_stopped(vm, event_loop);
+    *vm.thread.event_loop.borrow_mut() = Value::Undef;
+    if let Some(data) = edit(vm, event_loop) {
+        data.thread = None;
+        data.stopping = false;
+    }
+    let hooks = vm.interp.extension::<AsyncGenHooks>(&mut vm.gil);
+    let inner = std::mem::replace(hooks, outer);
+    drop(inner);
+    result
+}
+
+fn run_until_stopped(vm: &mut Vm, event_loop: &Value) -> Result<(), Raised> {
+    loop {
+        run_once(vm, event_loop)?;
+        if view(vm, event_loop).is_none_or(|data| data.stopping) {
+            return Ok(());
+        }
+    }
+}
+
+/// One turn: waits if nothing is ready, then runs what is ready, but nothing that becomes so meanwhile.
+fn run_once(vm: &mut Vm, event_loop: &Value) -> Result<(), Raised> {
+    drop_cancelled_timers(vm, event_loop);
+    let Some(data) = view(vm, event_loop) else { return Ok(()) };
+    let idle = data.ready.is_empty() && !data.stopping;
+    let earliest = data.timers.peek().map(|timer| timer.when);
+    if data.descriptors.is_empty() {
+        if idle {
+            wait(vm, earliest)?;
+        }
+    } else {
+        let timeout = match (idle, earliest) {
+            (false, _) => Some(Duration::ZERO),
+            (true, None) => None,
+            (true, Some(when)) => Some(until(vm, when)),
+        };
+        poll_descriptors(vm, event_loop, timeout)?;
+    }
+    if earliest.is_some() {
+        let end = time(vm) + 1e-9;
+        while let Some(data) = edit(vm, event_loop) {
+            match data.timers.peek() {
+                Some(timer) if timer.when < end => {
+                    if let Some(timer) = data.timers.pop() {
+                        data.ready.push_back(Ready::Handle(timer.handle));
+                    }
+                }
+                _ => break,
+            }
+        }
+    }
+    let count = view(vm, event_loop).map_or(0, |data| data.ready.len());
+    for _ in 0..count {
+        let Some(ready) = edit(vm, event_loop).and_then(|data| data.ready.pop_front()) else { break };
+        run_ready(vm, event_loop, ready)?;
+    }
+    vm.poll()
+}
+
+fn drop_cancelled_timers(vm: &mut Vm, event_loop: &Value) {
+    loop {
+        let Some(Timer { handle, .. }) = view(vm, event_loop).and_then(|data| data.timers.peek()) else { return };
+        if !handle::view(vm, handle).is_some_and(|handle| handle.cancelled) {
+            return;
+        }
+        let dropped = edit(vm, event_loop).and_then(|data| data.timers.pop());
+        drop(dropped);
+    }
+}
+
+fn until(vm: &Vm, when: f64) -> Duration {
+    Duration::try_from_secs_f64((when - time(vm)).clamp(0.0, 86400.0)).unwrap_or_default()
+}
+
+/// Waits until the time of the next timer, or until woken. A wake-up that is not for the loop does no harm.
+fn wait(vm: &mut Vm, earliest: Option<f64>) -> Result<(), Raised> {
+    let deadline: Option<Moment> = match earliest {
+        Some(when) => vm.deadline(Some(until(vm, when))),
+        None => None,
+    };
+    vm.gil.park(WaitReason::Poll, deadline);
+    vm.poll()
+}
+
+/// Asks the OS which descriptors are ready and queues their handles.
+fn poll_descriptors(vm: &mut Vm, event_loop: &Value, timeout: Option<Duration>) -> Result<(), Raised> {
+    let Some(poller) = edit(vm, event_loop).and_then(|data| data.descriptors.poller()) else { return Ok(()) };
+    let signals = vm.interp.extension::<crate::runtime::signals::SignalState>(&mut vm.gil).wakers.clone();
+    let waker = poller.waker.clone();
+    signals.lock().push(Box::new(move || drop(waker.wake())));
+    let events = vm.blocking(WaitReason::Poll, || poller.wait(timeout));
+    signals.lock().pop();
+    vm.poll()?;
+    for (fd, readable, writable) in events {
+        let Some(data) = edit(vm, event_loop) else { break };
+        let (reader, writer) = data.descriptors.handles(fd);
+        for handle in [reader.filter(|_| readable), writer.filter(|_| writable)].into_iter().flatten() {
+            data.ready.push_back(Ready::Handle(handle));
+        }
+    }
+    Ok(())
+}
+
+fn run_ready(vm: &mut Vm, event_loop: &Value, ready: Ready) -> Result<(), Raised> {
+    match ready {
+        Ready::Step { task, exception } => task::step(vm, event_loop, &task, exception.bound()),
+        Ready::Wakeup { task, future } => task::wake_up(vm, event_loop, &task, &future),
+        Ready::Done { function, future, context } => {
+            if context.is_none() {
+                let result = vm.call(&function, std::slice::from_ref(&future));
+                if let Err(raised) = result {
+                    let handle = handle::new(vm, event_loop, function, vec![future], context);
+                    return report(vm, event_loop, &handle, raised);
+                }
+                return Ok(());
+            }
+            let handle = handle::new(vm, event_loop, function, vec![future], context);
+            run_handle(vm, event_loop, &handle)
+        }
+        Ready::Handle(handle) => run_handle(vm, event_loop, &handle),
+    }
+}
+
+fn run_handle(vm: &mut Vm, event_loop: &Value, handle: &Value) -> Result<(), Raised> {
+    let Some(Handle { function, args, cancelled, context, .. }) = handle::view(vm, handle) else { return Ok(()) };
+    if *cancelled {
+        return Ok(());
+    }
+    let (function, args, context) = (function.clone(), args.clone(), context.clone());
+    let result = if context.is_none() {
+        vm.call(&function, &args)
+    } else {
+        let args: Vec<Value> = std::iter::once(function).chain(args).collect();
+        vm.call_method_str(&context, "run", &args)
+    };
+    match result {
+        Ok(_) => Ok(()),
+        Err(raised) => report(vm, event_loop, handle, raised),
+    }
+}
+
+/// Tells the loop's exception handler what a callback raised. What ends the program goes on.
+fn report(vm: &mut Vm, event_loop: &Value, handle: &Value, raised: Raised) -> Result<(), Raised> {
+    use crate::object::Known;
+    if vm.raised_is(&raised, Known::SystemExit) || vm.raised_is(&raised, Known::KeyboardInterrupt) {
+        return Err(raised);
+    }
+    let exception = vm.take_raised(raised);
+    vm.call_method_str(event_loop, "_callback_failed", &[handle.clone(), exception])?;
+    Ok(())
+}
