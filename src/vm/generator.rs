@@ -406,7 +406,8 @@ impl Vm {
             }
         }
         if value.is_none() {
-            if !matches!(iterator, Value::Object(_) | Value::Foreign(_)) {
+            let by_method = matches!(iterator, Value::Object(_)) || matches!(iterator, Value::Foreign(object) if object.next.is_none());
+            if !by_method {
                 return Ok(match self.next(iterator)? {
                     Some(item) => Sent::Yielded(item),
                     None => Sent::Returned(Value::None),

@@ -8,6 +8,7 @@ mod loop_methods;
 mod methods;
 mod state;
 mod task;
+mod yield_once;
 
 use super::NativeModule;
 use crate::builtins::native;
@@ -25,6 +26,7 @@ const FUNCTIONS: &[NativeDef] = &[
     native("_is_coroutine", Arity::Exact(1), is_coroutine, ""),
     native("_set_interrupt_handler", Arity::Exact(1), set_interrupt_handler, "Handle SIGINT; False if a script already does."),
     native("_new_handle", Arity::Exact(3), new_handle, "A handle of a loop, not scheduled."),
+    native("_yield_once", Arity::Exact(0), yield_once, "What sleep(0) awaits."),
     native("_is_main_thread", Arity::Exact(0), is_main_thread, ""),
     native("_write_stderr", Arity::Exact(1), write_stderr, ""),
 ];
@@ -47,7 +49,9 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     ] {
         vm.dict_set_str(dict, name, class.to_value());
     }
+    let yield_once = yield_once::class(vm);
     let state = state::state(vm);
+    state.yield_once = Some(yield_once);
     state.future = Some(future);
     state.task = Some(task);
     state.future_iter = Some(future_iter);
@@ -131,6 +135,11 @@ fn new_handle(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let values = vm.collect(&args[2])?;
     let context = task::copy_context(vm)?;
     Ok(handle::new(vm, &args[0], args[1].clone(), values, context))
+}
+
+fn yield_once(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    let class = state::class(vm, |state| &state.yield_once);
+    Ok(yield_once::make(class))
 }
 
 fn is_main_thread(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {

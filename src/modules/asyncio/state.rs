@@ -8,6 +8,7 @@ pub(super) struct State {
     pub future: Option<Ptr<Class>>,
     pub task: Option<Ptr<Class>>,
     pub future_iter: Option<Ptr<Class>>,
+    pub yield_once: Option<Ptr<Class>>,
     pub handle: Option<Ptr<Class>>,
     pub timer_handle: Option<Ptr<Class>>,
     pub cancelled_error: Option<Ptr<Class>>,
