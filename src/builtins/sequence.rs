@@ -62,9 +62,23 @@ pub(crate) fn is_index(vm: &mut Vm, value: &Value) -> bool {
 ///
 /// TypeError if it is neither an integer nor has `__index__`.
 pub(crate) fn search_bound(vm: &mut Vm, bound: Option<&Value>, default: usize, len: usize) -> Result<usize, Raised> {
+    bound_or(vm, bound, default, len, "slice indices must be integers or have an __index__ method")
+}
+
+/// A bound of `find(part, start, stop)` in a text of `len` items, which may be None too.
+///
+/// # Errors
+///
+/// TypeError if it is none of these.
+pub(crate) fn text_bound(vm: &mut Vm, bound: Option<&Value>, default: usize, len: usize) -> Result<usize, Raised> {
+    let bound = bound.filter(|bound| !bound.is_none());
+    bound_or(vm, bound, default, len, "slice indices must be integers or None or have an __index__ method")
+}
+
+fn bound_or(vm: &mut Vm, bound: Option<&Value>, default: usize, len: usize, refusal: &str) -> Result<usize, Raised> {
     let Some(bound) = bound else { return Ok(default) };
     if !is_index(vm, bound) {
-        return Err(vm.type_error("slice indices must be integers or have an __index__ method"));
+        return Err(vm.type_error(refusal));
     }
     let at = vm.index_clamped(bound)?;
     Ok(if at < 0 { at.saturating_add(len as isize).max(0) as usize } else { at as usize })

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use super::{Outcome, buffer, content, like_or_same};
 use crate::builtins::bytes::new::byte;
-use crate::builtins::sequence::{is_index, search_bound};
+use crate::builtins::sequence::{is_index, text_bound};
 use crate::object::{Args, Raised, Value, Vm};
 
 /// What is looked for: a bytes-like object, or an int for one byte.
@@ -22,9 +22,8 @@ fn needle(vm: &mut Vm, value: &Value) -> Result<Vec<u8>, Raised> {
 /// The range that the optional arguments from `first` on select; None if it is empty for any
 /// needle because it begins behind the end.
 fn range(vm: &mut Vm, args: Args<'_>, first: usize, len: usize) -> Result<Option<(usize, usize)>, Raised> {
-    let bound = |index| args.get(index).filter(|bound| !bound.is_none());
-    let start = search_bound(vm, bound(first), 0, len)?;
-    let stop = search_bound(vm, bound(first + 1), len, len)?.min(len);
+    let start = text_bound(vm, args.get(first), 0, len)?;
+    let stop = text_bound(vm, args.get(first + 1), len, len)?.min(len);
     Ok((start <= stop).then_some((start, stop)))
 }
 

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::{Outcome, receiver};
-use crate::builtins::sequence::search_bound;
+use crate::builtins::sequence::text_bound;
 use crate::object::{Args, Ptr, Raised, Str, Value, Vm};
 
 /// A str argument of the method `name`.
@@ -14,9 +14,8 @@ fn argument(vm: &mut Vm, args: Args<'_>, name: &str) -> Result<Ptr<Str>, Raised>
 /// The byte range that the optional bounds select, None if it begins behind its end.
 fn range(vm: &mut Vm, args: Args<'_>, text: &Str) -> Result<Option<(usize, usize)>, Raised> {
     let len = text.char_count();
-    let bound = |index| args.get(index).filter(|bound| !bound.is_none());
-    let start = search_bound(vm, bound(2), 0, len)?;
-    let stop = search_bound(vm, bound(3), len, len)?.min(len);
+    let start = text_bound(vm, args.get(2), 0, len)?;
+    let stop = text_bound(vm, args.get(3), len, len)?.min(len);
     Ok((start <= stop).then(|| (text.byte_offset(start), text.byte_offset(stop))))
 }
 
