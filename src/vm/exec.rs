@@ -12,6 +12,8 @@
 use super::cache::{GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_CONSTANT, KIND_METHOD, KIND_SLOT, receiver_key};
 use super::frames::Outcome;
 use super::generator::Sent;
+use std::hint::cold_path;
+
 use crate::bytecode::{BinOp, CmpOp, Instr, YieldKind};
 use crate::object::vm::{Frame, ReturnTo};
 use crate::object::{Cache, Code, Func, GenState, IterState, List, Raised, Tuple, Value, Vm};
@@ -78,13 +80,17 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                 ($result:expr) => {
                     match $result {
                         Ok(value) => value,
-                        Err(raised) => raise!(raised),
+                        Err(raised) => {
+                            cold_path();
+                            raise!(raised)
+                        }
                     }
                 };
             }
             macro_rules! poll {
                 () => {
                     if (*breaker).requested() != 0 {
+                        cold_path();
                         save!();
                         tri!(vm.on_break());
                     }
@@ -114,6 +120,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
             }
             macro_rules! slow_binary {
                 ($op:expr, $dst:expr, $lhs:expr, $rhs:expr) => {{
+                    cold_path();
                     save!();
                     let value = tri!(vm.binary_operands($op, &reg!($lhs), &reg!($rhs)));
                     consume!($rhs);
@@ -125,6 +132,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
             }
             macro_rules! slow_binary_imm {
                 ($op:expr, $dst:expr, $lhs:expr, $imm:expr) => {{
+                    cold_path();
                     save!();
                     let value = tri!(vm.binary_operands($op, &reg!($lhs), &Value::Int($imm as i64)));
                     if $lhs != $dst {
@@ -135,6 +143,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
             }
             macro_rules! slow_compare {
                 ($op:expr, $lhs:expr, $rhs:expr) => {{
+                    cold_path();
                     save!();
                     let answer = tri!(vm.compare_bool($op, &reg!($lhs), &reg!($rhs)));
                     consume!($lhs);
@@ -160,6 +169,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         Value::Int(a) => *a $method i64::from($imm),
                         Value::Float(a) => a.get() $method f64::from($imm),
                         _ => {
+                            cold_path();
                             save!();
                             let answer = tri!(vm.compare_bool($op, &reg!($lhs), &Value::Int($imm as i64)));
                             consume!($lhs);
@@ -221,6 +231,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         Value::None => false,
                         Value::Int(n) => *n != 0,
                         _ => {
+                            cold_path();
                             save!();
                             tri!(vm.truth(&reg!($r)))
                         }
@@ -229,9 +240,9 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
             }
 
             loop {
-                let instr = *pc;
+                let instr = &*pc;
                 pc = pc.add(1);
-                match instr {
+                match *instr {
                     Instr::Copy { dst, src } => reg!(dst) = reg!(src).clone(),
                     Instr::Move { dst, src } => {
                         let value = reg!(src).take();
@@ -331,6 +342,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             let value = vm.builtin_at(cache.slot as usize);
                             reg!(dst) = value;
                         } else {
+                            cold_path();
                             save!();
                             let value = tri!(vm.load_global_slow(cache));
                             reg!(dst) = value;
@@ -828,6 +840,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             _ => Value::Undef,
                         };
                         if hit.is_undef() {
+                            cold_path();
                             save!();
                             let object = reg!(obj).clone();
                             let value = tri!(vm.getattr_cached(cache, &object));
@@ -857,6 +870,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                 continue;
                             }
                         }
+                        cold_path();
                         save!();
                         let object = reg!(obj).clone();
                         let value = operand!(val);
