@@ -76,6 +76,28 @@ impl Vm {
         }
     }
 
+    /// The running generator yields a value: to Rust code, which gets it, or to the instruction that resumed it.
+    pub(super) fn yield_value(&mut self, value: Value) -> Option<Value> {
+        // SAFETY: a generator's frame runs; the verifier vouches for the operands of the instruction below.
+        unsafe {
+            let return_to = (*self.fp).return_to;
+            self.suspend_frame();
+            if return_to == ReturnTo::Native {
+                return Some(value);
+            }
+            let below = &mut *self.fp;
+            match *below.pc.sub(1) {
+                Instr::ForIter { dst, off, .. } => {
+                    *below.base.add(dst.0 as usize) = value;
+                    below.pc = below.pc.offset(off as isize);
+                }
+                Instr::Send { value: into, .. } => *below.base.add(into.0 as usize) = value,
+                _ => {}
+            }
+            None
+        }
+    }
+
     /// A generator that handles exceptions has its own idea of which one is being handled.
     fn enter_handled(&mut self, generator: &Gen) {
         if generator.code.proto.exceptions.is_empty() {

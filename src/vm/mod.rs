@@ -44,6 +44,7 @@ pub mod range;
 mod source;
 mod set_update;
 mod statements;
+mod step;
 pub(crate) mod super_object;
 pub(crate) mod suggest;
 mod truth;
