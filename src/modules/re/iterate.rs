@@ -5,7 +5,8 @@ use super::pattern::{data, range};
 use super::subject::{Mode, Slots, Subject};
 use super::Classes;
 use crate::modules::foreign::{ITERATOR, foreign_data};
-use crate::object::{Args, Class, Foreign, Known, NativeKind, Ptr, Raised, Raw, Value, Vm};
+use crate::builtins::native;
+use crate::object::{Args, Arity, Class, Foreign, Known, NativeDef, NativeKind, Ptr, Raised, Raw, Value, Vm};
 
 /// Where a search for all matches stands.
 pub(super) struct Scan {
@@ -23,7 +24,11 @@ impl Scan {
 
     /// The next match.
     pub fn next(&mut self, vm: &mut Vm, compiled: &super::pattern::Compiled) -> Result<Option<Slots>, Raised> {
-        let found = self.subject.run(vm, &compiled.program, Mode::Search, self.at, self.end, self.after_empty)?;
+        self.step(vm, compiled, Mode::Search)
+    }
+
+    fn step(&mut self, vm: &mut Vm, compiled: &super::pattern::Compiled, mode: Mode) -> Result<Option<Slots>, Raised> {
+        let found = self.subject.run(vm, &compiled.program, mode, self.at, self.end, self.after_empty)?;
         if let Some((start, end)) = found.as_ref().and_then(|slots| offsets(slots, 0)) {
             self.after_empty = start == end;
             self.at = end;
@@ -66,23 +71,63 @@ pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
     class
 }
 
+const SCANNER: &[NativeDef] = &[
+    native("match", Arity::Exact(1), scanner_match, "The match at the place where the last one ended."),
+    native("search", Arity::Exact(1), scanner_search, "The next match."),
+];
+
+/// The class of what `Pattern.scanner` gives.
+pub(super) fn scanner_class(vm: &mut Vm) -> Ptr<Class> {
+    vm.native_class("_sre.SRE_Scanner", Known::Object, SCANNER)
+}
+
+fn scanner_step(vm: &mut Vm, scanner: &Value, mode: Mode) -> Result<Value, Raised> {
+    match scanner {
+        Value::Foreign(object) => Ok(advance(vm, object, mode)?.unwrap_or(Value::None)),
+        _ => Ok(Value::None),
+    }
+}
+
+fn scanner_match(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    scanner_step(vm, &args[0], Mode::Match)
+}
+
+fn scanner_search(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    scanner_step(vm, &args[0], Mode::Search)
+}
+
+pub(super) fn scanner(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.interp.extension::<Classes>(&mut vm.gil).scanner.clone();
+    start(vm, args, class)
+}
+
 pub(super) fn finditer(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.interp.extension::<Classes>(&mut vm.gil).iterator.clone();
+    start(vm, args, class)
+}
+
+/// An object of a class that goes through the matches.
+fn start(vm: &mut Vm, args: Args<'_>, class: Option<Ptr<Class>>) -> Result<Value, Raised> {
     let (_, compiled) = data(vm, &args[0])?;
     let subject = Subject::new(vm, &args[1], compiled.is_bytes)?;
     let (start, end) = range(vm, &subject, args, 2)?;
     let iterator =
         Iterator { pattern: args[0].clone(), string: args[1].clone(), scan: Scan::new(subject, start, end), start };
-    let Some(class) = vm.interp.extension::<Classes>(&mut vm.gil).iterator.clone() else { return Ok(Value::None) };
+    let Some(class) = class else { return Ok(Value::None) };
     Ok(Foreign::new(class, iterator).into_value())
 }
 
 fn next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Raised> {
+    advance(vm, object, Mode::Search)
+}
+
+fn advance(vm: &mut Vm, object: &Raw<Foreign>, mode: Mode) -> Result<Option<Value>, Raised> {
     let Some(iterator) = object.get::<Iterator>(&vm.gil) else { return Ok(None) };
     let (pattern, string, start) = (iterator.pattern.clone(), iterator.string.clone(), iterator.start);
     let scan = &iterator.scan;
     let mut scan = Scan { subject: scan.subject.clone(), at: scan.at, end: scan.end, after_empty: scan.after_empty };
     let (_, compiled) = data(vm, &pattern)?;
-    let Some(slots) = scan.next(vm, &compiled)? else { return Ok(None) };
+    let Some(slots) = scan.step(vm, &compiled, mode)? else { return Ok(None) };
     let (subject, end) = (scan.subject.clone(), scan.end);
     if let Some(iterator) = object.get_mut::<Iterator>(&mut vm.gil) {
         (iterator.scan.at, iterator.scan.after_empty) = (scan.at, scan.after_empty);

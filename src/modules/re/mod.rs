@@ -27,6 +27,7 @@ struct Classes {
     pattern: Option<Ptr<Class>>,
     matched: Option<Ptr<Class>>,
     iterator: Option<Ptr<Class>>,
+    scanner: Option<Ptr<Class>>,
 }
 
 const FUNCTIONS: &[NativeDef] =
@@ -37,15 +38,16 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     let pattern = pattern::class(vm);
     let matched = matched::class(vm);
     let iterator = iterate::class(vm);
+    let scanner = iterate::scanner_class(vm);
     vm.dict_set_str(dict, "Pattern", pattern.to_value());
     vm.dict_set_str(dict, "Match", matched.to_value());
     let classes = vm.interp.extension::<Classes>(&mut vm.gil);
-    *classes = Classes { pattern: Some(pattern), matched: Some(matched), iterator: Some(iterator) };
+    *classes = Classes { pattern: Some(pattern), matched: Some(matched), iterator: Some(iterator), scanner: Some(scanner) };
     Ok(())
 }
 
 /// A name as messages show it: its `repr`, as bytes for a bytes pattern.
-pub(self) fn quoted(name: &str, is_bytes: bool) -> String {
+fn quoted(name: &str, is_bytes: bool) -> String {
     if is_bytes {
         let bytes: Vec<u8> = name.chars().map(|c| c as u8).collect();
         return crate::builtins::bytes::codec::literal(&bytes);

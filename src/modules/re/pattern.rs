@@ -39,6 +39,7 @@ const METHODS: &[NativeDef] = &[
     native("search", Arity::Named(&RANGE), search, "Scan through string looking for a match, and return a corresponding match object instance."),
     native("findall", Arity::Named(&RANGE), iterate::findall, "Return a list of all non-overlapping matches of pattern in string."),
     native("finditer", Arity::Named(&RANGE), iterate::finditer, "Return an iterator over all non-overlapping matches for the RE pattern in string."),
+    native("scanner", Arity::Named(&RANGE), iterate::scanner, "An object whose match and search go on where the last match ended."),
     native("split", Arity::Named(&SPLIT), iterate::split, "Split string by the occurrences of pattern."),
     native("sub", Arity::Named(&SUB), replace::sub, "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl."),
     native("subn", Arity::Named(&SUB), replace::subn, "Return the tuple (new_string, number_of_subs_made)."),
