@@ -1,6 +1,6 @@
 //! The class of a value.
 
-use crate::object::{DictPart, IterClass, Known, Layout, Name, NativeKind, Ptr, Str, Tuple, Value, Vm, Class, GenKind, Access};
+use crate::object::{ClassFlags, DictPart, IterClass, Known, Layout, Name, NativeKind, Ptr, Str, Tuple, Value, Vm, Class, GenKind, Access};
 
 impl Vm {
     /// A class that every interpreter has.
@@ -104,7 +104,26 @@ impl Vm {
 
     /// The name of a value's class, for messages.
     pub fn class_name(&self, value: &Value) -> String {
-        self.class_of(value).name(&self.gil).to_owned()
+        let class = self.class_of(value);
+        self.type_name(&class)
+    }
+
+    /// The name of a class, for messages: with the module for native classes that are not in `builtins`.
+    pub fn type_name(&self, class: &Class) -> String {
+        if let Some(known) = class.known {
+            return known.full_name().to_owned();
+        }
+        let data = class.data.get(&self.gil);
+        if data.flags.has(ClassFlags::HEAP) {
+            return data.name.as_str().to_owned();
+        }
+        match data.dict.data.get(&self.gil).iter().find(|entry| matches!(&entry.key, Value::Str(key) if key.as_str() == "__module__")) {
+            Some(entry) => match &entry.value {
+                Value::Str(module) if module.as_str() != "builtins" => format!("{}.{}", module.as_str(), data.name.as_str()),
+                _ => data.name.as_str().to_owned(),
+            },
+            None => data.name.as_str().to_owned(),
+        }
     }
 
     /// The built-in part of a value: the value itself, or slot 0 of an instance of a subclass of a

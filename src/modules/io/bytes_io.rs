@@ -43,7 +43,10 @@ const INIT: Params = Params { names: &["self", "initial_bytes"], required: 1, po
 
 pub(super) const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "")];
 
-pub(super) const SLOTS: &[NativeDef] = &[native("__init__", Arity::Named(&INIT), initialize, "")];
+pub(super) const SLOTS: &[NativeDef] = &[
+    native("__init__", Arity::Named(&INIT), initialize, ""),
+    native("__iter__", Arity::Exact(1), iter, "Implement iter(self)."),
+];
 
 pub(super) const METHODS: &[NativeDef] = &[
     native("read", Arity::Range(1, 2), read, "Read at most size bytes, returned as a bytes object."),
@@ -57,7 +60,7 @@ pub(super) const METHODS: &[NativeDef] = &[
     native("tell", Arity::Exact(1), tell, "Current file position, an integer."),
     native("truncate", Arity::Range(1, 2), truncate, "Truncate the file to at most size bytes."),
     native("close", Arity::Exact(1), close, "Disable all I/O operations."),
-    native("flush", Arity::Exact(1), nothing, "Does nothing."),
+    native("flush", Arity::Exact(1), flush, "Does nothing."),
     native("isatty", Arity::Exact(1), no, "Always returns False."),
     native("readable", Arity::Exact(1), yes, "Returns True if the IO object can be read."),
     native("writable", Arity::Exact(1), yes, "Returns True if the IO object can be written."),
@@ -184,7 +187,12 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Outcome {
     Ok(Value::None)
 }
 
-fn nothing(_vm: &mut Vm, _args: Args<'_>) -> Outcome {
+fn iter(_vm: &mut Vm, args: Args<'_>) -> Outcome {
+    Ok(args[0].clone())
+}
+
+fn flush(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    open(vm, &args[0])?;
     Ok(Value::None)
 }
 

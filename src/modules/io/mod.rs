@@ -231,5 +231,11 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.dict_set_str(dict, "BlockingIOError", blocking);
     vm.dict_set_str(dict, "DEFAULT_BUFFER_SIZE", Value::Int(BUFFER_SIZE as i64));
     vm.module_functions(dict, "_io", open::FUNCTIONS);
+    // The built-in function and the module's are the same object.
+    let name = vm.intern("open");
+    let open = vm.interp.builtins.get(&vm.gil).as_ref().and_then(|builtins| builtins.data.get(&vm.gil).get_str(&name).cloned());
+    if let Some(open) = open {
+        vm.dict_set_str(dict, "open", open);
+    }
     Ok(())
 }
