@@ -2,6 +2,7 @@
 
 pub mod builtins;
 pub mod bytecode;
+pub mod command;
 pub mod compile;
 pub mod gil;
 pub mod modules;

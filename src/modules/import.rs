@@ -200,12 +200,7 @@ impl Vm {
         if let Some(source) = super::source(full) {
             return self.load_embedded(source);
         }
-        let mut folders = Vec::new();
-        for item in self.collect(path)? {
-            if let Value::Str(folder) = &item {
-                folders.push(PathBuf::from(folder.as_str()));
-            }
-        }
+        let folders = self.folders(path)?;
         let last = full.rsplit_once('.').map_or(full, |(_, last)| last);
         match find_file(&folders, last) {
             Some(found) => self.load_file(full, &found),
@@ -214,7 +209,7 @@ impl Vm {
     }
 
     /// The folders of `sys.path`, or those the interpreter was started with while `sys` was not imported.
-    fn sys_path(&mut self) -> Result<Vec<PathBuf>, Raised> {
+    pub(super) fn sys_path(&mut self) -> Result<Vec<PathBuf>, Raised> {
         let modules = self.modules();
         let key = self.intern("sys");
         let sys = modules.data.get(&self.gil).get_str(&key).cloned();
@@ -222,13 +217,27 @@ impl Vm {
             Some(sys) => self.get_attr(&sys, "path")?,
             None => self.import_dotted("sys").and_then(|sys| self.get_attr(&sys, "path"))?,
         };
+        self.folders(&path)
+    }
+
+    /// The folders of a search path.
+    fn folders(&mut self, path: &Value) -> Result<Vec<PathBuf>, Raised> {
         let mut folders = Vec::new();
-        for item in self.collect(&path)? {
+        for item in self.collect(path)? {
             if let Value::Str(folder) = &item {
                 folders.push(PathBuf::from(folder.as_str()));
             }
         }
         Ok(folders)
+    }
+
+    /// The folders of a package that was imported; none if it is a plain module.
+    pub(super) fn package_path(&mut self, package: &str) -> Result<Vec<PathBuf>, Raised> {
+        let package = self.import_dotted(package)?;
+        match self.get_opt(&package, Name::__path__)? {
+            Some(path) => self.folders(&path),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn load_native(&mut self, native: &'static super::NativeModule) -> Result<Value, Raised> {
@@ -428,14 +437,14 @@ impl Vm {
 }
 
 /// Where a module was found.
-enum Found {
+pub(super) enum Found {
     Module(PathBuf),
     Package(PathBuf),
     /// Folders without an `__init__` file (PEP 420).
     Namespace(Vec<PathBuf>),
 }
 
-fn find_file(path: &[PathBuf], name: &str) -> Option<Found> {
+pub(super) fn find_file(path: &[PathBuf], name: &str) -> Option<Found> {
     let mut namespace = Vec::new();
     for folder in path {
         let folder: &Path = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

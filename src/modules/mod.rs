@@ -5,6 +5,7 @@
 
 mod import;
 
+mod atexit;
 mod bisect;
 mod array;
 mod asyncio;
@@ -16,6 +17,7 @@ mod heapq;
 pub(crate) mod fs_path;
 pub(crate) mod io;
 mod itertools;
+pub(crate) mod main_module;
 mod json;
 mod thread;
 mod math;
@@ -49,6 +51,7 @@ pub struct SourceModule {
 /// The native modules.
 const NATIVE: &[NativeModule] = &[
     asyncio::MODULE,
+    atexit::MODULE,
     bisect::MODULE,
     array::MODULE,
     collections::MODULE,

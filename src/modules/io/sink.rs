@@ -24,7 +24,11 @@ pub(crate) struct Sink {
 
 /// The sinks of an interpreter, to be emptied at its end.
 #[derive(Default)]
-struct Sinks(Vec<Weak<Sink>>);
+struct Sinks {
+    open: Vec<Weak<Sink>>,
+    /// Nobody reads what standard output gets.
+    stdout_broken: bool,
+}
 
 impl Sink {
     /// Bytes that wait.
@@ -75,10 +79,10 @@ impl Vm {
             waiting: WaitQueue::new(),
         });
         let sinks = self.interp.extension::<Sinks>(&mut self.gil);
-        if sinks.0.len() >= 32 && sinks.0.len().is_power_of_two() {
-            sinks.0.retain(|sink| sink.strong_count() > 0);
+        if sinks.open.len() >= 32 && sinks.open.len().is_power_of_two() {
+            sinks.open.retain(|sink| sink.strong_count() > 0);
         }
-        sinks.0.push(Rc::downgrade(&sink));
+        sinks.open.push(Rc::downgrade(&sink));
         sink
     }
 
@@ -141,7 +145,12 @@ impl Vm {
                         return (written, Err(raised));
                     }
                 }
-                Err(error) => return (written, Err(self.raise_io(&error, None))),
+                Err(error) => {
+                    if fd == libc::STDOUT_FILENO && error.kind() == std::io::ErrorKind::BrokenPipe {
+                        self.interp.extension::<Sinks>(&mut self.gil).stdout_broken = true;
+                    }
+                    return (written, Err(self.raise_io(&error, None)));
+                }
             }
         }
         (written, Ok(()))
@@ -149,7 +158,7 @@ impl Vm {
 
     /// Empties the buffers of all streams that are still open, at the end of the interpreter.
     pub(crate) fn finish_sinks(&mut self) {
-        let sinks = std::mem::take(&mut self.interp.extension::<Sinks>(&mut self.gil).0);
+        let sinks = std::mem::take(&mut self.interp.extension::<Sinks>(&mut self.gil).open);
         for sink in sinks.iter().filter_map(Weak::upgrade) {
             if let Err(raised) = self.sink_flush(&sink) {
                 drop(self.take_raised(raised));
@@ -158,9 +167,14 @@ impl Vm {
         }
     }
 
+    /// Whether a write to standard output found that nobody reads it.
+    pub(crate) fn stdout_is_broken(&mut self) -> bool {
+        self.interp.extension::<Sinks>(&mut self.gil).stdout_broken
+    }
+
     /// In a forked child: frees the buffers that other threads were writing from.
     pub(crate) fn reset_sinks(&mut self) {
-        for sink in self.interp.extension::<Sinks>(&mut self.gil).0.iter().filter_map(Weak::upgrade) {
+        for sink in self.interp.extension::<Sinks>(&mut self.gil).open.iter().filter_map(Weak::upgrade) {
             sink.busy.set(false);
         }
     }

@@ -9,7 +9,7 @@ mod size;
 use super::NativeModule;
 use super::io::standard::Standard;
 use crate::builtins::native;
-use crate::object::{Args, Arity, Dict, Known, NativeDef, Params, Ptr, Raised, Set, Value, Vm};
+use crate::object::{Args, Arity, Dict, Known, NativeDef, Params, Ptr, Raised, Value, Vm};
 use config::SysConfig;
 
 pub const MODULE: NativeModule = NativeModule { name: "sys", init };

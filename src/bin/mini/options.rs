@@ -1,0 +1,134 @@
+//! The command line.
+//!
+//! Options end where the program begins: what follows the program's name is the program's.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use clap::Parser;
+use mini::command::{Program, Source};
+use mini::modules::sys::config::SysConfig;
+
+/// Runs programs in a subset of Python 3.13 under a visible, tunable global lock.
+#[derive(Debug, Parser)]
+#[command(name = "mini", version, disable_help_subcommand = true)]
+#[command(override_usage = "mini [OPTIONS] [FILE | -c COMMAND | -m MODULE | -] [ARGS]...\n       mini dis FILE")]
+#[command(after_help = "Without a program, the prompt is started, or standard input is run if it is no terminal.\n\
+    MINIPATH names folders, separated by colons, in which modules are looked for.")]
+struct Options {
+    /// Go to the prompt when the program has ended
+    #[arg(short)]
+    interactive: bool,
+    /// Do not introduce the prompt
+    #[arg(short)]
+    quiet: bool,
+    /// Write standard output and error at once
+    #[arg(short)]
+    unbuffered: bool,
+    /// Filter warnings, as Python's -W
+    #[arg(short = 'W', value_name = "FILTER")]
+    warnings: Vec<String>,
+    /// Not available: assertions are part of the program
+    #[arg(short = 'O', action = clap::ArgAction::Count)]
+    optimize: u8,
+    /// How long a thread may keep the lock while others wait: 5ms, 0.1s, 250us
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    switch_interval: Option<Duration>,
+    /// Program given as text
+    #[arg(short, value_name = "COMMAND")]
+    command: Option<String>,
+    /// Module to run as a program
+    #[arg(short, value_name = "MODULE")]
+    module: Option<String>,
+    /// Script to run, `-` for standard input
+    file: Option<String>,
+}
+
+/// What the command line asks for.
+pub enum Action {
+    /// To run a program.
+    Run(Box<Program>),
+    /// To show the instructions of a file.
+    Disassemble(String),
+    /// Something that is not available.
+    Refuse(String),
+}
+
+/// A positive time with its unit.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let number: f64 = number.parse().map_err(|_| format!("'{text}' is no time"))?;
+    let scale = match unit {
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "" | "s" => 1.0,
+        _ => return Err(format!("'{unit}' is no unit of time: use us, ms or s")),
+    };
+    match Duration::try_from_secs_f64(number * scale) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err("the time must be positive".to_owned()),
+    }
+}
+
+/// How many of the arguments, the command's name included, belong to the command.
+fn own_count(args: &[String]) -> usize {
+    let mut index = 1;
+    while let Some(arg) = args.get(index) {
+        index += 1;
+        let Some(letters) = arg.strip_prefix('-').filter(|rest| !rest.is_empty()) else { return index };
+        if let Some(long) = letters.strip_prefix('-') {
+            if long == "switch-interval" {
+                index += 1;
+            }
+            continue;
+        }
+        // The value of a letter is the rest of its word or the next word.
+        let Some(at) = letters.find(['c', 'm', 'W']) else { continue };
+        if at + 1 == letters.len() {
+            index += 1;
+        }
+        if !letters[at..].starts_with('W') {
+            return index;
+        }
+    }
+    index
+}
+
+/// Reads the arguments. Wrong usage, `--help` and `--version` end the process.
+pub fn parse(args: &[String]) -> Action {
+    if let [_, command, file] = args {
+        if command == "dis" {
+            return Action::Disassemble(file.clone());
+        }
+    }
+    let count = own_count(args).min(args.len());
+    let options = Options::parse_from(&args[..count]);
+    if options.optimize > 0 {
+        return Action::Refuse("-O is not supported: assertions and docstrings are always kept".to_owned());
+    }
+    let source = match (options.command, options.module, options.file) {
+        (Some(text), ..) => Source::Command(text),
+        (_, Some(name), _) => Source::Module(name),
+        (_, _, Some(file)) if file == "-" => Source::Stdin,
+        (_, _, Some(file)) => Source::File(file),
+        _ if std::io::stdin().is_terminal() => Source::Interactive,
+        _ => Source::Stdin,
+    };
+    let executable = std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+    let config = SysConfig {
+        orig_argv: args.to_vec(),
+        executable,
+        warn_options: options.warnings,
+        unbuffered: options.unbuffered,
+        inspect: options.interactive && source != Source::Interactive,
+        quiet: options.quiet,
+        ..SysConfig::default()
+    };
+    Action::Run(Box::new(Program {
+        source,
+        args: args[count..].to_vec(),
+        switch_interval: options.switch_interval,
+        config,
+    }))
+}

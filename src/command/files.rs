@@ -1,0 +1,84 @@
+//! The files that the command is given.
+
+use std::path::{Path, PathBuf};
+
+use mini_grammar::LineIndex;
+
+use crate::object::{Raised, Vm};
+use crate::vm::CompileMode;
+
+/// The file that a path of the command line stands for.
+pub(super) enum Target {
+    File(PathBuf),
+    /// The `__main__` of a folder, which is searched for modules itself.
+    Folder { main: PathBuf, folder: PathBuf },
+}
+
+/// Finds the file of a path.
+///
+/// # Errors
+///
+/// Message and exit status.
+pub(super) fn find(path: &str) -> Result<Target, (String, i32)> {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => {
+            let mains = ["__main__.mini", "__main__.py"].map(|name| absolute.join(name));
+            match mains.into_iter().find(|main| main.is_file()) {
+                Some(main) => Ok(Target::Folder { main, folder: absolute }),
+                None => Err((format!("can't find '__main__' module in '{path}'"), 1)),
+            }
+        }
+        Ok(_) => Ok(Target::File(absolute)),
+        Err(error) => Err((cannot_open(&absolute, &error), 2)),
+    }
+}
+
+/// CPython's message for a file that cannot be read.
+pub(super) fn cannot_open(path: &Path, error: &std::io::Error) -> String {
+    let number = error.raw_os_error().unwrap_or(0);
+    let text = crate::builtins::exceptions::os_error::error_text(number);
+    format!("can't open file '{}': [Errno {number}] {text}", path.display())
+}
+
+/// The folder of a script, with links resolved: the first place where its modules are looked for.
+pub(super) fn folder_of(file: &Path) -> String {
+    let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    real.parent().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+impl Vm {
+    /// The instructions of a source file as text.
+    pub(super) fn disassemble_source(&mut self, text: &str, filename: &str) -> Result<String, Raised> {
+        let code = self.compile_source(text, filename, CompileMode::Exec)?;
+        Ok(crate::bytecode::disassemble(&code.proto, Some(&LineIndex::new(text))))
+    }
+}
+
+/// Prints the instructions of a file; gives the exit status.
+pub fn disassembly(path: &str) -> i32 {
+    let path = path.to_owned();
+    super::program::with_interpreter(Default::default(), None, move |vm| {
+        let path = path.as_str();
+        let target = match find(path) {
+            Ok(Target::File(file) | Target::Folder { main: file, .. }) => file,
+            Err((message, status)) => {
+                eprintln!("mini: {message}");
+                return status;
+            }
+        };
+        let bytes = match std::fs::read(&target) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                eprintln!("mini: {}", cannot_open(&target, &error));
+                return 2;
+            }
+        };
+        let result = vm.decode_source(&bytes, path).and_then(|text| vm.disassemble_source(&text, path));
+        let result = result.and_then(|text| vm.write_stdout(&text));
+        match result {
+            Ok(()) => 0,
+            Err(raised) => vm.report_uncaught(raised),
+        }
+    })
+}

@@ -1,0 +1,228 @@
+//! A program from its start to its exit status.
+
+use std::io::Read;
+use std::time::Duration;
+
+use super::files::{Target, cannot_open, find, folder_of};
+use super::uncaught::BROKEN_PIPE;
+use crate::gil::{GilLock, LockConfig};
+use crate::modules::sys::config::SysConfig;
+use crate::object::{Ptr, Raised, Value, Vm};
+use crate::runtime::thread_state::{self, StackSize};
+use crate::vm::CompileMode;
+
+/// Where the program comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, or a folder with a `__main__`.
+    File(String),
+    /// The text itself (`-c`).
+    Command(String),
+    /// A module (`-m`).
+    Module(String),
+    /// Standard input, read as a file.
+    Stdin,
+    /// The prompt.
+    Interactive,
+}
+
+/// A program and how it is run.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Where it comes from.
+    pub source: Source,
+    /// Its arguments, without its own name.
+    pub args: Vec<String>,
+    /// `sys.setswitchinterval` before it starts.
+    pub switch_interval: Option<Duration>,
+    /// What `sys` tells; the command fills `argv` and `path`.
+    pub config: SysConfig,
+}
+
+/// Runs a program on a thread of its own with a large stack; gives the exit status.
+pub fn run(program: Program) -> i32 {
+    let mut config = program.config.clone();
+    let name = match &program.source {
+        Source::File(path) => path.clone(),
+        Source::Command(_) => "-c".to_owned(),
+        Source::Module(_) => "-m".to_owned(),
+        Source::Stdin => "-".to_owned(),
+        Source::Interactive => String::new(),
+    };
+    config.argv = std::iter::once(name).chain(program.args.iter().cloned()).collect();
+    config.interactive = program.source == Source::Interactive;
+    with_interpreter(config, program.switch_interval, move |vm| {
+        let mut status = run_source(vm, &program.source);
+        if program.config.inspect {
+            status = super::repl::run(vm, true);
+        }
+        status
+    })
+}
+
+/// Makes an interpreter, lets `action` use it, and ends it; gives the exit status.
+pub(super) fn with_interpreter(
+    config: SysConfig,
+    switch_interval: Option<Duration>,
+    action: impl FnOnce(&mut Vm) -> i32 + Send + 'static,
+) -> i32 {
+    let worker = std::thread::Builder::new().stack_size(StackSize::MAIN.native).spawn(move || {
+        let lock = GilLock::new(LockConfig::default());
+        if let Some(interval) = switch_interval {
+            lock.set_interval(interval);
+        }
+        let interp = thread_state::new_interp(lock.clone());
+        let thread = lock.register("MainThread");
+        let Ok(mut vm) = Vm::attach(interp, &thread, true, StackSize::MAIN) else { return 1 };
+        vm.bootstrap();
+        *vm.interp.clone().extension::<SysConfig>(&mut vm.gil) = config;
+        // A program that cannot be interrupted is still a program.
+        let _ = vm.watch_signals(&thread, &[libc::SIGINT]);
+        let mut status = match vm.import_dotted("sys") {
+            Ok(_) => action(&mut vm),
+            Err(raised) => vm.report_uncaught(raised),
+        };
+        let flushed = vm.finalize();
+        vm.finish_sinks();
+        if vm.stdout_is_broken() {
+            status = BROKEN_PIPE;
+        } else if !flushed && status == 0 {
+            status = 120;
+        }
+        crate::runtime::finalize::dismantle(vm);
+        status
+    });
+    match worker.map(|worker| worker.join()) {
+        Ok(Ok(status)) => status,
+        Ok(Err(_)) => 70,
+        Err(error) => {
+            eprintln!("mini: cannot start a thread: {error}");
+            1
+        }
+    }
+}
+
+fn complain(message: &str) {
+    eprintln!("mini: {message}");
+}
+
+fn run_source(vm: &mut Vm, source: &Source) -> i32 {
+    let result = match source {
+        Source::File(path) => match find(path) {
+            Ok(target) => run_file(vm, target),
+            Err((message, status)) => {
+                complain(&message);
+                return status;
+            }
+        },
+        Source::Command(text) => {
+            vm.set_first_path("");
+            vm.register_source("<string>", text);
+            vm.run_main(text, "<string>", None, None)
+        }
+        Source::Module(name) => match run_module(vm, name) {
+            Ok(Some(message)) => {
+                complain(&message);
+                return 1;
+            }
+            Ok(None) => Ok(()),
+            Err(raised) => Err(raised),
+        },
+        Source::Stdin => {
+            let mut bytes = Vec::new();
+            if let Err(error) = std::io::stdin().read_to_end(&mut bytes) {
+                complain(&format!("cannot read standard input: {error}"));
+                return 1;
+            }
+            vm.set_first_path("");
+            vm.decode_source(&bytes, "<stdin>").and_then(|text| vm.run_main(&text, "<stdin>", None, None))
+        }
+        Source::Interactive => return super::repl::run(vm, false),
+    };
+    match result {
+        Ok(()) => 0,
+        Err(raised) => vm.report_uncaught(raised),
+    }
+}
+
+fn run_file(vm: &mut Vm, target: Target) -> Result<(), Raised> {
+    let (file, folder) = match target {
+        Target::File(file) => {
+            let folder = folder_of(&file);
+            (file, folder)
+        }
+        Target::Folder { main, folder } => (main, folder.to_string_lossy().into_owned()),
+    };
+    vm.set_first_path(&folder);
+    let bytes = match std::fs::read(&file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            complain(&cannot_open(&file, &error));
+            let exit = vm.new_exception(crate::object::Known::SystemExit, vec![Value::Int(2)]);
+            return Err(vm.raise_value(exit));
+        }
+    };
+    let filename = file.to_string_lossy().into_owned();
+    let text = vm.decode_source(&bytes, &filename)?;
+    vm.run_main(&text, &filename, Some(&filename), None)
+}
+
+/// Runs a module as `__main__`; the message says why there is none.
+fn run_module(vm: &mut Vm, name: &str) -> Result<Option<String>, Raised> {
+    let here = std::env::current_dir().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
+    vm.set_first_path(&here);
+    let module = match vm.find_main_module(name)? {
+        Ok(module) => module,
+        Err(message) => return Ok(Some(message)),
+    };
+    if let Some(sys) = vm.imported("sys") {
+        let argv = vm.get_attr(&sys, "argv")?;
+        vm.setitem(&argv, Value::Int(0), Value::str(&module.filename))?;
+    }
+    let file = (!module.filename.starts_with('<')).then_some(module.filename.as_str());
+    vm.run_main(&module.text, &module.filename, file, Some(&module.package))?;
+    Ok(None)
+}
+
+impl Vm {
+    /// Puts the program's own folder in front of `sys.path`.
+    fn set_first_path(&mut self, folder: &str) {
+        let Some(sys) = self.imported("sys") else { return };
+        let path = self.get_attr(&sys, "path");
+        if let Ok(Value::List(path)) = &self.quiet(path) {
+            path.items.get_mut(&mut self.gil).insert(0, Value::str(folder));
+        }
+    }
+
+    /// Runs a text as the module `__main__`.
+    fn run_main(&mut self, text: &str, filename: &str, file: Option<&str>, package: Option<&str>) -> Result<(), Raised> {
+        let code = self.compile_source(text, filename, CompileMode::Exec)?;
+        let dict = self.main_namespace();
+        for (name, value) in [("__file__", file), ("__package__", package)] {
+            if let Some(value) = value {
+                self.dict_set_str(&dict, name, Value::str(value));
+            }
+        }
+        self.run_code(&code, &dict, Value::Undef)?;
+        self.run_pending();
+        Ok(())
+    }
+
+    /// The namespace of `__main__`, which is made if it is not there yet.
+    pub(super) fn main_namespace(&mut self) -> Ptr<crate::object::Dict> {
+        if let Some(Value::Module(main)) = &self.imported("__main__") {
+            return main.dict.clone();
+        }
+        let dict = self.add_module("__main__").dict.clone();
+        self.set_builtins_name(&dict);
+        dict
+    }
+
+    /// Writes to `sys.stdout`.
+    pub(super) fn write_stdout(&mut self, text: &str) -> Result<(), Raised> {
+        let sys = self.import_dotted("sys")?;
+        let stdout = self.get_attr(&sys, "stdout")?;
+        self.call_method_str(&stdout, "write", &[Value::str(text)])?;
+        Ok(())
+    }
+}
