@@ -53,6 +53,14 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                 &*(&(*code).caches).get_unchecked($c as usize).get()
             };
         }
+        // The new value is in place before the old one is dropped, so that nothing but the loop's own state
+        // has to survive the call that frees an object.
+        macro_rules! set {
+            ($r:expr, $value:expr) => {{
+                let value: Value = $value;
+                drop(std::mem::replace(&mut reg!($r), value));
+            }};
+        }
         // The operand as a value of one's own: moved out of a temporary, copied from a local.
         macro_rules! operand {
             ($r:expr) => {
@@ -63,7 +71,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
         macro_rules! consume {
             ($r:expr) => {
                 if $r.0 >= (*code).first_temp {
-                    reg!($r) = Value::Undef;
+                    set!($r, Value::Undef);
                 }
             };
         }
@@ -109,12 +117,12 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         ($dst:expr, $lhs:expr, $rhs:expr, $checked:ident, $op:tt) => {
                             match (&reg!($lhs), &reg!($rhs)) {
                                 (Value::Int(a), Value::Int(b)) => match a.$checked(*b) {
-                                    Some(result) => reg!($dst) = Value::Int(result),
+                                    Some(result) => set!($dst, Value::Int(result)),
                                     None => slow!(),
                                 },
                                 (Value::Float(a), Value::Float(b)) => {
                                     let result = a.get() $op b.get();
-                                    reg!($dst) = Value::float(result);
+                                    set!($dst, Value::float(result));
                                 }
                                 _ => break 'slow,
                             }
@@ -197,7 +205,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                     if $obj != $dst {
                                         consume!($obj);
                                     }
-                                    reg!($dst) = value;
+                                    set!($dst, value);
                                 }
                                 None => slow!(),
                             }
@@ -223,16 +231,16 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                     }
 
                     match *instr {
-                        Instr::Copy { dst, src } => reg!(dst) = reg!(src).clone(),
+                        Instr::Copy { dst, src } => set!(dst, reg!(src).clone()),
                         Instr::Move { dst, src } => {
                             let value = reg!(src).take();
                             let old = std::mem::replace(&mut reg!(dst), value);
                             discard!(old);
                         }
-                        Instr::LoadK { dst, k } => reg!(dst) = (&(*code).consts).get_unchecked(k as usize).clone(),
-                        Instr::LoadInt { dst, imm } => reg!(dst) = Value::Int(imm.into()),
-                        Instr::LoadNone { dst } => reg!(dst) = Value::None,
-                        Instr::LoadBool { dst, value } => reg!(dst) = Value::bool(value),
+                        Instr::LoadK { dst, k } => set!(dst, (&(*code).consts).get_unchecked(k as usize).clone()),
+                        Instr::LoadInt { dst, imm } => set!(dst, Value::Int(imm.into())),
+                        Instr::LoadNone { dst } => set!(dst, Value::None),
+                        Instr::LoadBool { dst, value } => set!(dst, Value::bool(value)),
                         Instr::Clear { reg } => discard!(reg!(reg).take()),
                         Instr::CheckBound { reg } => {
                             if reg!(reg).is_undef() {
@@ -247,7 +255,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                     slow!();
                                 }
                                 let value = content.clone();
-                                reg!(dst) = value;
+                                set!(dst, value);
                             }
                             _ => slow!(),
                         },
@@ -274,7 +282,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             } else {
                                 slow!()
                             };
-                            reg!(dst) = value;
+                            set!(dst, value);
                         }
                         Instr::LoadName { dst, cache } => {
                             let cache = cache!(cache);
@@ -283,7 +291,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                 slow!();
                             }
                             let value = globals.value_at(cache.slot as usize).clone();
-                            reg!(dst) = value;
+                            set!(dst, value);
                         }
                         Instr::StoreGlobal { src, cache } | Instr::StoreName { src, cache } => {
                             let cache = cache!(cache);
@@ -302,60 +310,60 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         Instr::TrueDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
                             (Value::Float(a), Value::Float(b)) if b.get() != 0.0 => {
                                 let quotient = a.get() / b.get();
-                                reg!(dst) = Value::float(quotient);
+                                set!(dst, Value::float(quotient));
                             }
                             // Ints this small are exact as floats, and so is the rounding of their quotient.
                             (Value::Int(a), Value::Int(b)) if *b != 0 && (a.unsigned_abs() | b.unsigned_abs()) < 1 << 53 => {
                                 let quotient = *a as f64 / *b as f64;
-                                reg!(dst) = Value::float(quotient);
+                                set!(dst, Value::float(quotient));
                             }
                             _ => break 'slow,
                         },
                         Instr::FloorDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
                             (Value::Int(a), Value::Int(b)) if *b > 0 => {
                                 let quotient = a.div_euclid(*b);
-                                reg!(dst) = Value::Int(quotient);
+                                set!(dst, Value::Int(quotient));
                             }
                             _ => break 'slow,
                         },
                         Instr::Mod { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
                             (Value::Int(a), Value::Int(b)) if *b > 0 => {
                                 let rest = a.rem_euclid(*b);
-                                reg!(dst) = Value::Int(rest);
+                                set!(dst, Value::Int(rest));
                             }
                             _ => break 'slow,
                         },
                         Instr::Binary { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
                             (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
-                                Some(result) => reg!(dst) = Value::Int(result),
+                                Some(result) => set!(dst, Value::Int(result)),
                                 None => break 'slow,
                             },
                             _ => break 'slow,
                         },
                         Instr::AddI { dst, lhs, imm } => match &reg!(lhs) {
                             Value::Int(a) => match a.checked_add(imm.into()) {
-                                Some(sum) => reg!(dst) = Value::Int(sum),
+                                Some(sum) => set!(dst, Value::Int(sum)),
                                 None => slow!(),
                             },
                             _ => break 'slow,
                         },
                         Instr::SubI { dst, lhs, imm } => match &reg!(lhs) {
                             Value::Int(a) => match a.checked_sub(imm.into()) {
-                                Some(difference) => reg!(dst) = Value::Int(difference),
+                                Some(difference) => set!(dst, Value::Int(difference)),
                                 None => slow!(),
                             },
                             _ => break 'slow,
                         },
                         Instr::BinaryI { op, dst, lhs, imm } | Instr::InplaceI { op, dst, lhs, imm } => match &reg!(lhs) {
                             Value::Int(a) => match int_operator!(op, *a, i64::from(imm)) {
-                                Some(result) => reg!(dst) = Value::Int(result),
+                                Some(result) => set!(dst, Value::Int(result)),
                                 None => break 'slow,
                             },
                             _ => break 'slow,
                         },
                         Instr::Inplace { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
                             (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
-                                Some(result) => reg!(dst) = Value::Int(result),
+                                Some(result) => set!(dst, Value::Int(result)),
                                 None => break 'slow,
                             },
                             (Value::Float(a), Value::Float(b)) => {
@@ -366,7 +374,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                     BinOp::Mul => a * b,
                                     _ => break 'slow,
                                 };
-                                reg!(dst) = Value::float(result);
+                                set!(dst, Value::float(result));
                             }
                             _ => break 'slow,
                         },
@@ -376,11 +384,11 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                 Value::Float(x) => Value::float(-x.get()),
                                 _ => break 'slow,
                             };
-                            reg!(dst) = value;
+                            set!(dst, value);
                         }
                         Instr::Not { dst, src } => {
                             let truth = truth!(src);
-                            reg!(dst) = Value::bool(!truth);
+                            set!(dst, Value::bool(!truth));
                         }
                         Instr::Compare { op, dst, lhs, rhs } => {
                             macro_rules! answer {
@@ -400,13 +408,13 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                 (Value::Float(a), Value::Float(b)) => answer!(a.get(), b.get()),
                                 _ => break 'slow,
                             };
-                            reg!(dst) = Value::bool(answer);
+                            set!(dst, Value::bool(answer));
                         }
                         Instr::Is { negate, dst, lhs, rhs } => {
                             let answer = reg!(lhs).is(&reg!(rhs)) != negate;
                             consume!(lhs);
                             consume!(rhs);
-                            reg!(dst) = Value::bool(answer);
+                            set!(dst, Value::bool(answer));
                         }
 
                         Instr::Jump { off } => jump!(off),
@@ -476,7 +484,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                     },
                                     _ => break 'slow,
                                 };
-                                reg!(dst) = value;
+                                set!(dst, value);
                                 jump!(off);
                             }
                             Value::Gen(generator) => {
@@ -515,7 +523,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             if obj != dst {
                                 consume!(obj);
                             }
-                            reg!(dst) = value;
+                            set!(dst, value);
                         }
                         Instr::SetAttr { obj, val, cache } => {
                             let Value::Object(object) = &reg!(obj) else { break 'slow };
@@ -536,7 +544,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                 slow!();
                             }
                             let func = cache.value.clone();
-                            reg!(b) = func;
+                            set!(b, func);
                         }
                         Instr::GetItem { dst, obj, index } => match (&reg!(obj), &reg!(index)) {
                             (Value::List(list), Value::Int(at)) => load_item!(dst, obj, &*list.items.as_ptr(), *at),
@@ -578,7 +586,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             let items = items.to_ptr();
                             consume!(src);
                             for (index, item) in items.iter().enumerate() {
-                                reg!(first.offset(index as u16)) = item.clone();
+                                set!(first.offset(index as u16), item.clone());
                             }
                         }
 
@@ -611,7 +619,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                 break 'slow;
                             }
                             let func: *const Func = &**func;
-                            *slot = cache.value.clone();
+                            drop(std::mem::replace(&mut *slot, cache.value.clone()));
                             enter!(func, slot.add(1), slot);
                         }
                         Instr::Return { src } => {
@@ -624,11 +632,11 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             let ret = frame.ret;
                             for index in 0..(*code).first_temp as usize {
                                 if (*base.add(index)).is_heap() {
-                                    *base.add(index) = Value::Undef;
+                                    drop(std::mem::replace(&mut *base.add(index), Value::Undef));
                                 }
                             }
                             vm.fp = vm.fp.sub(1);
-                            *ret = value;
+                            drop(std::mem::replace(&mut *ret, value));
                             reload!();
                         }
                         Instr::Yield { src, .. } => {
@@ -641,7 +649,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             vm.suspend_frame();
                             reload!();
                             if let Instr::ForIter { dst, off, .. } = *pc.sub(1) {
-                                reg!(dst) = value;
+                                set!(dst, value);
                                 pc = pc.offset(off as isize);
                             }
                         }
