@@ -21,6 +21,7 @@ pub(crate) mod main_module;
 mod json;
 mod thread;
 mod math;
+mod multiprocessing;
 mod operator;
 mod random;
 mod re;
@@ -63,6 +64,7 @@ const NATIVE: &[NativeModule] = &[
     json::MODULE,
     thread::MODULE,
     math::MODULE,
+    multiprocessing::MODULE,
     operator::MODULE,
     random::MODULE,
     sys::MODULE,

@@ -56,6 +56,12 @@ impl Vm {
         }
     }
 
+    /// In a forked child: the parent's pipe is not its own.
+    pub(super) fn forget_wake_pipe(&mut self) {
+        let old = std::mem::take(self.interp.extension::<WakePipe>(&mut self.gil));
+        drop(old);
+    }
+
     /// The reading end, if a pipe could be made.
     fn wake_pipe(&mut self) -> Option<(i32, Arc<AtomicBool>)> {
         let pipe = self.interp.extension::<WakePipe>(&mut self.gil);

@@ -3,6 +3,7 @@
 pub(crate) mod blocking;
 pub(crate) mod clocks;
 pub(crate) mod finalize;
+pub(crate) mod fork;
 pub(crate) mod interruptible;
 pub(crate) mod os;
 pub(crate) mod signals;

@@ -15,6 +15,16 @@ pub(crate) struct SignalState {
     pub handlers: std::collections::HashMap<i32, Value>,
     /// Wakes the event loop when a signal arrives.
     pub wakers: Arc<Mutex<Vec<Box<dyn Fn() + Send>>>>,
+    /// The signals that a watcher takes.
+    pub watched: Vec<i32>,
+}
+
+impl SignalState {
+    /// In a forked child: what arrived was the parent's, and so is who waited for it.
+    pub fn forget_arrived(&mut self) {
+        self.arrived = Arc::default();
+        self.wakers = Arc::default();
+    }
 }
 
 impl Vm {
@@ -27,6 +37,7 @@ impl Vm {
     pub(crate) fn watch_signals(&mut self, thread: &GilThread, signals: &[i32]) -> std::io::Result<()> {
         let state = self.interp.extension::<SignalState>(&mut self.gil);
         let (arrived, wakers) = (state.arrived.clone(), state.wakers.clone());
+        state.watched = signals.to_vec();
         let thread = thread.clone();
         let mut watched = signal_hook::iterator::Signals::new(signals)?;
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {

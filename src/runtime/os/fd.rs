@@ -121,6 +121,22 @@ pub(crate) fn set_blocking(fd: i32, blocking: bool) -> Result<()> {
     }
 }
 
+/// A pair of connected sockets.
+pub(crate) fn socket_pair() -> Result<(i32, i32)> {
+    let mut ends = [0; 2];
+    // SAFETY: the call writes two descriptors.
+    check(unsafe { libc::socketpair(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr()) }.into())?;
+    Ok((ends[0], ends[1]))
+}
+
+/// Waits until one of the descriptors can be read, at most `millis` (-1 for no limit); gives those that can.
+pub(crate) fn readable(numbers: &[i32], millis: i32) -> Result<Vec<i32>> {
+    let mut fds: Vec<_> = numbers.iter().map(|&fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 }).collect();
+    // SAFETY: the call changes as many entries as it is told there are.
+    check(unsafe { libc::poll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, millis) }.into())?;
+    Ok(fds.iter().filter(|entry| entry.revents != 0).map(|entry| entry.fd).collect())
+}
+
 /// Waits until either descriptor can be read; tells which can.
 pub(crate) fn wait_readable(first: i32, second: i32) -> Result<(bool, bool)> {
     let entry = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };

@@ -3,3 +3,4 @@
 //! A descriptor is a number: a wrong one gives `EBADF`, never undefined behaviour, so the functions are safe.
 
 pub(crate) mod fd;
+pub(crate) mod process;

@@ -1,0 +1,180 @@
+//! `_multiprocessing`: forks, pipes and waits; `multiprocessing` is written over it.
+
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
+
+use super::NativeModule;
+use crate::builtins::native;
+use crate::gil::WaitReason;
+use crate::object::{Args, Arity, Dict, NativeDef, Ptr, Raised, Value, Vm};
+use crate::runtime::os::{fd, process};
+
+pub(super) const MODULE: NativeModule = NativeModule { name: "_multiprocessing", init };
+
+/// How long one wait lasts before signals are looked at.
+const SLICE: Duration = Duration::from_millis(50);
+
+const FUNCTIONS: &[NativeDef] = &[
+    native("fork", Arity::Exact(0), fork, "Fork the process; 0 in the child."),
+    native("wait", Arity::Exact(2), wait, "The exit code of a child; None if it has not ended within the seconds given."),
+    native("kill", Arity::Exact(2), kill, "Send a signal to a process."),
+    native("exit", Arity::Exact(1), exit, "End the process at once."),
+    native("getpid", Arity::Exact(0), getpid, "The process's number."),
+    native("cpu_count", Arity::Exact(0), cpu_count, "Number of processors."),
+    native("pipe", Arity::Exact(0), pipe, "The reading and the writing end of a new pipe."),
+    native("socketpair", Arity::Exact(0), socketpair, "Two connected sockets."),
+    native("close", Arity::Exact(1), close, "Close a descriptor."),
+    native("read", Arity::Exact(2), read, "Exactly so many bytes; fewer at the end of the file."),
+    native("write", Arity::Exact(2), write, "Write all bytes."),
+    native("readable", Arity::Exact(2), readable, "Those of some descriptors that can be read, after at most so many seconds."),
+];
+
+fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
+    vm.module_functions(dict, "_multiprocessing", FUNCTIONS);
+    Ok(())
+}
+
+fn failed(vm: &mut Vm, error: &std::io::Error) -> Raised {
+    vm.raise_errno(error.raw_os_error().unwrap_or(libc::EIO), None)
+}
+
+fn fork(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    match vm.fork() {
+        Ok(pid) => Ok(Value::Int(pid.into())),
+        Err(error) => Err(failed(vm, &error)),
+    }
+}
+
+/// When a timeout in seconds is over; None for no timeout.
+fn end_of(vm: &mut Vm, timeout: &Value) -> Result<Option<Instant>, Raised> {
+    if timeout.is_none() {
+        return Ok(None);
+    }
+    let seconds = vm.to_f64(timeout)?.clamp(0.0, 1e9);
+    Ok(Some(Instant::now() + Duration::from_secs_f64(seconds)))
+}
+
+fn wait(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let pid = vm.expect_i64(&args[0])? as i32;
+    let end = end_of(vm, &args[1])?;
+    let mut pause = Duration::from_micros(200);
+    loop {
+        match process::wait(pid, false) {
+            Ok(Some((_, status))) => return Ok(Value::Int(process::exit_code(status).into())),
+            Ok(None) => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(vm, &error)),
+        }
+        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
+            return Ok(Value::None);
+        }
+        let span = left.map_or(pause, |left| left.min(pause));
+        vm.blocking(WaitReason::Process, || std::thread::sleep(span));
+        pause = (pause * 2).min(Duration::from_millis(10));
+        vm.poll()?;
+    }
+}
+
+fn kill(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (pid, signal) = (vm.expect_i64(&args[0])? as i32, vm.expect_i64(&args[1])? as i32);
+    process::kill(pid, signal).map_err(|error| failed(vm, &error))?;
+    Ok(Value::None)
+}
+
+fn exit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let status = vm.expect_i64(&args[0])? as i32;
+    process::exit_now(status)
+}
+
+fn getpid(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::Int(std::process::id().into()))
+}
+
+fn cpu_count(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::from(std::thread::available_parallelism().map_or(1, |count| count.get())))
+}
+
+fn pair(vm: &mut Vm, made: std::io::Result<(i32, i32)>) -> Result<Value, Raised> {
+    match made {
+        Ok((first, second)) => Ok(Value::tuple(vec![Value::Int(first.into()), Value::Int(second.into())])),
+        Err(error) => Err(failed(vm, &error)),
+    }
+}
+
+fn pipe(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    pair(vm, fd::pipe())
+}
+
+fn socketpair(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    pair(vm, fd::socket_pair())
+}
+
+fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let number = vm.expect_i64(&args[0])? as i32;
+    fd::close(number).map_err(|error| failed(vm, &error))?;
+    Ok(Value::None)
+}
+
+/// Waits until a descriptor can be read, looking at signals now and then; the descriptors that can.
+fn wait_readable(vm: &mut Vm, numbers: &[i32], end: Option<Instant>) -> Result<Vec<i32>, Raised> {
+    loop {
+        let left = end.map_or(SLICE, |end| end.saturating_duration_since(Instant::now()).min(SLICE));
+        // Rounded up, so that the time is over when the wait is.
+        let millis = left.as_nanos().div_ceil(1_000_000) as i32;
+        let found = vm.blocking(WaitReason::Pipe, || fd::readable(numbers, millis));
+        vm.poll()?;
+        match found {
+            Ok(found) if !found.is_empty() => return Ok(found),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(vm, &error)),
+        }
+        if end.is_some_and(|end| end <= Instant::now()) {
+            return Ok(Vec::new());
+        }
+    }
+}
+
+fn read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (number, size) = (vm.expect_i64(&args[0])? as i32, vm.expect_usize(&args[1])?);
+    let mut data = Vec::new();
+    while data.len() < size {
+        wait_readable(vm, &[number], None)?;
+        let most = (size - data.len()).min(1 << 20);
+        match fd::read(number, most) {
+            Ok(part) if part.is_empty() => break,
+            Ok(part) => data.extend_from_slice(&part),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // The other end is gone with unread data: that is an end, too.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => break,
+            Err(error) => return Err(failed(vm, &error)),
+        }
+    }
+    Ok(crate::object::Bytes::new(data).into_value())
+}
+
+fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let number = vm.expect_i64(&args[0])? as i32;
+    let data = vm.expect_bytes(&args[1])?;
+    let mut rest = data.as_slice();
+    while !rest.is_empty() {
+        match vm.blocking(WaitReason::Pipe, || fd::write(number, rest)) {
+            Ok(count) => rest = &rest[count..],
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(vm, &error)),
+        }
+        vm.poll()?;
+    }
+    Ok(Value::None)
+}
+
+fn readable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let mut numbers = Vec::new();
+    for number in vm.collect(&args[0])? {
+        numbers.push(vm.expect_i64(&number)? as i32);
+    }
+    let end = end_of(vm, &args[1])?;
+    let found = wait_readable(vm, &numbers, end)?;
+    Ok(Value::list(found.into_iter().map(|number| Value::Int(number.into())).collect()))
+}
