@@ -89,6 +89,10 @@ pub(super) fn with_interpreter(
         } else if !flushed && status == 0 {
             status = 120;
         }
+        if vm.is_forked_child() {
+            // The thread that would take the status is the parent's.
+            crate::runtime::os::process::exit_now(status);
+        }
         crate::runtime::finalize::dismantle(vm);
         status
     });
