@@ -1,11 +1,45 @@
-//! Mini: an embeddable interpreter for a strict subset of Python 3.13.
+//! Mini: an embeddable interpreter for a strict subset of Python 3.13, with a global lock that can be seen and tuned.
+//!
+//! An [`Interpreter`] runs source text, calls script functions and lets scripts call Rust functions:
+//!
+//! ```
+//! # fn main() -> Result<(), mini::Error> {
+//! let interpreter = mini::Interpreter::new()?;
+//! interpreter.register("add", |a: i64, b: i64| a + b)?;
+//! interpreter.run("total = 0\nfor n in range(10):\n    total = add(total, n)")?;
+//! assert_eq!(interpreter.get::<i64>("total")?, 45);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Threads attach to an interpreter to use it and detach to wait without its lock; the names are PyO3's. Script threads,
+//! coroutines and worker processes run as in CPython. [`gil`] has the lock itself: policies, the switch interval, and
+//! the events that tell what happens.
+//!
+//! The other modules are the machine. They are public for the command and the tests, not part of the interface, and
+//! change without notice.
 
-pub mod builtins;
-pub mod bytecode;
-pub mod command;
-pub mod compile;
+pub mod embed;
 pub mod gil;
+
+#[doc(hidden)]
+pub mod builtins;
+#[doc(hidden)]
+pub mod bytecode;
+#[doc(hidden)]
+pub mod command;
+#[doc(hidden)]
+pub mod compile;
+#[doc(hidden)]
 pub mod modules;
+#[doc(hidden)]
 pub mod object;
+#[doc(hidden)]
 pub mod runtime;
+#[doc(hidden)]
 pub mod vm;
+
+pub use embed::{
+    Attached, Builder, Bytes, Error, ErrorKind, FromMini, Handle, InterruptHandle, Interpreter, IntoArgs, IntoMini,
+    NativeFunction, SyntaxPlace,
+};

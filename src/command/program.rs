@@ -93,7 +93,7 @@ pub(super) fn with_interpreter(
             // The thread that would take the status is the parent's.
             crate::runtime::os::process::exit_now(status);
         }
-        crate::runtime::finalize::dismantle(vm);
+        crate::runtime::finalize::dismantle(&mut vm);
         status
     });
     match worker.map(|worker| worker.join()) {

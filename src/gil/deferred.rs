@@ -27,6 +27,11 @@ impl<T: Send> DeferredDrops<T> {
         self.breaker.set(EvalBreaker::PENDING_DROPS);
     }
 
+    /// Takes all that was left, when nobody else can reach the queue any more.
+    pub fn take_all(&mut self) -> Vec<T> {
+        std::mem::take(&mut *self.waiting.lock())
+    }
+
     /// Takes all that was left; the caller, who has the lock, releases it.
     pub fn drain(&self, _gil: &mut Gil) -> Vec<T> {
         self.breaker.clear(EvalBreaker::PENDING_DROPS);

@@ -38,8 +38,12 @@ impl Handle {
     ///
     /// If the thread state belongs to another interpreter.
     pub fn get(&self, vm: &Vm) -> Value {
-        assert!(Arc::ptr_eq(&self.interp, &vm.interp), "a handle is used with the interpreter that made it");
-        Value::clone(&self.value)
+        self.try_get(vm).expect("a handle is used with the interpreter that made it")
+    }
+
+    /// The value, unless the thread state belongs to another interpreter.
+    pub(crate) fn try_get(&self, vm: &Vm) -> Option<Value> {
+        Arc::ptr_eq(&self.interp, &vm.interp).then(|| Value::clone(&self.value))
     }
 
     /// The interpreter that the value belongs to.

@@ -84,9 +84,27 @@ impl Heap {
         CURRENT.set(self);
     }
 
+    /// Whether the thread has this heap as its current one.
+    pub(super) fn is_current(&self) -> bool {
+        std::ptr::eq(CURRENT.get(), self)
+    }
+
     /// The thread gives up the lock: it has no current heap any more.
     pub fn leave() {
         CURRENT.set(std::ptr::null());
+    }
+
+    /// Runs `action` with no current heap on this thread, and with the one it has now afterwards, also when unwinding:
+    /// for objects of an interpreter that has ended, and for stretches without the lock, which may enter another.
+    pub(crate) fn outside<R>(action: impl FnOnce() -> R) -> R {
+        struct Back(*const Heap);
+        impl Drop for Back {
+            fn drop(&mut self) {
+                CURRENT.set(self.0);
+            }
+        }
+        let _back = Back(CURRENT.replace(std::ptr::null()));
+        action()
     }
 
     /// Takes what waits to be run.

@@ -62,6 +62,17 @@ unsafe impl Send for Interp {}
 // SAFETY: as above.
 unsafe impl Sync for Interp {}
 
+impl Drop for Interp {
+    /// Nobody is attached any more. Objects that handles kept beyond the end are freed here, perhaps on a thread that
+    /// is attached to another interpreter.
+    fn drop(&mut self) {
+        if self.heap.is_current() {
+            Heap::leave();
+        }
+        Heap::outside(|| drop(self.deferred.take_all()));
+    }
+}
+
 impl Interp {
     /// An interpreter without classes; the floors above fill it.
     pub(crate) fn new(lock: Arc<GilLock>, heap: Heap) -> Self {

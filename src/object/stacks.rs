@@ -59,11 +59,16 @@ impl Stacks {
 impl Stacks {
     /// Drops what stale temporaries left in the registers.
     pub fn clear(&mut self) {
+        self.clear_from(self.registers);
+    }
+
+    /// Drops what the registers from `start` on hold: no frame uses them any more.
+    pub(crate) fn clear_from(&mut self, start: *mut Value) {
         // SAFETY: no frame runs any more; every register holds a value, those never used are zero: `Undef`. Pages that
         // were never touched are not looked at: behind a long run of unbound registers nothing was used.
         unsafe {
             let end = self.registers.add(self.register_count);
-            let (mut at, mut unbound) = (self.registers, 0);
+            let (mut at, mut unbound) = (start, 0);
             while at < end && unbound < MAX_WINDOW {
                 unbound = if (*at).is_undef() { unbound + 1 } else { 0 };
                 *at = Value::Undef;

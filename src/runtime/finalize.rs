@@ -74,9 +74,8 @@ impl Vm {
 
 /// Takes an interpreter's objects apart; the current thread holds its lock. What is in cycles that only native code
 /// closes is left to the process's end.
-pub(crate) fn dismantle(vm: Vm) {
+pub(crate) fn dismantle(vm: &mut Vm) {
     let interp = vm.interp.clone();
-    let mut vm = vm;
     vm.raised = Value::Undef;
     vm.handled = Value::Undef;
     let parts = {
@@ -101,5 +100,4 @@ pub(crate) fn dismantle(vm: Vm) {
     drop(names);
     vm.clear_stack();
     Heap::leave();
-    drop(vm);
 }

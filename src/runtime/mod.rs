@@ -6,6 +6,8 @@ pub(crate) mod finalize;
 pub(crate) mod fork;
 pub(crate) mod interruptible;
 pub(crate) mod os;
+pub(crate) mod native_stack;
+pub(crate) mod session;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 pub(crate) mod thread_state;

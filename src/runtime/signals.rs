@@ -50,6 +50,11 @@ impl Vm {
         Ok(())
     }
 
+    /// Where signals for the interpreter are left, for who interrupts it from another thread.
+    pub(crate) fn signal_inbox(&mut self) -> Arc<Mutex<Vec<i32>>> {
+        self.interp.extension::<SignalState>(&mut self.gil).arrived.clone()
+    }
+
     /// Runs what was posted to this thread: signal handlers, exceptions of other threads.
     pub(crate) fn handle_posted(&mut self) -> Result<(), Raised> {
         let posted = self.guard.thread().clone().take_posted(EvalBreaker::ADDRESSED);

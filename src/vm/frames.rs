@@ -12,6 +12,10 @@ pub(super) enum Outcome {
     Done,
 }
 
+/// A frame of this thread that is running, perhaps below others.
+#[derive(Clone, Copy)]
+pub(crate) struct FrameMark(*mut Frame);
+
 /// Moves `count` values up or down the registers; the places they leave are unbound.
 ///
 /// # Safety
@@ -235,6 +239,19 @@ impl Vm {
     /// Number of script frames that are running.
     pub(crate) fn frame_depth(&self) -> usize {
         (self.fp as usize - self.stacks.frames() as usize) / size_of::<Frame>()
+    }
+
+    /// The running frame, to come back to after a panic.
+    pub(crate) fn mark(&self) -> FrameMark {
+        FrameMark(self.fp)
+    }
+
+    /// Forgets the frames above `mark` and what their registers hold: a panic went through them.
+    pub(crate) fn unwind_to(&mut self, mark: FrameMark) {
+        self.fp = mark.0;
+        self.raised = Value::Undef;
+        let top = self.top();
+        self.stacks.clear_from(top);
     }
 
     /// Guards native code that may call itself.

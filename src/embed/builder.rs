@@ -1,0 +1,118 @@
+//! What an interpreter is made from.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::error::{Error, Result};
+use super::output::{Sink, writer};
+use super::Interpreter;
+use crate::gil::{GilLock, LockConfig, Policy};
+use crate::object::{Raised, Value, Vm};
+use crate::runtime::thread_state::new_interp;
+
+/// Settings of a new [`Interpreter`].
+#[derive(Default)]
+#[must_use]
+pub struct Builder {
+    interval: Option<Duration>,
+    policy: Option<Arc<dyn Policy>>,
+    recursion_limit: Option<usize>,
+    args: Option<Vec<String>>,
+    path: Vec<String>,
+    stdout: Option<Sink>,
+    stderr: Option<Sink>,
+}
+
+impl Builder {
+    /// How long a thread may keep the lock that others wait for (`sys.setswitchinterval`); 5 ms if not given.
+    pub fn switch_interval(mut self, interval: Duration) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// How the lock is handed over; CPython's way if not given. See [`policy_by_name`](crate::gil::policy_by_name).
+    pub fn policy(mut self, policy: Arc<dyn Policy>) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// How many script calls may be nested (`sys.setrecursionlimit`); 1000 if not given.
+    pub fn recursion_limit(mut self, limit: usize) -> Self {
+        self.recursion_limit = Some(limit.max(1));
+        self
+    }
+
+    /// `sys.argv`.
+    pub fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.args = Some(args.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Folders in which modules are looked for first (`sys.path`).
+    pub fn path<S: Into<String>>(mut self, folders: impl IntoIterator<Item = S>) -> Self {
+        self.path.extend(folders.into_iter().map(Into::into));
+        self
+    }
+
+    /// Hands what scripts write to `sys.stdout` to a function instead of the process's output.
+    pub fn stdout(mut self, write: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.stdout = Some(Arc::new(write));
+        self
+    }
+
+    /// Hands what scripts write to `sys.stderr` to a function instead of the process's error output.
+    pub fn stderr(mut self, write: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.stderr = Some(Arc::new(write));
+        self
+    }
+
+    /// Makes the interpreter.
+    ///
+    /// # Errors
+    ///
+    /// What setting up its modules raises.
+    ///
+    /// # Panics
+    ///
+    /// If this thread is attached to an interpreter: make the new one in [`Attached::detach`](super::Attached::detach).
+    pub fn build(self) -> Result<Interpreter> {
+        let mut config = LockConfig::default();
+        config.interval = self.interval.unwrap_or(config.interval);
+        config.policy = self.policy.clone().unwrap_or(config.policy);
+        let interp = new_interp(GilLock::new(config));
+        if let Some(limit) = self.recursion_limit {
+            interp.recursion_limit.store(limit, Ordering::Relaxed);
+        }
+        let interpreter = Interpreter::start(interp, |vm| {
+            vm.bootstrap();
+            vm.guarded(|vm| self.set_up(vm)).map_err(|raised| Error::catch(vm, raised))
+        })?;
+        Ok(interpreter)
+    }
+
+    fn set_up(self, vm: &mut Vm) -> std::result::Result<(), Raised> {
+        let sys = vm.import_dotted("sys")?;
+        let main = vm.add_module("__main__").dict.clone();
+        vm.set_builtins_name(&main);
+        let args = self.args.unwrap_or_else(|| vec![String::new()]);
+        let args = args.iter().map(|arg| Value::str(arg)).collect();
+        let mut settings = vec![("argv", Value::list(args))];
+        for (name, sink) in [("stdout", self.stdout), ("stderr", self.stderr)] {
+            if let Some(sink) = sink {
+                settings.push((name, writer(vm, sink)));
+            }
+        }
+        if !self.path.is_empty() {
+            let mut path: Vec<Value> = self.path.iter().map(|folder| Value::str(folder)).collect();
+            let rest = vm.get_attr(&sys, "path")?;
+            path.extend(vm.collect(&rest)?);
+            settings.push(("path", Value::list(path)));
+        }
+        for (name, value) in settings {
+            let name = vm.intern(name);
+            vm.setattr(&sys, &name, value)?;
+        }
+        Ok(())
+    }
+}
