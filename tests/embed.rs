@@ -232,7 +232,7 @@ fn the_end_is_orderly() {
     let m = interpreter();
     m.register("log", move |text: String| log.lock().unwrap().push(text)).unwrap();
     m.run(
-        "class Noisy:\n    def __del__(self): log('finalised')\nnoisy = Noisy()\n\
+        "class Noisy:\n    def __del__(self, log=log): log('finalised')\nnoisy = Noisy()\n\
          import threading, time\n\
          def work():\n    time.sleep(0.05)\n    log('thread')\n\
          threading.Thread(target=work).start()\n",
