@@ -62,22 +62,24 @@ impl Vm {
         while options.chain {
             let Some((Value::Exc(last), _)) = chain.last() else { break };
             let data = last.data.get(&self.gil);
-            let (next, message) = if matches!(data.cause, Value::Exc(_)) {
+            let is_new = |link: &Value| matches!(link, Value::Exc(_)) && !seen.contains(&link.identity());
+            let (next, message) = if is_new(&data.cause) {
                 (data.cause.clone(), CAUSE)
-            } else if matches!(data.context, Value::Exc(_)) && !data.suppress_context {
+            } else if is_new(&data.context) && !data.suppress_context {
                 (data.context.clone(), CONTEXT)
             } else {
                 break;
             };
-            if !seen.insert(next.identity()) {
-                break;
-            }
+            seen.insert(next.identity());
             if let Some(last) = chain.last_mut() {
                 last.1 = message;
             }
             chain.push((next, ""));
         }
         for (exception, message) in chain.into_iter().rev() {
+            if !message.is_empty() {
+                context.emit(message, '|');
+            }
             let is_group = self.is_known(&exception, Known::BaseExceptionGroup);
             if is_group && context.depth > MAX_GROUP_DEPTH {
                 context.emit(&format!("... (max_group_depth is {MAX_GROUP_DEPTH})\n"), '|');
@@ -85,9 +87,6 @@ impl Vm {
                 self.format_group(&exception, options, context, seen);
             } else {
                 self.format_levels_into(&exception, options, context, "Traceback (most recent call last):\n", '|');
-            }
-            if !message.is_empty() {
-                context.emit(message, '|');
             }
         }
     }
