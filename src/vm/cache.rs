@@ -3,7 +3,7 @@
 //! A cache of an instance holds for one shape (hence one class) in one epoch of classes: a class that
 //! changes starts a new epoch. A cache of a name holds for one version of a namespace's set of keys.
 
-use crate::object::{Cache, ClassFlags, Dict, Layout, Module, Object, Ptr, Raised, ShapeId, Str, Value, Vm};
+use crate::object::{Access, Cache, Class, Known, Raw, ClassFlags, Dict, Layout, Module, Object, Ptr, Raised, ShapeId, Str, Value, Vm};
 
 /// The attribute is in the instance's slot `slot`.
 pub(super) const KIND_SLOT: u32 = 1;
@@ -19,12 +19,21 @@ pub(super) const GLOBAL_IN_BUILTINS: u32 = 5;
 const KIND_MODULE: u32 = 6;
 /// The attribute is `value`, for any receiver of the built-in class whose number and the epoch make `key`.
 const KIND_BUILTIN_METHOD: u32 = 7;
+/// Setting the attribute adds it to instances of shape `key`, which get shape `slot`.
+pub(super) const KIND_ADD: u32 = 8;
+/// The attribute of the class whose number and the epoch make `key` is `value`.
+const KIND_CLASS: u32 = 9;
+/// The attribute is a property, whose getter is the function `value`.
+pub(super) const KIND_PROPERTY: u32 = 10;
 
 /// What a cache compares for an instance: its shape and the epoch of classes.
 #[inline(always)]
 pub(super) fn receiver_key(vm: &Vm, object: &Object) -> u64 {
     (u64::from(object.shape.get(&vm.gil).0) << 32) | u64::from(vm.interp.epoch.get())
 }
+
+/// Sets keys that are made from a representation apart from those made from a class's number.
+const BUILTIN_TAG: u32 = 1 << 31;
 
 impl Cache {
     /// The version of the built-ins that a `GLOBAL_IN_BUILTINS` cache holds for.
@@ -58,8 +67,18 @@ impl Vm {
                 }
             }
         }
+        if let (Value::Class(class), KIND_CLASS) = (object, cache.kind) {
+            if cache.key == self.class_key(class) {
+                return Ok(cache.value.clone());
+            }
+        }
         let name = self.cache_site_name(cache);
         match object {
+            Value::Class(class) => {
+                let value = self.getattr(object, &name)?;
+                self.fill_class_cache(cache, class, &name, &value);
+                return Ok(value);
+            }
             Value::Object(instance) => {
                 if let Some(value) = self.fill_attribute_cache(cache, instance, &name) {
                     return Ok(value);
@@ -84,6 +103,28 @@ impl Vm {
         Some(module.dict.data.get(&self.gil).value_at(index).clone())
     }
 
+    fn class_key(&self, class: &Class) -> u64 {
+        (u64::from(class.id) << 32) | u64::from(self.interp.epoch.get())
+    }
+
+    /// Remembers a class attribute that is found as it stands: no descriptor, and nothing on the metaclass.
+    fn fill_class_cache(&mut self, cache: &mut Cache, class: &Raw<Class>, name: &Ptr<Str>, value: &Value) {
+        let own = class.to_ptr();
+        let meta = self.class_of(&own.to_value());
+        if meta.known != Some(Known::Type) || self.lookup(&meta, name).is_some() {
+            return;
+        }
+        match self.lookup(&own, name) {
+            Some(found) if found.is(value) => {
+                cache.kind = KIND_CLASS;
+                cache.key = self.class_key(class);
+                let old = std::mem::replace(&mut cache.value, found);
+                drop(old);
+            }
+            _ => {}
+        }
+    }
+
     fn fill_attribute_cache(&mut self, cache: &mut Cache, instance: &Object, name: &Ptr<Str>) -> Option<Value> {
         let class = instance.class.get(&self.gil).clone();
         let flags = class.flags(&self.gil);
@@ -93,10 +134,28 @@ impl Vm {
         }
         let on_class = self.lookup(&class, name);
         let slot = self.interp.shapes.get(&self.gil).slot(shape, name);
-        if let Some(value) = &on_class {
-            if self.is_data_descriptor(value) {
+        match &on_class {
+            Some(Value::GetSet(descriptor)) => {
+                // An attribute in `__slots__` is in a slot like any other; an unbound one is no hit.
+                let Access::Slot(slot) = descriptor.access else { return None };
+                let value = instance.slots.get(&self.gil).get(slot)?.clone().bound()?;
+                cache.kind = KIND_SLOT;
+                cache.slot = slot as u32;
+                cache.key = receiver_key(self, instance);
+                return Some(value);
+            }
+            Some(Value::Property(property)) => {
+                let getter = property.get.get(&self.gil).clone();
+                if matches!(&getter, Value::Func(func) if func.simple_args.get() == 1) {
+                    cache.kind = KIND_PROPERTY;
+                    cache.key = receiver_key(self, instance);
+                    let old = std::mem::replace(&mut cache.value, getter);
+                    drop(old);
+                }
                 return None;
             }
+            Some(value) if self.is_data_descriptor(value) => return None,
+            _ => {}
         }
         if let Some(slot) = slot {
             let value = instance.slots.get(&self.gil).get(slot)?.clone();
@@ -120,6 +179,10 @@ impl Vm {
     #[inline(never)]
     pub(super) fn setattr_cached(&mut self, cache: &mut Cache, object: &Value, value: Value) -> Result<(), Raised> {
         let name = self.cache_site_name(cache);
+        let before = match object {
+            Value::Object(instance) => Some(receiver_key(self, instance)),
+            _ => None,
+        };
         self.setattr(object, &name, value)?;
         if let Value::Object(instance) = object {
             let class = instance.class.get(&self.gil).clone();
@@ -127,15 +190,34 @@ impl Vm {
             if class.flags(&self.gil).has(ClassFlags::HAS_SETATTR) || shape == ShapeId::DICT {
                 return Ok(());
             }
-            if let Some(found) = self.lookup(&class, &name) {
-                if self.is_data_descriptor(&found) {
+            match &self.lookup(&class, &name) {
+                Some(Value::GetSet(descriptor)) => {
+                    if let Access::Slot(slot) = descriptor.access {
+                        cache.kind = KIND_SLOT;
+                        cache.slot = slot as u32;
+                        cache.key = receiver_key(self, instance);
+                    }
                     return Ok(());
                 }
+                Some(found) if self.is_data_descriptor(found) => return Ok(()),
+                _ => {}
             }
-            if let Some(slot) = self.interp.shapes.get(&self.gil).slot(shape, &name) {
-                cache.kind = KIND_SLOT;
-                cache.slot = slot as u32;
-                cache.key = receiver_key(self, instance);
+            let shapes = self.interp.shapes.get(&self.gil);
+            let Some(slot) = shapes.slot(shape, &name) else { return Ok(()) };
+            let now = receiver_key(self, instance);
+            match before {
+                Some(before) if before != now && slot + 1 == shapes.len(shape) => {
+                    cache.kind = KIND_ADD;
+                    cache.slot = shape.0;
+                    cache.key = before;
+                    let data = class.data.get_mut(&mut self.gil);
+                    data.slot_hint = data.slot_hint.max(slot + 1);
+                }
+                _ => {
+                    cache.kind = KIND_SLOT;
+                    cache.slot = slot as u32;
+                    cache.key = now;
+                }
             }
         }
         Ok(())
@@ -183,6 +265,9 @@ impl Vm {
     /// What a cache compares for a receiver of a built-in class whose instances have no attributes of their own.
     fn builtin_receiver_key(&self, object: &Value) -> Option<u64> {
         let number = match object {
+            Value::List(_) | Value::Dict(_) | Value::Str(_) | Value::Tuple(_) | Value::Bytes(_) | Value::Int(_) => {
+                BUILTIN_TAG | object.tag() as u32
+            }
             Value::Object(_) | Value::Class(_) | Value::Module(_) | Value::Exc(_) | Value::Func(_) => return None,
             Value::Foreign(foreign) => {
                 if foreign.dict.get(&self.gil).is_some() || !matches!(foreign.class.data.get(&self.gil).layout, Layout::Builtin(_) | Layout::Plain) {

@@ -140,6 +140,8 @@ impl Vm {
                     move_values(window, window.add(1), count);
                     *window = receiver;
                     *slot = func;
+                    // The arguments may reach beyond the frame now: what is called must not use that place.
+                    (*self.fp).top = self.top().max(window.add(count + 1));
                     self.call_registers(slot, window, count + 1)
                 }
                 Value::Class(class) => {
@@ -207,6 +209,31 @@ impl Vm {
             move_values(window, top, count);
             top
         }
+    }
+
+    /// Pushes the frame of a cached property's getter, whose result goes to `ret`; false if there is none.
+    ///
+    /// # Safety
+    ///
+    /// `ret` is a register of the running frame.
+    pub(super) unsafe fn enter_property(&mut self, cache: &crate::object::Cache, object: &Value, ret: *mut Value) -> Result<bool, Raised> {
+        if cache.kind != super::cache::KIND_PROPERTY {
+            return Ok(false);
+        }
+        let (Value::Object(instance), Value::Func(getter)) = (object, &cache.value) else { return Ok(false) };
+        if super::cache::receiver_key(self, instance) != cache.key || getter.simple_args.get() != 1 {
+            return Ok(false);
+        }
+        let getter = getter.to_ptr();
+        let top = self.top();
+        // SAFETY: the part of the stack above the frame is free; the getter stays in it below its window while it runs.
+        unsafe {
+            *top = getter.to_value();
+            *top.add(1) = object.clone();
+            let code: *const crate::object::Code = &**getter.code.as_ptr();
+            self.push_frame(code, &*getter.globals, &*getter, top.add(1), ret, ReturnTo::Register)?;
+        }
+        Ok(true)
     }
 
     /// As `call_registers`, the last arguments being those of the keywords in the tuple `names`.

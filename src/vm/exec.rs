@@ -14,11 +14,11 @@
 
 use std::hint::cold_path;
 
-use super::cache::{GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_METHOD, KIND_SLOT, receiver_key};
+use super::cache::{GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_METHOD, KIND_SLOT, receiver_key};
 use super::step::step;
 use crate::bytecode::{BinOp, CmpOp, Instr};
 use crate::object::vm::{Frame, ReturnTo};
-use crate::object::{Cell, Code, Func, GenState, IterState, Raised, Value, Vm};
+use crate::object::{Cell, Code, Func, GenState, IterState, Raised, ShapeId, Value, Vm};
 
 /// Runs the frame on top until it returns.
 ///
@@ -514,8 +514,10 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             let value = if cache.kind == KIND_SLOT {
                                 let slots: &Vec<Value> = &*object.slots.as_ptr();
                                 slots.get_unchecked(cache.slot as usize).clone()
-                            } else {
+                            } else if cache.kind == KIND_CONSTANT {
                                 cache.value.clone()
+                            } else {
+                                break 'slow
                             };
                             if value.is_undef() {
                                 slow!();
@@ -528,7 +530,21 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         Instr::SetAttr { obj, val, cache } => {
                             let Value::Object(object) = &reg!(obj) else { break 'slow };
                             let cache = cache!(cache);
-                            if cache.kind != KIND_SLOT || receiver_key(vm, object) != cache.key {
+                            if receiver_key(vm, object) != cache.key {
+                                slow!();
+                            }
+                            if cache.kind == KIND_ADD {
+                                let slots: &mut Vec<Value> = &mut *object.slots.as_ptr();
+                                if slots.len() == slots.capacity() {
+                                    slow!();
+                                }
+                                *object.shape.as_ptr() = ShapeId(cache.slot);
+                                let value = operand!(val);
+                                slots.push(value);
+                                consume!(obj);
+                                continue 'run;
+                            }
+                            if cache.kind != KIND_SLOT {
                                 slow!();
                             }
                             let value = operand!(val);

@@ -192,8 +192,7 @@ impl Vm {
                     *base.sub(1) = Value::Undef;
                     *ret = Value::Undef;
                 }
-                ReturnTo::Register => *ret = Value::Undef,
-                ReturnTo::Native | ReturnTo::ForIter | ReturnTo::Send => {}
+                ReturnTo::Register | ReturnTo::Native | ReturnTo::ForIter | ReturnTo::Send => {}
             }
             return_to
         }

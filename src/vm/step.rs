@@ -376,6 +376,10 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             }
             Instr::GetAttr { dst, obj, cache } => {
                 let object = reg!(obj).clone();
+                if vm.enter_property(cache!(cache), &object, base.add(dst.0 as usize))? {
+                    consume!(obj);
+                    return Ok(None);
+                }
                 let value = vm.getattr_cached(cache!(cache), &object)?;
                 consume!(obj);
                 drop(object);
