@@ -23,6 +23,7 @@ mod thread;
 mod math;
 mod multiprocessing;
 mod operator;
+mod pickle;
 mod random;
 mod re;
 pub(crate) mod struct_sequence;
@@ -66,6 +67,7 @@ const NATIVE: &[NativeModule] = &[
     math::MODULE,
     multiprocessing::MODULE,
     operator::MODULE,
+    pickle::MODULE,
     random::MODULE,
     sys::MODULE,
     re::MODULE,

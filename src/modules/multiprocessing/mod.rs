@@ -27,6 +27,12 @@ const FUNCTIONS: &[NativeDef] = &[
     native("read", Arity::Exact(2), read, "Exactly so many bytes; fewer at the end of the file."),
     native("write", Arity::Exact(2), write, "Write all bytes."),
     native("readable", Arity::Exact(2), readable, "Those of some descriptors that can be read, after at most so many seconds."),
+    native("semaphore", Arity::Exact(1), semaphore, "A pipe with so many tokens inside."),
+    native("acquire", Arity::Exact(2), acquire, "Take a token out of a pipe; False if there was none for so many seconds."),
+    native("shared_new", Arity::Exact(1), shared_new, "A file in memory of so many bytes."),
+    native("shared_read", Arity::Exact(3), shared_read, "Bytes of a file: descriptor, offset, size."),
+    native("shared_write", Arity::Exact(3), shared_write, "Write bytes into a file: descriptor, offset, data."),
+    native("spawn", Arity::Exact(2), spawn, "Run a program with some descriptors inherited; its process number."),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
@@ -177,4 +183,73 @@ fn readable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let end = end_of(vm, &args[1])?;
     let found = wait_readable(vm, &numbers, end)?;
     Ok(Value::list(found.into_iter().map(|number| Value::Int(number.into())).collect()))
+}
+
+fn semaphore(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let count = vm.expect_usize(&args[0])?;
+    let made = fd::pipe().and_then(|(read, write)| {
+        fd::set_blocking(read, false)?;
+        fd::write(write, &vec![b't'; count])?;
+        Ok((read, write))
+    });
+    pair(vm, made)
+}
+
+fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let number = vm.expect_i64(&args[0])? as i32;
+    let end = end_of(vm, &args[1])?;
+    loop {
+        match fd::read(number, 1) {
+            Ok(token) => return Ok(Value::bool(!token.is_empty())),
+            // Another process was faster.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(vm, &error)),
+        }
+        if wait_readable(vm, &[number], end)?.is_empty() {
+            return Ok(Value::bool(false));
+        }
+    }
+}
+
+fn shared_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let size = vm.expect_usize(&args[0])?;
+    match fd::memory_file(size as i64) {
+        Ok(number) => Ok(Value::Int(number.into())),
+        Err(error) => Err(failed(vm, &error)),
+    }
+}
+
+fn shared_read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (number, offset, size) = (vm.expect_i64(&args[0])? as i32, vm.expect_i64(&args[1])?, vm.expect_usize(&args[2])?);
+    match fd::read_at(number, offset, size) {
+        Ok(data) => Ok(crate::object::Bytes::new(data).into_value()),
+        Err(error) => Err(failed(vm, &error)),
+    }
+}
+
+fn shared_write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (number, offset) = (vm.expect_i64(&args[0])? as i32, vm.expect_i64(&args[1])?);
+    let data = vm.expect_bytes(&args[2])?;
+    fd::write_at(number, offset, &data).map_err(|error| failed(vm, &error))?;
+    Ok(Value::None)
+}
+
+fn spawn(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let mut words = Vec::new();
+    for word in vm.collect(&args[0])? {
+        words.push(vm.expect_str(&word, "argument")?.as_str().to_owned());
+    }
+    let mut inherited = Vec::new();
+    for number in vm.collect(&args[1])? {
+        inherited.push(vm.expect_i64(&number)? as i32);
+    }
+    let program = std::env::current_exe().map_err(|error| failed(vm, &error))?;
+    let set = |inherit: bool| inherited.iter().try_for_each(|&number| fd::set_inheritable(number, inherit));
+    let child = set(true).and_then(|()| std::process::Command::new(program).args(&words).spawn());
+    let reset = set(false);
+    match child.and_then(|child| reset.map(|()| child)) {
+        Ok(child) => Ok(Value::Int(child.id().into())),
+        Err(error) => Err(failed(vm, &error)),
+    }
 }

@@ -121,6 +121,28 @@ pub(crate) fn set_blocking(fd: i32, blocking: bool) -> Result<()> {
     }
 }
 
+/// A file of so many zero bytes in memory only.
+pub(crate) fn memory_file(size: i64) -> Result<i32> {
+    // SAFETY: the name is a C string.
+    let fd = check(unsafe { libc::memfd_create(c"mini".as_ptr(), libc::MFD_CLOEXEC) }.into())? as i32;
+    truncate(fd, size).map(|()| fd)
+}
+
+/// Reads at a place.
+pub(crate) fn read_at(fd: i32, offset: i64, size: usize) -> Result<Vec<u8>> {
+    let mut data = vec![0; size];
+    // SAFETY: the buffer has room for as many bytes as the call may write.
+    let count = check(unsafe { libc::pread(fd, data.as_mut_ptr().cast(), size, offset) } as i64)?;
+    data.truncate(count as usize);
+    Ok(data)
+}
+
+/// Writes at a place.
+pub(crate) fn write_at(fd: i32, offset: i64, data: &[u8]) -> Result<usize> {
+    // SAFETY: the buffer has as many bytes as the call may read.
+    check(unsafe { libc::pwrite(fd, data.as_ptr().cast(), data.len(), offset) } as i64).map(|count| count as usize)
+}
+
 /// A pair of connected sockets.
 pub(crate) fn socket_pair() -> Result<(i32, i32)> {
     let mut ends = [0; 2];
