@@ -13,6 +13,7 @@ mod collections;
 pub(crate) mod foreign;
 mod functools;
 mod gc;
+mod errno;
 mod heapq;
 pub(crate) mod fs_path;
 pub(crate) mod io;
@@ -24,8 +25,10 @@ mod math;
 mod multiprocessing;
 mod operator;
 mod pickle;
+mod posix;
 mod random;
 mod re;
+mod signal;
 pub(crate) mod struct_sequence;
 pub mod sys;
 mod time;
@@ -68,7 +71,10 @@ const NATIVE: &[NativeModule] = &[
     multiprocessing::MODULE,
     operator::MODULE,
     pickle::MODULE,
+    errno::MODULE,
+    posix::MODULE,
     random::MODULE,
+    signal::MODULE,
     sys::MODULE,
     re::MODULE,
     time::MODULE,

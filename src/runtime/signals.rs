@@ -17,6 +17,8 @@ pub(crate) struct SignalState {
     pub wakers: Arc<Mutex<Vec<Box<dyn Fn() + Send>>>>,
     /// The signals that a watcher takes.
     pub watched: Vec<i32>,
+    /// Adds signals to those; None while nothing is watched.
+    watcher: Option<signal_hook::iterator::Handle>,
 }
 
 impl SignalState {
@@ -26,6 +28,11 @@ impl SignalState {
         self.wakers = Arc::default();
     }
 }
+
+/// `signal.SIG_DFL` as a handler.
+pub(crate) const DEFAULT: i64 = 0;
+/// `signal.SIG_IGN` as a handler.
+pub(crate) const IGNORE: i64 = 1;
 
 impl Vm {
     /// Starts to watch for signals on behalf of the interpreter, whose main thread is `thread`. One interpreter of a
@@ -40,6 +47,7 @@ impl Vm {
         state.watched = signals.to_vec();
         let thread = thread.clone();
         let mut watched = signal_hook::iterator::Signals::new(signals)?;
+        state.watcher = Some(watched.handle());
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in watched.forever() {
                 arrived.lock().push(signal);
@@ -53,6 +61,45 @@ impl Vm {
     /// Where signals for the interpreter are left, for who interrupts it from another thread.
     pub(crate) fn signal_inbox(&mut self) -> Arc<Mutex<Vec<i32>>> {
         self.interp.extension::<SignalState>(&mut self.gil).arrived.clone()
+    }
+
+    /// Sets what is called when a signal arrives: a callable, or an int for [`DEFAULT`] and [`IGNORE`].
+    ///
+    /// # Errors
+    ///
+    /// What the OS says of a signal that cannot be handled.
+    pub(crate) fn set_signal_handler(&mut self, signal: i32, handler: Value) -> std::io::Result<()> {
+        let state = self.interp.extension::<SignalState>(&mut self.gil);
+        if !state.watched.contains(&signal) && !matches!(handler, Value::Int(DEFAULT)) {
+            match &state.watcher {
+                Some(watcher) => watcher.add_signal(signal)?,
+                None => {
+                    let Some(main) = self.interp.lock.threads().first().cloned() else { return Ok(()) };
+                    self.watch_signals(&main, &[signal])?;
+                }
+            }
+            let state = self.interp.extension::<SignalState>(&mut self.gil);
+            if !state.watched.contains(&signal) {
+                state.watched.push(signal);
+            }
+        }
+        let state = self.interp.extension::<SignalState>(&mut self.gil);
+        let old = state.handlers.insert(signal, handler);
+        drop(old);
+        Ok(())
+    }
+
+    /// What was set for a signal; None if nothing was.
+    pub(crate) fn signal_handler(&mut self, signal: i32) -> Option<Value> {
+        self.interp.extension::<SignalState>(&mut self.gil).handlers.get(&signal).cloned()
+    }
+
+    /// Whether a signal does something in the script rather than to the process.
+    pub(crate) fn handles_signal(&mut self, signal: i32) -> bool {
+        match self.signal_handler(signal) {
+            Some(handler) => !matches!(handler, Value::Int(DEFAULT)),
+            None => signal == libc::SIGINT,
+        }
     }
 
     /// Runs what was posted to this thread: signal handlers, exceptions of other threads.
@@ -78,11 +125,23 @@ impl Vm {
         }
     }
 
-    fn handle_signal(&mut self, signal: i32) -> Result<(), Raised> {
+    /// Does what the script set for a signal.
+    ///
+    /// # Errors
+    ///
+    /// KeyboardInterrupt for SIGINT without handler, or what the handler raises.
+    pub(crate) fn handle_signal(&mut self, signal: i32) -> Result<(), Raised> {
         let state = self.interp.extension::<SignalState>(&mut self.gil);
         match state.handlers.get(&signal).cloned() {
+            Some(Value::Int(IGNORE)) => Ok(()),
+            Some(Value::Int(_)) => {
+                // The process ends, or stops, as without a handler.
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+                Ok(())
+            }
             Some(handler) => {
-                self.call(&handler, &[Value::Int(signal.into()), Value::None])?;
+                let frame = self.frame_object(0)?.unwrap_or(Value::None);
+                self.call(&handler, &[Value::Int(signal.into()), frame])?;
                 Ok(())
             }
             None if signal == libc::SIGINT => {
