@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mini_grammar::LineIndex;
 use mini_grammar::ast::{
-    Arguments, ClassDef, Comprehension, Expr, ExprContext, ExprKind, FunctionDef, Ident, Name,
+    Arguments, ClassDef, Comprehension, Constant, Expr, ExprContext, ExprKind, FunctionDef, Ident, Name,
     Pattern, PatternKind, Span, Stmt, StmtKind, TypeParam, TypeParamKind,
 };
 
@@ -600,6 +600,9 @@ impl Collector {
             } => {
                 self.expr(value)?;
                 self.opt(format_spec.as_deref())
+            }
+            ExprKind::Constant(Constant::Surrogates(_)) => {
+                Err(("surrogate code points in text are not supported by Mini".to_owned(), expr.span))
             }
             ExprKind::Constant(_) => Ok(()),
             ExprKind::Attribute { value, .. } | ExprKind::Starred { value, .. } => self.expr(value),
