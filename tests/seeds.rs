@@ -13,31 +13,26 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
-#[ignore = "needs threads, the loop and processes"]
 fn serial_takes_five_seconds() {
     check("serial_demo", 5.0, 6.0, false);
 }
 
 #[test]
-#[ignore = "needs threads, the loop and processes"]
 fn blocking_coroutines_take_five_seconds() {
     check("asyncio_blocking_demo", 5.0, 6.0, false);
 }
 
 #[test]
-#[ignore = "needs threads, the loop and processes"]
 fn awaiting_coroutines_take_half_a_second() {
     check("asyncio_demo", 0.5, 1.2, false);
 }
 
 #[test]
-#[ignore = "needs threads, the loop and processes"]
 fn threads_take_half_a_second() {
     check("threads_demo", 0.5, 1.2, false);
 }
 
 #[test]
-#[ignore = "needs threads, the loop and processes"]
 fn a_pool_takes_as_long_as_its_size_says() {
     let workers = std::thread::available_parallelism().map_or(1, |n| n.get());
     let chunk = 10usize.div_ceil(4 * workers);

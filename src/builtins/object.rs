@@ -307,7 +307,7 @@ fn reduce_protocol(vm: &mut Vm, object: &Value, protocol: i64) -> Result<Value, 
     let function = matches!(object, Value::Gen(_) | Value::Module(_) | Value::Cell(_) | Value::Traceback(_) | Value::Code(_) | Value::View(_));
     let native_foreign = matches!(object, Value::Foreign(_)) && !has_arguments && class.known.is_none();
     if !plain_new || function || native_foreign {
-        let name = class.name(&vm.gil).to_owned();
+        let name = if native_foreign { vm.class_full_name(&class) } else { class.name(&vm.gil).to_owned() };
         return Err(vm.type_error(format!("cannot pickle '{name}' object")));
     }
     let mut arguments = vec![class.to_value()];

@@ -28,6 +28,7 @@ const FUNCTIONS: &[NativeDef] = &[
     native("_new_handle", Arity::Exact(3), new_handle, "A handle of a loop, not scheduled."),
     native("_yield_once", Arity::Exact(0), yield_once, "What sleep(0) awaits."),
     native("_is_main_thread", Arity::Exact(0), is_main_thread, ""),
+    native("_format_exception", Arity::Exact(1), format_exception, "An exception with its traceback."),
     native("_write_stderr", Arity::Exact(1), write_stderr, ""),
 ];
 
@@ -144,6 +145,11 @@ fn yield_once(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 
 fn is_main_thread(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::bool(vm.thread.is_main))
+}
+
+pub(super) fn format_exception(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let lines = vm.format_exception(&args[0], Default::default());
+    Ok(Value::from(lines.concat()))
 }
 
 fn write_stderr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -32,6 +32,7 @@ const FUNCTIONS: &[NativeDef] = &[
     native("shared_new", Arity::Exact(1), shared_new, "A file in memory of so many bytes."),
     native("shared_read", Arity::Exact(3), shared_read, "Bytes of a file: descriptor, offset, size."),
     native("shared_write", Arity::Exact(3), shared_write, "Write bytes into a file: descriptor, offset, data."),
+    native("format_exception", Arity::Exact(1), super::asyncio::format_exception, "An exception with its traceback."),
     native("spawn", Arity::Exact(2), spawn, "Run a program with some descriptors inherited; its process number."),
 ];
 
