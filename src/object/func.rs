@@ -25,6 +25,22 @@ pub struct Cache {
     pub value: Value,
 }
 
+/// The inline cache of one site: the two receivers met last.
+#[derive(Default)]
+pub struct CacheSlot {
+    pub first: Cache,
+    pub second: Cache,
+}
+
+impl CacheSlot {
+    /// Makes room for a new entry in front; what was there becomes the second.
+    pub(crate) fn make_room(&mut self) {
+        if self.first.kind != 0 {
+            std::mem::swap(&mut self.first, &mut self.second);
+        }
+    }
+}
+
 define_heap_type! {
     /// A code object: a prototype linked to an interpreter's constants and caches.
     pub struct Code: untracked {
@@ -32,7 +48,7 @@ define_heap_type! {
         pub consts: Box<[Value]>,
         pub names: Box<[Ptr<Str>]>,
         /// One a site; reached by the evaluation loop only, with the lock held.
-        pub(crate) caches: Box<[UnsafeCell<Cache>]>,
+        pub(crate) caches: Box<[UnsafeCell<CacheSlot>]>,
         pub(crate) entry: *const Instr,
         pub(crate) first_temp: u16,
         pub(crate) nregs: u16,
@@ -51,7 +67,7 @@ impl Code {
         name: Ptr<Str>,
         qualname: Ptr<Str>,
     ) -> Ptr<Code> {
-        let caches = proto.caches.iter().map(|_| UnsafeCell::new(Cache::default())).collect();
+        let caches = proto.caches.iter().map(|_| UnsafeCell::new(CacheSlot::default())).collect();
         let entry = proto.instrs.as_ptr();
         let (first_temp, nregs, arg_count) = (proto.first_temp.0, proto.nregs, proto.arg_count);
         Code::alloc(proto, consts, names, caches, entry, first_temp, nregs, arg_count, name, qualname)

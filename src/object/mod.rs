@@ -38,7 +38,7 @@ pub use class::{Class, ClassData, ClassFlags, Layout};
 pub(crate) use define::define_heap_type;
 pub use dict::{Dict, DictData, Entry, Probe};
 pub use func::{
-    Arity, Cache, Cell, Code, Func, FuncData, Method, Module, Native, NativeDef, NativeFn, NativeKind, Params,
+    Arity, Cache, CacheSlot, Cell, Code, Func, FuncData, Method, Module, Native, NativeDef, NativeFn, NativeKind, Params,
 };
 pub use generator::{Gen, GenData, GenKind, GenState, Traceback};
 pub use handle::Handle;

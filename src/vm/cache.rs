@@ -3,7 +3,7 @@
 //! A cache of an instance holds for one shape (hence one class) in one epoch of classes: a class that
 //! changes starts a new epoch. A cache of a name holds for one version of a namespace's set of keys.
 
-use crate::object::{Access, Cache, Class, Known, Raw, ClassFlags, Dict, Layout, Module, Object, Ptr, Raised, ShapeId, Str, Value, Vm};
+use crate::object::{Access, Cache, CacheSlot, Class, Known, Raw, ClassFlags, Dict, Layout, Module, Object, Ptr, Raised, ShapeId, Str, Value, Vm};
 
 /// The attribute is in the instance's slot `slot`.
 pub(super) const KIND_SLOT: u32 = 1;
@@ -48,31 +48,32 @@ impl Cache {
 
 impl Vm {
     /// The name that the site of a cache of the running code looks up.
-    pub(super) fn cache_site_name(&self, cache: &Cache) -> Ptr<Str> {
+    pub(super) fn cache_site_name(&self, cache: &CacheSlot) -> Ptr<Str> {
         // SAFETY: the cache belongs to the running code, whose frame is on top.
         let code = unsafe { &*(*self.fp).code };
         let first = code.caches.as_ptr() as usize;
-        let index = (cache as *const Cache as usize - first) / size_of::<Cache>();
+        let index = (cache as *const CacheSlot as usize - first) / size_of::<CacheSlot>();
         code.names[code.proto.caches[index].name as usize].clone()
     }
 
     /// `object.name`, filling the cache when the same will hold for the next object of its shape.
     #[inline(never)]
-    pub(super) fn getattr_cached(&mut self, cache: &mut Cache, object: &Value) -> Result<Value, Raised> {
-        if cache.kind == KIND_MODULE {
-            if let Value::Module(module) = object {
-                let dict = module.dict.data.get(&self.gil);
-                if dict.version() == cache.key {
-                    return Ok(dict.value_at(cache.slot as usize).clone());
+    pub(super) fn getattr_cached(&mut self, site: &mut CacheSlot, object: &Value) -> Result<Value, Raised> {
+        for cache in [&site.first, &site.second] {
+            match (object, cache.kind) {
+                (Value::Module(module), KIND_MODULE) => {
+                    let dict = module.dict.data.get(&self.gil);
+                    if dict.version() == cache.key {
+                        return Ok(dict.value_at(cache.slot as usize).clone());
+                    }
                 }
+                (Value::Class(class), KIND_CLASS) if cache.key == self.class_key(class) => return Ok(cache.value.clone()),
+                _ => {}
             }
         }
-        if let (Value::Class(class), KIND_CLASS) = (object, cache.kind) {
-            if cache.key == self.class_key(class) {
-                return Ok(cache.value.clone());
-            }
-        }
-        let name = self.cache_site_name(cache);
+        let name = self.cache_site_name(site);
+        site.make_room();
+        let cache = &mut site.first;
         match object {
             Value::Class(class) => {
                 let value = self.getattr(object, &name)?;
@@ -177,8 +178,10 @@ impl Vm {
 
     /// `object.name = value`, filling the cache when the attribute is in a slot.
     #[inline(never)]
-    pub(super) fn setattr_cached(&mut self, cache: &mut Cache, object: &Value, value: Value) -> Result<(), Raised> {
-        let name = self.cache_site_name(cache);
+    pub(super) fn setattr_cached(&mut self, site: &mut CacheSlot, object: &Value, value: Value) -> Result<(), Raised> {
+        let name = self.cache_site_name(site);
+        site.make_room();
+        let cache = &mut site.first;
         let before = match object {
             Value::Object(instance) => Some(receiver_key(self, instance)),
             _ => None,
@@ -225,21 +228,24 @@ impl Vm {
 
     /// The method `name` of an object: the callable, and whether the receiver must be passed to it.
     #[inline(never)]
-    pub(super) fn load_method_cached(&mut self, cache: &mut Cache, object: &Value) -> Result<(Value, bool), Raised> {
+    pub(super) fn load_method_cached(&mut self, site: &mut CacheSlot, object: &Value) -> Result<(Value, bool), Raised> {
         let builtin_key = self.builtin_receiver_key(object);
-        if cache.kind == KIND_BUILTIN_METHOD && builtin_key == Some(cache.key) {
-            return Ok((cache.value.clone(), true));
-        }
-        if let Value::Object(instance) = object {
-            if cache.kind == KIND_METHOD && receiver_key(self, instance) == cache.key {
-                return Ok((cache.value.clone(), true));
+        for cache in [&site.first, &site.second] {
+            match (object, cache.kind) {
+                (Value::Object(instance), KIND_METHOD) if receiver_key(self, instance) == cache.key => {
+                    return Ok((cache.value.clone(), true));
+                }
+                (_, KIND_BUILTIN_METHOD) if builtin_key == Some(cache.key) => return Ok((cache.value.clone(), true)),
+                (Value::Module(module), KIND_MODULE) if module.dict.data.get(&self.gil).version() == cache.key => {
+                    return Ok((module.dict.data.get(&self.gil).value_at(cache.slot as usize).clone(), false));
+                }
+                _ => {}
             }
         }
-        let name = self.cache_site_name(cache);
+        let name = self.cache_site_name(site);
+        site.make_room();
+        let cache = &mut site.first;
         if let Value::Module(module) = object {
-            if cache.kind == KIND_MODULE && module.dict.data.get(&self.gil).version() == cache.key {
-                return Ok((module.dict.data.get(&self.gil).value_at(cache.slot as usize).clone(), false));
-            }
             if let Some(value) = self.fill_module_cache(cache, module, &name) {
                 return Ok((value, false));
             }

@@ -216,12 +216,15 @@ impl Vm {
     /// # Safety
     ///
     /// `ret` is a register of the running frame.
-    pub(super) unsafe fn enter_property(&mut self, cache: &crate::object::Cache, object: &Value, ret: *mut Value) -> Result<bool, Raised> {
-        if cache.kind != super::cache::KIND_PROPERTY {
+    pub(super) unsafe fn enter_property(&mut self, site: &crate::object::CacheSlot, object: &Value, ret: *mut Value) -> Result<bool, Raised> {
+        let Value::Object(instance) = object else { return Ok(false) };
+        let key = super::cache::receiver_key(self, instance);
+        let entries = [&site.first, &site.second];
+        let Some(cache) = entries.into_iter().find(|cache| cache.kind == super::cache::KIND_PROPERTY && cache.key == key) else {
             return Ok(false);
-        }
-        let (Value::Object(instance), Value::Func(getter)) = (object, &cache.value) else { return Ok(false) };
-        if super::cache::receiver_key(self, instance) != cache.key || getter.simple_args.get() != 1 {
+        };
+        let Value::Func(getter) = &cache.value else { return Ok(false) };
+        if getter.simple_args.get() != 1 {
             return Ok(false);
         }
         let getter = getter.to_ptr();
@@ -356,11 +359,40 @@ impl Vm {
                     };
                 }
             }
+            if class.known.is_some() && window == slot.add(1) {
+                if let Some(constructor) = self.native_constructor(class) {
+                    let args = Args::new(std::slice::from_raw_parts(slot, count + 1));
+                    let result = self.call_native(&constructor, args);
+                    clear_values(window, count);
+                    *slot = result?;
+                    return Ok(Outcome::Done);
+                }
+            }
             let args = Args::new(std::slice::from_raw_parts(window, count));
             let result = self.call_class(class, args);
             clear_values(window, count);
             *slot = result?;
             Ok(Outcome::Done)
+        }
+    }
+
+    /// The native `__new__` of a built-in class whose instances need no `__init__`, found once an epoch.
+    fn native_constructor(&mut self, class: &Ptr<Class>) -> Option<Ptr<crate::object::Native>> {
+        let epoch = self.interp.epoch.get();
+        if class.data.get(&self.gil).init_epoch != epoch {
+            let init = self.lookup_name(class, Name::__init__);
+            let plain = matches!(&init, Some(Value::Native(init)) if init.owner.as_ref().is_some_and(|owner| owner.known == Some(crate::object::Known::Object)));
+            let flags = class.flags(&self.gil);
+            let special = matches!(class.known, Some(crate::object::Known::Type | crate::object::Known::Object));
+            let found = if plain && !special && !flags.has(ClassFlags::NO_NEW) { self.lookup_name(class, Name::__new__).unwrap_or_default() } else { Value::Undef };
+            let data = class.data.get_mut(&mut self.gil);
+            data.init_epoch = epoch;
+            let old = std::mem::replace(&mut data.init_cache, found);
+            drop(old);
+        }
+        match &class.data.get(&self.gil).init_cache {
+            Value::Native(constructor) => Some(constructor.to_ptr()),
+            _ => None,
         }
     }
 

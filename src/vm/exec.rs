@@ -211,6 +211,20 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             }
                         }};
                     }
+                    // The inline cache's entry for an instance.
+                    macro_rules! entry {
+                        ($site:expr, $object:expr) => {{
+                            let site = cache!($site);
+                            let key = receiver_key(vm, $object);
+                            if key == site.first.key {
+                                &site.first
+                            } else if key == site.second.key {
+                                &site.second
+                            } else {
+                                slow!()
+                            }
+                        }};
+                    }
                     macro_rules! int_operator {
                         ($op:expr, $a:expr, $b:expr) => {{
                             let (a, b): (i64, i64) = ($a, $b);
@@ -270,7 +284,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         },
 
                         Instr::LoadGlobal { dst, cache } => {
-                            let cache = cache!(cache);
+                            let cache = &cache!(cache).first;
                             let globals = &*(*(*vm.fp).globals).data.as_ptr();
                             if cache.key != globals.version() {
                                 slow!();
@@ -285,7 +299,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             set!(dst, value);
                         }
                         Instr::LoadName { dst, cache } => {
-                            let cache = cache!(cache);
+                            let cache = &cache!(cache).first;
                             let globals = &*(*(*vm.fp).globals).data.as_ptr();
                             if (*vm.fp).extra.is_some() || cache.kind != GLOBAL_IN_GLOBALS || cache.key != globals.version() {
                                 slow!();
@@ -294,7 +308,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             set!(dst, value);
                         }
                         Instr::StoreGlobal { src, cache } | Instr::StoreName { src, cache } => {
-                            let cache = cache!(cache);
+                            let cache = &cache!(cache).first;
                             let globals = &mut *(*(*vm.fp).globals).data.as_ptr();
                             if (*vm.fp).extra.is_some() || cache.kind != GLOBAL_IN_GLOBALS || cache.key != globals.version() {
                                 slow!();
@@ -507,10 +521,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
 
                         Instr::GetAttr { dst, obj, cache } => {
                             let Value::Object(object) = &reg!(obj) else { break 'slow };
-                            let cache = cache!(cache);
-                            if receiver_key(vm, object) != cache.key {
-                                slow!();
-                            }
+                            let cache = entry!(cache, object);
                             let value = if cache.kind == KIND_SLOT {
                                 let slots: &Vec<Value> = &*object.slots.as_ptr();
                                 slots.get_unchecked(cache.slot as usize).clone()
@@ -529,10 +540,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         }
                         Instr::SetAttr { obj, val, cache } => {
                             let Value::Object(object) = &reg!(obj) else { break 'slow };
-                            let cache = cache!(cache);
-                            if receiver_key(vm, object) != cache.key {
-                                slow!();
-                            }
+                            let cache = entry!(cache, object);
                             if cache.kind == KIND_ADD {
                                 let slots: &mut Vec<Value> = &mut *object.slots.as_ptr();
                                 if slots.len() == slots.capacity() {
@@ -555,8 +563,8 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         }
                         Instr::LoadMethod { base: b, cache } => {
                             let Value::Object(object) = &reg!(b.offset(1)) else { break 'slow };
-                            let cache = cache!(cache);
-                            if cache.kind != KIND_METHOD || receiver_key(vm, object) != cache.key {
+                            let cache = entry!(cache, object);
+                            if cache.kind != KIND_METHOD {
                                 slow!();
                             }
                             let func = cache.value.clone();
@@ -626,8 +634,8 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         Instr::InvokeMethod { base: b, nargs, cache } => {
                             let slot = base.add(b.0 as usize);
                             let Value::Object(object) = &*slot.add(1) else { break 'slow };
-                            let cache = cache!(cache);
-                            if cache.kind != KIND_METHOD || receiver_key(vm, object) != cache.key {
+                            let cache = entry!(cache, object);
+                            if cache.kind != KIND_METHOD {
                                 slow!();
                             }
                             let Value::Func(func) = &cache.value else { break 'slow };

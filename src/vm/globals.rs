@@ -2,7 +2,7 @@
 
 use super::cache::{GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS};
 use crate::bytecode::Reg;
-use crate::object::{Cache, Dict, Known, Ptr, Raised, Str, Value, Vm};
+use crate::object::{CacheSlot, Dict, Known, Ptr, Raised, Str, Value, Vm};
 
 impl Vm {
     /// The namespace of the running frame's globals.
@@ -29,8 +29,9 @@ impl Vm {
     }
 
     #[inline(never)]
-    pub(super) fn load_global_slow(&mut self, cache: &mut Cache) -> Result<Value, Raised> {
-        let name = self.cache_site_name(cache);
+    pub(super) fn load_global_slow(&mut self, site: &mut CacheSlot) -> Result<Value, Raised> {
+        let name = self.cache_site_name(site);
+        let cache = &mut site.first;
         let globals = self.frame_globals();
         if let Some(index) = self.namespace_index(&globals, &name) {
             cache.key = self.version_of(&globals);
@@ -60,8 +61,9 @@ impl Vm {
     }
 
     #[inline(never)]
-    pub(super) fn store_global_slow(&mut self, cache: &mut Cache, value: Value) {
-        let name = self.cache_site_name(cache);
+    pub(super) fn store_global_slow(&mut self, site: &mut CacheSlot, value: Value) {
+        let name = self.cache_site_name(site);
+        let cache = &mut site.first;
         let globals = self.frame_globals();
         let old = globals.data.get_mut(&mut self.gil).insert_str(&name, value);
         drop(old);
@@ -88,7 +90,7 @@ impl Vm {
     }
 
     #[inline(never)]
-    pub(super) fn load_name_slow(&mut self, cache: &mut Cache) -> Result<Value, Raised> {
+    pub(super) fn load_name_slow(&mut self, cache: &mut CacheSlot) -> Result<Value, Raised> {
         let locals = self.frame_locals();
         if locals.is_undef() {
             return self.load_global_slow(cache);
@@ -125,7 +127,7 @@ impl Vm {
     }
 
     #[inline(never)]
-    pub(super) fn store_name_slow(&mut self, cache: &mut Cache, value: Value) -> Result<(), Raised> {
+    pub(super) fn store_name_slow(&mut self, cache: &mut CacheSlot, value: Value) -> Result<(), Raised> {
         let mapping = self.frame_locals();
         match &mapping {
             Value::Undef => {

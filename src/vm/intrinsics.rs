@@ -1,7 +1,7 @@
 //! Rare instructions.
 
 use crate::bytecode::{Intrinsic1, Intrinsic2};
-use crate::object::{Cache, Known, Name, Raised, Value, Vm};
+use crate::object::{CacheSlot, Known, Name, Raised, Value, Vm};
 
 impl Vm {
     pub(super) fn intrinsic1(&mut self, op: Intrinsic1, operand: Value) -> Result<Value, Raised> {
@@ -145,7 +145,7 @@ impl Vm {
     /// # Safety
     ///
     /// The registers belong to the running frame.
-    pub(super) unsafe fn load_super(&mut self, method: bool, slot: *mut Value, cache: &Cache) -> Result<(), Raised> {
+    pub(super) unsafe fn load_super(&mut self, method: bool, slot: *mut Value, cache: &CacheSlot) -> Result<(), Raised> {
         let name = self.cache_site_name(cache);
         // SAFETY: the caller vouches for the registers.
         unsafe {
