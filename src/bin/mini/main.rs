@@ -1,11 +1,12 @@
 //! The `mini` command.
 
+#[cfg(feature = "mimalloc")]
+mod allocator;
 mod options;
 
-/// Objects are small and many: an allocator made for that halves the cost of making one.
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 fn main() {
     let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();

@@ -1,0 +1,65 @@
+//! The command's allocator.
+//!
+//! Objects are small and many. Nearly all ask for no more alignment than mimalloc gives every
+//! block, so they take its plain entrances, which are shorter than those for a given alignment.
+
+use std::alloc::{GlobalAlloc, Layout};
+use std::ffi::c_void;
+
+use libmimalloc_sys as mi;
+
+/// mimalloc aligns every block to this, or to its size where that is smaller.
+const NATURAL: usize = 16;
+
+/// The allocator.
+pub struct Allocator;
+
+#[inline(always)]
+fn is_natural(size: usize, align: usize) -> bool {
+    align <= NATURAL && (align <= 8 || size >= NATURAL)
+}
+
+// SAFETY: mimalloc's functions keep the contract of C's; blocks are aligned as `is_natural` says or as asked for.
+unsafe impl GlobalAlloc for Allocator {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: any size and a power of two are fine.
+        unsafe {
+            if is_natural(layout.size(), layout.align()) {
+                mi::mi_malloc(layout.size()).cast()
+            } else {
+                mi::mi_malloc_aligned(layout.size(), layout.align()).cast()
+            }
+        }
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe {
+            if is_natural(layout.size(), layout.align()) {
+                mi::mi_zalloc(layout.size()).cast()
+            } else {
+                mi::mi_zalloc_aligned(layout.size(), layout.align()).cast()
+            }
+        }
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
+        // SAFETY: the block came from mimalloc.
+        unsafe { mi::mi_free(pointer.cast::<c_void>()) }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe {
+            if is_natural(layout.size(), layout.align()) && is_natural(new_size, layout.align()) {
+                mi::mi_realloc(pointer.cast(), new_size).cast()
+            } else {
+                mi::mi_realloc_aligned(pointer.cast(), new_size, layout.align()).cast()
+            }
+        }
+    }
+}
