@@ -18,6 +18,14 @@ pub struct Entry {
     pub value: Value,
 }
 
+/// What the index is filed under: hashes of ints are the ints themselves, while the index takes its
+/// place from the low bits and its tag from the high ones.
+#[inline(always)]
+fn spread(hash: i64) -> u64 {
+    let mixed = (hash as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 32)
+}
+
 /// What a lookup found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Probe {
@@ -106,7 +114,7 @@ impl DictData {
     #[inline]
     pub fn probe(&self, hash: i64, key: &Value) -> Probe {
         let mut ask = false;
-        let found = self.table.find(hash as u64, |&index| {
+        let found = self.table.find(spread(hash), |&index| {
             let entry = &self.entries[index as usize];
             entry.hash == hash
                 && match plain_eq(&entry.key, key) {
@@ -128,7 +136,7 @@ impl DictData {
     /// The entries whose keys have this hash, for a lookup that asks the machine.
     pub fn candidates(&self, hash: i64) -> Vec<usize> {
         self.table
-            .iter_hash(hash as u64)
+            .iter_hash(spread(hash))
             .map(|&index| index as usize)
             .filter(|&index| self.entries[index].hash == hash)
             .collect()
@@ -148,7 +156,7 @@ impl DictData {
     pub fn get_str(&self, name: &super::Str) -> Option<&Value> {
         let hash = name.hash();
         self.table
-            .find(hash as u64, |&index| {
+            .find(spread(hash), |&index| {
                 let entry = &self.entries[index as usize];
                 matches!(&entry.key, Value::Str(key) if key.same_text(name))
             })
@@ -215,7 +223,7 @@ impl DictData {
         let index = self.entries.len() as u32;
         self.entries.push(Entry { hash, key, value });
         let entries = &self.entries;
-        self.table.insert_unique(hash as u64, index, |&at| entries[at as usize].hash as u64);
+        self.table.insert_unique(spread(hash), index, |&at| spread(entries[at as usize].hash));
         self.keys_changed();
     }
 
@@ -239,7 +247,7 @@ impl DictData {
     pub fn remove_at(&mut self, index: usize) -> (Value, Value) {
         let entry = &mut self.entries[index];
         let (hash, key, value) = (entry.hash, entry.key.take(), entry.value.take());
-        if let Ok(found) = self.table.find_entry(hash as u64, |&at| at as usize == index) {
+        if let Ok(found) = self.table.find_entry(spread(hash), |&at| at as usize == index) {
             found.remove();
         }
         while self.entries.last().is_some_and(|entry| entry.key.is_undef()) {
@@ -274,7 +282,7 @@ impl DictData {
     /// Removes a name and gives back its value.
     pub fn remove_str(&mut self, name: &super::Str) -> Option<Value> {
         let hash = name.hash();
-        let index = *self.table.find(hash as u64, |&index| {
+        let index = *self.table.find(spread(hash), |&index| {
             matches!(&self.entries[index as usize].key, Value::Str(key) if key.same_text(name))
         })?;
         Some(self.remove_at(index as usize).1)
@@ -286,7 +294,7 @@ impl DictData {
         let entries = &self.entries;
         self.table.clear();
         for (index, entry) in entries.iter().enumerate() {
-            self.table.insert_unique(entry.hash as u64, index as u32, |&at| entries[at as usize].hash as u64);
+            self.table.insert_unique(spread(entry.hash), index as u32, |&at| spread(entries[at as usize].hash));
         }
         self.keys_changed();
     }
