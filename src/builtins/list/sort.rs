@@ -1,5 +1,7 @@
 //! `list.sort`: a stable merge sort that asks nothing but `<`.
 
+use std::cmp::Ordering;
+
 use crate::builtins::receiver::receiver;
 use crate::bytecode::CmpOp;
 use crate::object::{Args, List, Raised, Value, Vm};
@@ -57,7 +59,46 @@ enum Keys {
     Int,
     Float,
     Str,
+    /// Tuples of the same length with, in each place, ints, floats or strs only.
+    Tuple,
     Other,
+}
+
+/// Whether both are ints, floats that are no NaN, or strs.
+fn same_plain_kind(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(_), Value::Int(_)) | (Value::Str(_), Value::Str(_)) => true,
+        (Value::Float(a), Value::Float(b)) => !a.get().is_nan() && !b.get().is_nan(),
+        _ => false,
+    }
+}
+
+/// The order of two values of the same plain kind.
+#[inline]
+fn plain_order(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Str(a), Value::Str(b)) => a.as_str().cmp(b.as_str()),
+        (Value::Float(a), Value::Float(b)) => a.get().partial_cmp(&b.get()).unwrap_or(Ordering::Equal),
+        _ => Ordering::Equal,
+    }
+}
+
+/// The order of two tuples of the same plain kinds.
+fn tuple_order(a: &Value, b: &Value) -> Ordering {
+    let (Value::Tuple(a), Value::Tuple(b)) = (a, b) else { return Ordering::Equal };
+    let pairs = a.as_slice().iter().zip(b.as_slice());
+    pairs.map(|(a, b)| plain_order(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+fn are_plain_tuples<T>(items: &[T], key: impl Fn(&T) -> &Value) -> bool {
+    let Some(Value::Tuple(first)) = items.first().map(&key) else { return false };
+    items.iter().all(|item| match key(item) {
+        Value::Tuple(tuple) => {
+            tuple.len() == first.len() && tuple.as_slice().iter().zip(first.as_slice()).all(|(a, b)| same_plain_kind(a, b))
+        }
+        _ => false,
+    })
 }
 
 fn classify<T>(items: &[T], key: impl Fn(&T) -> &Value) -> Keys {
@@ -66,6 +107,7 @@ fn classify<T>(items: &[T], key: impl Fn(&T) -> &Value) -> Keys {
         Some(Value::Int(_)) if all(|key| matches!(key, Value::Int(_))) => Keys::Int,
         Some(Value::Float(_)) if all(|key| matches!(key, Value::Float(x) if !x.get().is_nan())) => Keys::Float,
         Some(Value::Str(_)) if all(|key| matches!(key, Value::Str(_))) => Keys::Str,
+        Some(Value::Tuple(_)) if are_plain_tuples(items, key) => Keys::Tuple,
         _ => Keys::Other,
     }
 }
@@ -80,22 +122,14 @@ fn sort_keyed<T>(
         return Ok(());
     }
     // A descending stable sort keeps equal items in their order: compare the other way round.
-    let directed = |order: std::cmp::Ordering| if reverse { order.reverse() } else { order };
+    let directed = |order: Ordering| if reverse { order.reverse() } else { order };
     match classify(items, key) {
         Keys::Int => items.sort_by(|a, b| match (key(a), key(b)) {
             (Value::Int(a), Value::Int(b)) => directed(a.cmp(b)),
-            _ => std::cmp::Ordering::Equal,
+            _ => Ordering::Equal,
         }),
-        Keys::Float => items.sort_by(|a, b| match (key(a), key(b)) {
-            (Value::Float(a), Value::Float(b)) => {
-                directed(a.get().partial_cmp(&b.get()).unwrap_or(std::cmp::Ordering::Equal))
-            }
-            _ => std::cmp::Ordering::Equal,
-        }),
-        Keys::Str => items.sort_by(|a, b| match (key(a), key(b)) {
-            (Value::Str(a), Value::Str(b)) => directed(a.as_str().cmp(b.as_str())),
-            _ => std::cmp::Ordering::Equal,
-        }),
+        Keys::Float | Keys::Str => items.sort_by(|a, b| directed(plain_order(key(a), key(b)))),
+        Keys::Tuple => items.sort_by(|a, b| directed(tuple_order(key(a), key(b)))),
         Keys::Other => return merge_sort(vm, items, reverse, key),
     }
     Ok(())
