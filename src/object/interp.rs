@@ -16,6 +16,9 @@ use super::value::Value;
 use super::{Class, Dict, Str};
 use crate::gil::{DeferredDrops, Gil, GilCell, GilLock};
 
+/// State of the floors above, by type.
+pub(crate) type Extensions = HashMap<TypeId, Box<dyn Any>, foldhash::fast::FixedState>;
+
 /// An entry of the method cache: the attribute `name` of the class with this id.
 #[derive(Default)]
 pub struct MethodCacheEntry {
@@ -44,6 +47,8 @@ pub struct Interp {
     pub(crate) method_cache: GilCell<Vec<MethodCacheEntry>>,
     /// Changes whenever a class changes in a way that a cache may have relied on.
     pub(crate) epoch: Cell<u32>,
+    /// The known classes are being filled: what is derived from their content is computed afterwards.
+    pub(crate) filling: Cell<bool>,
     pub(crate) next_class_id: Cell<u32>,
     pub(crate) next_dict_version: Cell<u64>,
     /// The namespace of the module `builtins`.
@@ -53,7 +58,7 @@ pub struct Interp {
     /// `sys.getrecursionlimit()`.
     pub(crate) recursion_limit: AtomicUsize,
     /// State of the floors above, by type.
-    extensions: GilCell<HashMap<TypeId, Box<dyn Any>>>,
+    extensions: GilCell<Extensions>,
 }
 
 // SAFETY: all but atomics is reached with the lock held only: through `GilCell`, or through the
@@ -88,6 +93,7 @@ impl Interp {
             shapes: GilCell::default(),
             method_cache: GilCell::default(),
             epoch: Cell::new(1),
+            filling: Cell::new(false),
             next_class_id: Cell::new(1),
             next_dict_version: Cell::new(1),
             builtins: GilCell::default(),
@@ -129,7 +135,7 @@ impl Interp {
     }
 
     /// Takes all state of the floors above, at the end.
-    pub(crate) fn take_extensions(&self, gil: &mut Gil) -> HashMap<TypeId, Box<dyn Any>> {
+    pub(crate) fn take_extensions(&self, gil: &mut Gil) -> Extensions {
         self.extensions.take(gil)
     }
 

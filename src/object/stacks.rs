@@ -7,8 +7,8 @@ use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use super::value::Value;
 use super::vm::Frame;
 
-/// No window has more registers.
-const MAX_WINDOW: usize = 1 << 17;
+/// Behind so many unbound registers in a row nothing was used: windows overlap, and few are longer.
+const MAX_GAP: usize = 1 << 13;
 
 /// Registers and frames of one thread.
 pub(crate) struct Stacks {
@@ -69,9 +69,13 @@ impl Stacks {
         unsafe {
             let end = self.registers.add(self.register_count);
             let (mut at, mut unbound) = (start, 0);
-            while at < end && unbound < MAX_WINDOW {
-                unbound = if (*at).is_undef() { unbound + 1 } else { 0 };
-                *at = Value::Undef;
+            while at < end && unbound < MAX_GAP {
+                if (*at).is_undef() {
+                    unbound += 1;
+                } else {
+                    unbound = 0;
+                    *at = Value::Undef;
+                }
                 at = at.add(1);
             }
         }

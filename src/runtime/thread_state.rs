@@ -134,6 +134,6 @@ impl Vm {
         self.dict_set_str(&builtins, "NotImplemented", Value::NotImplemented);
         self.dict_set_str(&builtins, "Ellipsis", Value::Ellipsis);
         self.dict_set_str(&builtins, "__debug__", Value::bool(true));
-        crate::builtins::install_all(self);
+        self.fill_classes(crate::builtins::install_all);
     }
 }

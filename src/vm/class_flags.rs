@@ -37,10 +37,31 @@ impl Vm {
     /// Recomputes flags that depend on what a class and its bases define, after a change, and bumps the epoch.
     pub fn class_changed(&mut self, class: &Ptr<Class>) {
         self.interp.bump_epoch();
-        self.update_flags(class);
+        if !self.interp.filling.get() {
+            self.update_flags(class);
+        }
+    }
+
+    /// Fills the known classes: `fill` adds their methods, and what depends on them is computed once, at the end.
+    pub(crate) fn fill_classes(&mut self, fill: impl FnOnce(&mut Vm)) {
+        self.interp.filling.set(true);
+        fill(self);
+        self.interp.filling.set(false);
+        self.interp.bump_epoch();
+        let classes = self.interp.classes.get(&self.gil).clone();
+        for class in &classes {
+            self.update_own_flags(class);
+        }
     }
 
     pub(crate) fn update_flags(&mut self, class: &Ptr<Class>) {
+        self.update_own_flags(class);
+        for subclass in self.direct_subclasses(class) {
+            self.update_flags(&subclass);
+        }
+    }
+
+    fn update_own_flags(&mut self, class: &Ptr<Class>) {
         let defines = |vm: &Vm, which: Name| class.lookup(&vm.gil, vm.interp.name(&vm.gil, which)).is_some();
         let overrides = |vm: &Vm, which: Name| vm.defined_below_roots(class, which);
         let has_del = overrides(self, Name::__del__);
@@ -66,9 +87,6 @@ impl Vm {
         flags.set(ClassFlags::HAS_SET, set);
         flags.set(ClassFlags::CUSTOM_EQ, custom_eq);
         flags.set(ClassFlags::PLAIN_NEW, plain_new);
-        for subclass in self.direct_subclasses(class) {
-            self.update_flags(&subclass);
-        }
     }
 
     /// Whether a class or one of its bases defines `name`, those apart whose definitions the machine has built in.
