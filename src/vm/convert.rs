@@ -1,7 +1,8 @@
 //! Conversions: str, repr, format, int, float, index.
 
 use super::number::int;
-use crate::object::number::float_text;
+use crate::builtins::format;
+use crate::object::number::{float_text, int_text};
 use crate::object::{Known, Name, Ptr, Raised, Str, Value, Vm};
 
 /// The containers that are being printed, by thread.
@@ -44,7 +45,11 @@ impl Vm {
     /// What `__repr__` raises, or TypeError if it returns no string.
     pub fn repr(&mut self, value: &Value) -> Result<Ptr<Str>, Raised> {
         match value {
-            Value::Int(n) => return Ok(Str::new(&n.to_string())),
+            Value::Int(n) => {
+                let mut digits = [0; 65];
+                let text = int_text::small(*n, &mut digits);
+                return Ok(Str::with_chars(text, text.len()));
+            }
             Value::Str(text) => return Ok(Str::new(&crate::object::quote::quoted(text.as_str()))),
             Value::Float(x) => return Ok(Str::new(&float_text::repr(x.get()))),
             Value::None => return Ok(Str::new("None")),
@@ -99,6 +104,11 @@ impl Vm {
                 _ => {}
             }
         }
+        if format::is_plain(value) {
+            let mut text = String::with_capacity(32);
+            format::append(self, value, spec, &mut text)?;
+            return Ok(Str::new(&text));
+        }
         let spec = Value::str(spec);
         match self.call_special(value, Name::__format__, std::slice::from_ref(&spec))? {
             Some(text) => self.string_result(text, "__format__ must return a str, not ", ""),
@@ -107,6 +117,20 @@ impl Vm {
                 Err(self.type_error(format!("Type {class} doesn't define __format__")))
             }
         }
+    }
+
+    /// `format(value, spec)`, appended to `out`.
+    ///
+    /// # Errors
+    ///
+    /// As for `format`.
+    pub(crate) fn append_format(&mut self, value: &Value, spec: &str, out: &mut String) -> Result<(), Raised> {
+        if format::is_plain(value) {
+            return format::append(self, value, spec, out);
+        }
+        let text = self.format(value, spec)?;
+        out.push_str(text.as_str());
+        Ok(())
     }
 
     /// `operator.index(value)`: an `Int` or `BigInt` (bools become ints).

@@ -22,7 +22,8 @@ impl Vm {
     }
 
     pub(super) fn build_string(&mut self, parts: &[Value]) -> Value {
-        let mut text = String::new();
+        let size = parts.iter().map(|part| if let Value::Str(part) = part { part.as_str().len() } else { 0 }).sum();
+        let mut text = String::with_capacity(size);
         let mut chars = 0;
         for part in parts {
             if let Value::Str(part) = part {
@@ -47,7 +48,6 @@ impl Vm {
             }
             _ => match &converted {
                 Value::Str(_) => Ok(converted),
-                Value::Int(n) => Ok(Value::str(itoa(*n, &mut [0; 20]))),
                 _ => Ok(self.format(&converted, "")?.into_value()),
             },
         }
@@ -262,23 +262,4 @@ impl Vm {
         let (lhs, rhs) = (lhs.clone(), rhs.clone());
         self.binary(op, &lhs, &rhs)
     }
-}
-
-/// Decimal digits of an integer without allocating.
-fn itoa(n: i64, buffer: &mut [u8; 20]) -> &str {
-    let mut rest = n.unsigned_abs();
-    let mut at = buffer.len();
-    loop {
-        at -= 1;
-        buffer[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if n < 0 {
-        at -= 1;
-        buffer[at] = b'-';
-    }
-    std::str::from_utf8(&buffer[at..]).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! `int.__format__` and `float.__format__`.
 
+use std::borrow::Cow;
+
 use num_bigint::BigInt;
 use num_traits::Signed;
 
@@ -7,16 +9,17 @@ use super::pad;
 use super::spec::{Align, Spec};
 use crate::builtins::number::to_big;
 use crate::object::number::float_text;
+use crate::object::number::int_text::{self, Digits};
 use crate::object::{Known, Raised, Value, Vm};
 
 /// The parts of a formatted number, from left to right.
-struct Parts {
+struct Parts<'a> {
     negative: bool,
     prefix: &'static str,
     /// The digits that are grouped.
-    digits: String,
+    digits: &'a str,
     /// Point, fraction, exponent, percent sign; all of an infinity.
-    rest: String,
+    rest: &'a str,
     group: usize,
 }
 
@@ -26,17 +29,29 @@ struct Parts {
 ///
 /// ValueError for a specification that ints do not take, OverflowError for `'c'` out of range.
 pub(crate) fn format_int(vm: &mut Vm, number: &Value, spec: &str) -> Result<String, Raised> {
+    let mut out = String::new();
+    append_int(vm, number, spec, &mut out)?;
+    Ok(out)
+}
+
+/// Appends `format(number, spec)` of an int.
+///
+/// # Errors
+///
+/// As for [`format_int`].
+pub(super) fn append_int(vm: &mut Vm, number: &Value, spec: &str, out: &mut String) -> Result<(), Raised> {
     if spec.is_empty() {
-        return match number {
-            Value::Int(small) => Ok(small.to_string()),
-            _ => vm.big_to_text(&to_big(number)),
-        };
+        match number {
+            Value::Int(n) => out.push_str(int_text::small(*n, &mut [0; 65])),
+            _ => out.push_str(&vm.big_to_text(&to_big(number))?),
+        }
+        return Ok(());
     }
     let spec = Spec::parse(vm, spec, "int", Some('d'), Align::Right)?;
     let kind = spec.kind.unwrap_or('d');
     if matches!(kind, 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') {
         let x = vm.to_f64(number)?;
-        return float_with(vm, x, &spec);
+        return float_with(vm, x, &spec, out);
     }
     if !matches!(kind, 'b' | 'c' | 'd' | 'o' | 'x' | 'X' | 'n') {
         return Err(spec.unknown(vm, "int"));
@@ -48,9 +63,8 @@ pub(crate) fn format_int(vm: &mut Vm, number: &Value, spec: &str) -> Result<Stri
         return Err(vm.value_error("Negative zero coercion (z) not allowed in integer format specifier"));
     }
     if kind == 'c' {
-        return character(vm, number, &spec);
+        return character(vm, number, &spec, out);
     }
-    let big = to_big(number);
     let (radix, prefix) = match kind {
         'b' => (2, "0b"),
         'o' => (8, "0o"),
@@ -58,22 +72,34 @@ pub(crate) fn format_int(vm: &mut Vm, number: &Value, spec: &str) -> Result<Stri
         'X' => (16, "0X"),
         _ => (10, ""),
     };
+    let prefix = if spec.alternate { prefix } else { "" };
+    let group = if radix == 10 { 3 } else { 4 };
+    let mut buffer = [0; 65];
+    let (negative, digits) = magnitude(vm, number, radix, kind == 'X', &mut buffer)?;
+    lay_out(vm, &Parts { negative, prefix, digits: &digits, rest: "", group }, &spec, out)
+}
+
+/// Whether an int is negative, and the digits of its magnitude; those of a machine integer are in `buffer`.
+pub(super) fn magnitude<'a>(
+    vm: &mut Vm,
+    number: &Value,
+    radix: u32,
+    capitals: bool,
+    buffer: &'a mut Digits,
+) -> Result<(bool, Cow<'a, str>), Raised> {
+    if let (Value::Int(n), false) = (number, capitals) {
+        return Ok((*n < 0, Cow::Borrowed(int_text::unsigned(n.unsigned_abs(), radix.into(), buffer))));
+    }
+    let big = to_big(number);
     let mut digits = magnitude_digits(vm, &big, radix)?;
-    if kind == 'X' {
+    if capitals {
         digits.make_ascii_uppercase();
     }
-    let parts = Parts {
-        negative: big.is_negative(),
-        prefix: if spec.alternate { prefix } else { "" },
-        digits,
-        rest: String::new(),
-        group: if radix == 10 { 3 } else { 4 },
-    };
-    lay_out(vm, &parts, &spec)
+    Ok((big.is_negative(), Cow::Owned(digits)))
 }
 
 /// The digits of an int's magnitude; decimals are limited in length.
-pub(super) fn magnitude_digits(vm: &mut Vm, number: &BigInt, radix: u32) -> Result<String, Raised> {
+fn magnitude_digits(vm: &mut Vm, number: &BigInt, radix: u32) -> Result<String, Raised> {
     if radix == 10 {
         let text = vm.big_to_text(number)?;
         return Ok(text.trim_start_matches('-').to_owned());
@@ -81,7 +107,7 @@ pub(super) fn magnitude_digits(vm: &mut Vm, number: &BigInt, radix: u32) -> Resu
     Ok(number.magnitude().to_str_radix(radix))
 }
 
-fn character(vm: &mut Vm, number: &Value, spec: &Spec) -> Result<String, Raised> {
+fn character(vm: &mut Vm, number: &Value, spec: &Spec, out: &mut String) -> Result<(), Raised> {
     if spec.sign.is_some() {
         return Err(vm.value_error("Sign not allowed with integer format specifier 'c'"));
     }
@@ -93,8 +119,9 @@ fn character(vm: &mut Vm, number: &Value, spec: &Spec) -> Result<String, Raised>
         _ => return Err(vm.raise(Known::OverflowError, "%c arg not in range(0x110000)")),
     };
     let Some(c) = char::from_u32(code) else { return Err(super::percent::surrogate(vm, code)) };
-    let parts = Parts { negative: false, prefix: "", digits: String::new(), rest: c.to_string(), group: 3 };
-    lay_out(vm, &parts, spec)
+    let mut buffer = [0; 4];
+    let parts = Parts { negative: false, prefix: "", digits: "", rest: c.encode_utf8(&mut buffer), group: 3 };
+    lay_out(vm, &parts, spec, out)
 }
 
 /// `format(x, spec)` of a float.
@@ -103,14 +130,26 @@ fn character(vm: &mut Vm, number: &Value, spec: &Spec) -> Result<String, Raised>
 ///
 /// ValueError for a specification that floats do not take.
 pub(crate) fn format_float(vm: &mut Vm, x: f64, spec: &str) -> Result<String, Raised> {
-    if spec.is_empty() {
-        return Ok(float_text::repr(x));
-    }
-    let spec = Spec::parse(vm, spec, "float", None, Align::Right)?;
-    float_with(vm, x, &spec)
+    let mut out = String::new();
+    append_float(vm, x, spec, &mut out)?;
+    Ok(out)
 }
 
-fn float_with(vm: &mut Vm, x: f64, spec: &Spec) -> Result<String, Raised> {
+/// Appends `format(x, spec)` of a float.
+///
+/// # Errors
+///
+/// As for [`format_float`].
+pub(super) fn append_float(vm: &mut Vm, x: f64, spec: &str, out: &mut String) -> Result<(), Raised> {
+    if spec.is_empty() {
+        float_text::append_repr(x, out);
+        return Ok(());
+    }
+    let spec = Spec::parse(vm, spec, "float", None, Align::Right)?;
+    float_with(vm, x, &spec, out)
+}
+
+fn float_with(vm: &mut Vm, x: f64, spec: &Spec, out: &mut String) -> Result<(), Raised> {
     if !matches!(spec.kind, None | Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%')) {
         return Err(spec.unknown(vm, "float"));
     }
@@ -144,11 +183,11 @@ fn float_with(vm: &mut Vm, x: f64, spec: &Spec) -> Result<String, Raised> {
     let parts = Parts {
         negative,
         prefix: "",
-        digits: unsigned[..whole].to_owned(),
-        rest: unsigned[whole..].to_owned(),
+        digits: &unsigned[..whole],
+        rest: &unsigned[whole..],
         group: 3,
     };
-    lay_out(vm, &parts, spec)
+    lay_out(vm, &parts, spec, out)
 }
 
 /// Whether the mantissa of a formatted float has no digit but zero.
@@ -158,23 +197,23 @@ fn is_zero(text: &str) -> bool {
 }
 
 /// Puts sign, prefix, grouped digits and the rest together and pads them.
-fn lay_out(vm: &mut Vm, parts: &Parts, spec: &Spec) -> Result<String, Raised> {
+fn lay_out(vm: &mut Vm, parts: &Parts<'_>, spec: &Spec, out: &mut String) -> Result<(), Raised> {
     let sign = match (parts.negative, spec.sign) {
         (true, _) => "-",
         (false, Some('+')) => "+",
         (false, Some(' ')) => " ",
         _ => "",
     };
-    let fixed = sign.len() + parts.prefix.len() + parts.rest.chars().count();
-    let mut out = String::new();
+    let rest = if parts.rest.is_ascii() { parts.rest.len() } else { parts.rest.chars().count() };
+    let fixed = sign.len() + parts.prefix.len() + rest;
     if out.try_reserve(spec.width.saturating_mul(spec.fill.len_utf8()).saturating_add(fixed + parts.digits.len())).is_err() {
         return Err(vm.memory_error());
     }
     // Zeros that fill the width are digits like the others: separators go between them too.
     let min_width = if spec.fill == '0' && spec.align == Align::Inside { spec.width.saturating_sub(fixed) } else { 0 };
     let digits = match spec.grouping {
-        Some(separator) if !parts.digits.is_empty() => group(&parts.digits, separator, parts.group, min_width),
-        _ => parts.digits.clone(),
+        Some(separator) if !parts.digits.is_empty() => Cow::Owned(group(parts.digits, separator, parts.group, min_width)),
+        _ => Cow::Borrowed(parts.digits),
     };
     let room = spec.width.saturating_sub(fixed + digits.len());
     let (left, inside) = match spec.align {
@@ -183,14 +222,14 @@ fn lay_out(vm: &mut Vm, parts: &Parts, spec: &Spec) -> Result<String, Raised> {
         Align::Center => (room / 2, 0),
         Align::Inside => (0, room),
     };
-    pad(&mut out, spec.fill, left);
+    pad(out, spec.fill, left);
     out.push_str(sign);
     out.push_str(parts.prefix);
-    pad(&mut out, spec.fill, inside);
+    pad(out, spec.fill, inside);
     out.push_str(&digits);
-    out.push_str(&parts.rest);
-    pad(&mut out, spec.fill, room - left - inside);
-    Ok(out)
+    out.push_str(parts.rest);
+    pad(out, spec.fill, room - left - inside);
+    Ok(())
 }
 
 /// The digits with a separator between groups, filled with zeros to `min_width`.

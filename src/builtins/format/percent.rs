@@ -83,25 +83,20 @@ pub(crate) fn surrogate(vm: &mut Vm, code: u32) -> Raised {
 /// converting a value raises.
 pub(crate) fn format_text(vm: &mut Vm, format: &str, operand: &Value) -> Result<String, Raised> {
     let mut operands = Operands::new(vm, operand, false);
-    let chars: Vec<char> = format.chars().collect();
     let mut out = String::with_capacity(format.len() + 16);
     let mut at = 0;
-    while at < chars.len() {
-        let c = chars[at];
-        at += 1;
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        let how = parse(vm, &chars, &mut at, &mut operands, |text| Value::from(text))?;
+    while let Some(sign) = memchr::memchr(b'%', &format.as_bytes()[at..]) {
+        out.push_str(&format[at..at + sign]);
+        at += sign + 1;
+        let how = parse(vm, format, &mut at, &mut operands, |text| Value::str(text))?;
         if how.kind == '%' {
             out.push('%');
             continue;
         }
         let value = operands.take(vm)?;
-        let text = convert_text(vm, &how, &value, at - 1)?;
-        place(&mut out, &text, &how);
+        convert_text(vm, &how, &value, &format[..at], &mut out)?;
     }
+    out.push_str(&format[at..]);
     if operands.left_over() {
         return Err(vm.type_error("not all arguments converted during string formatting"));
     }
@@ -115,17 +110,14 @@ pub(crate) fn format_text(vm: &mut Vm, format: &str, operand: &Value) -> Result<
 /// As [`format_text`].
 pub(crate) fn format_bytes(vm: &mut Vm, format: &[u8], operand: &Value) -> Result<Vec<u8>, Raised> {
     let mut operands = Operands::new(vm, operand, true);
-    let chars: Vec<char> = format.iter().map(|&byte| byte as char).collect();
+    // One character a byte, so that indices in characters are those in bytes.
+    let text: String = format.iter().map(|&byte| byte as char).collect();
     let mut out = Vec::with_capacity(format.len() + 16);
     let mut at = 0;
-    while at < chars.len() {
-        let c = chars[at];
-        at += 1;
-        if c != '%' {
-            out.push(c as u8);
-            continue;
-        }
-        let how = parse(vm, &chars, &mut at, &mut operands, |text| {
+    while let Some(sign) = text[at..].find('%') {
+        out.extend(text[at..at + sign].chars().map(|c| c as u8));
+        at += sign + 1;
+        let how = parse(vm, &text, &mut at, &mut operands, |text| {
             crate::object::Bytes::new(text.chars().map(|c| c as u8).collect::<Vec<_>>()).into_value()
         })?;
         if how.kind == '%' {
@@ -133,13 +125,14 @@ pub(crate) fn format_bytes(vm: &mut Vm, format: &[u8], operand: &Value) -> Resul
             continue;
         }
         let value = operands.take(vm)?;
-        let bytes = convert_bytes(vm, &how, &value, at - 1)?;
+        let bytes = convert_bytes(vm, &how, &value, &text[..at])?;
         let room = how.width.saturating_sub(bytes.len());
         let left = if how.left { 0 } else { room };
         out.extend(std::iter::repeat_n(b' ', left));
         out.extend_from_slice(&bytes);
         out.extend(std::iter::repeat_n(b' ', room - left));
     }
+    out.extend(text[at..].chars().map(|c| c as u8));
     if operands.left_over() {
         return Err(vm.type_error("not all arguments converted during bytes formatting"));
     }
@@ -147,7 +140,7 @@ pub(crate) fn format_bytes(vm: &mut Vm, format: &[u8], operand: &Value) -> Resul
 }
 
 fn place(out: &mut String, text: &str, how: &Conversion) {
-    let room = how.width.saturating_sub(text.chars().count());
+    let room = how.width.saturating_sub(if how.width == 0 { 0 } else { text.chars().count() });
     let left = if how.left { 0 } else { room };
     pad(out, ' ', left);
     out.push_str(text);
@@ -157,53 +150,54 @@ fn place(out: &mut String, text: &str, how: &Conversion) {
 /// Parses what follows a `%`; a key selects its value.
 fn parse(
     vm: &mut Vm,
-    chars: &[char],
+    format: &str,
     at: &mut usize,
     operands: &mut Operands,
-    make_key: impl Fn(String) -> Value,
+    make_key: impl Fn(&str) -> Value,
 ) -> Result<Conversion, Raised> {
+    let bytes = format.as_bytes();
     let mut how = Conversion::default();
-    if chars.get(*at) == Some(&'(') {
+    if bytes.get(*at) == Some(&b'(') {
         *at += 1;
         let start = *at;
         let mut depth = 1;
         while depth > 0 {
-            match chars.get(*at) {
-                Some('(') => depth += 1,
-                Some(')') => depth -= 1,
+            match bytes.get(*at) {
+                Some(b'(') => depth += 1,
+                Some(b')') => depth -= 1,
                 Some(_) => {}
                 None if operands.mapping.is_none() => return Err(vm.type_error("format requires a mapping")),
                 None => return Err(vm.value_error("incomplete format key")),
             }
             *at += 1;
         }
-        let key = make_key(chars[start..*at - 1].iter().collect());
+        let key = make_key(&format[start..*at - 1]);
         operands.key(vm, &key)?;
     }
-    while let Some(flag) = chars.get(*at) {
+    while let Some(flag) = bytes.get(*at) {
         match flag {
-            '-' => how.left = true,
-            '+' => how.plus = true,
-            ' ' => how.space = true,
-            '#' => how.alternate = true,
-            '0' => how.zero = true,
+            b'-' => how.left = true,
+            b'+' => how.plus = true,
+            b' ' => how.space = true,
+            b'#' => how.alternate = true,
+            b'0' => how.zero = true,
             _ => break,
         }
         *at += 1;
     }
-    if let Some(width) = size(vm, chars, at, operands, "width too big")? {
+    if let Some(width) = size(vm, bytes, at, operands, "width too big")? {
         how.left |= width < 0;
         how.width = width.unsigned_abs();
     }
-    if chars.get(*at) == Some(&'.') {
+    if bytes.get(*at) == Some(&b'.') {
         *at += 1;
-        how.precision = Some(size(vm, chars, at, operands, "precision too big")?.unwrap_or(0).max(0) as usize);
+        how.precision = Some(size(vm, bytes, at, operands, "precision too big")?.unwrap_or(0).max(0) as usize);
     }
-    if matches!(chars.get(*at), Some('h' | 'l' | 'L')) {
+    if matches!(bytes.get(*at), Some(b'h' | b'l' | b'L')) {
         *at += 1;
     }
-    let Some(&kind) = chars.get(*at) else { return Err(vm.value_error("incomplete format")) };
-    *at += 1;
+    let Some(kind) = format[*at..].chars().next() else { return Err(vm.value_error("incomplete format")) };
+    *at += kind.len_utf8();
     how.kind = kind;
     if how.width > 1 << 31 || how.precision.is_some_and(|precision| precision > 1 << 31) {
         return Err(vm.memory_error());
@@ -212,8 +206,8 @@ fn parse(
 }
 
 /// A width or precision, in digits or as `*`.
-fn size(vm: &mut Vm, chars: &[char], at: &mut usize, operands: &mut Operands, too_big: &str) -> Result<Option<isize>, Raised> {
-    if chars.get(*at) == Some(&'*') {
+fn size(vm: &mut Vm, bytes: &[u8], at: &mut usize, operands: &mut Operands, too_big: &str) -> Result<Option<isize>, Raised> {
+    if bytes.get(*at) == Some(&b'*') {
         *at += 1;
         let value = operands.take(vm)?;
         return match vm.unwrap(&value) {
@@ -224,8 +218,8 @@ fn size(vm: &mut Vm, chars: &[char], at: &mut usize, operands: &mut Operands, to
         };
     }
     let mut size: Option<isize> = None;
-    while let Some(digit) = chars.get(*at).and_then(|c| c.to_digit(10)) {
-        size = match size.unwrap_or(0).checked_mul(10).and_then(|size| size.checked_add(digit as isize)) {
+    while let Some(digit) = bytes.get(*at).filter(|byte| byte.is_ascii_digit()) {
+        size = match size.unwrap_or(0).checked_mul(10).and_then(|size| size.checked_add(isize::from(digit - b'0'))) {
             Some(size) => Some(size),
             None => return Err(vm.value_error(too_big)),
         };
@@ -234,45 +228,53 @@ fn size(vm: &mut Vm, chars: &[char], at: &mut usize, operands: &mut Operands, to
     Ok(size)
 }
 
-fn unsupported(vm: &mut Vm, kind: char, index: usize) -> Raised {
+/// The error for a conversion that does not exist, the last character of `upto`.
+fn unsupported(vm: &mut Vm, kind: char, upto: &str) -> Raised {
+    let index = upto.chars().count() - 1;
     let shown = if (' '..='~').contains(&kind) { kind } else { '?' };
     vm.value_error(format!("unsupported format character '{shown}' (0x{:x}) at index {index}", kind as u32))
 }
 
-fn cut(text: &str, precision: Option<usize>) -> String {
+fn cut(text: &str, precision: Option<usize>) -> &str {
     match precision.and_then(|precision| text.char_indices().nth(precision)) {
-        Some((end, _)) => text[..end].to_owned(),
-        None => text.to_owned(),
+        Some((end, _)) => &text[..end],
+        None => text,
     }
 }
 
-fn convert_text(vm: &mut Vm, how: &Conversion, value: &Value, index: usize) -> Result<String, Raised> {
-    match how.kind {
-        's' => vm.str(value).map(|text| cut(text.as_str(), how.precision)),
-        'r' => vm.repr(value).map(|text| cut(text.as_str(), how.precision)),
-        'a' => vm.ascii(value).map(|text| cut(text.as_str(), how.precision)),
-        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => percent_number::integer(vm, value, how),
-        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => percent_number::float(vm, value, how),
+fn convert_text(vm: &mut Vm, how: &Conversion, value: &Value, upto: &str, out: &mut String) -> Result<(), Raised> {
+    let text = match how.kind {
+        's' => vm.str(value)?,
+        'r' => vm.repr(value)?,
+        'a' => vm.ascii(value)?,
+        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => return percent_number::integer(vm, value, how, out),
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => return percent_number::float(vm, value, how, out),
         'c' => {
             if let Value::Str(text) = vm.unwrap(value) {
                 if text.char_count() == 1 {
-                    return Ok(text.as_str().to_owned());
+                    place(out, text.as_str(), how);
+                    return Ok(());
                 }
                 return Err(vm.type_error("%c requires int or char"));
             }
-            match percent_number::code(vm, value, 0x110000, "%c arg not in range(0x110000)")? {
+            return match percent_number::code(vm, value, 0x110000, "%c arg not in range(0x110000)")? {
                 Some(code) => match char::from_u32(code) {
-                    Some(c) => Ok(c.to_string()),
+                    Some(c) => {
+                        place(out, c.encode_utf8(&mut [0; 4]), how);
+                        Ok(())
+                    }
                     None => Err(surrogate(vm, code)),
                 },
                 None => Err(vm.type_error("%c requires int or char")),
-            }
+            };
         }
-        kind => Err(unsupported(vm, kind, index)),
-    }
+        kind => return Err(unsupported(vm, kind, upto)),
+    };
+    place(out, cut(text.as_str(), how.precision), how);
+    Ok(())
 }
 
-fn convert_bytes(vm: &mut Vm, how: &Conversion, value: &Value, index: usize) -> Result<Vec<u8>, Raised> {
+fn convert_bytes(vm: &mut Vm, how: &Conversion, value: &Value, upto: &str) -> Result<Vec<u8>, Raised> {
     match how.kind {
         's' | 'b' => {
             let mut bytes = match buffer::view(vm, value) {
@@ -290,9 +292,17 @@ fn convert_bytes(vm: &mut Vm, how: &Conversion, value: &Value, index: usize) -> 
             bytes.truncate(how.precision.unwrap_or(usize::MAX));
             Ok(bytes)
         }
-        'r' | 'a' => vm.ascii(value).map(|text| cut(text.as_str(), how.precision).into_bytes()),
-        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => percent_number::integer(vm, value, how).map(String::into_bytes),
-        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => percent_number::float(vm, value, how).map(String::into_bytes),
+        'r' | 'a' => vm.ascii(value).map(|text| cut(text.as_str(), how.precision).as_bytes().to_vec()),
+        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
+            let mut text = String::new();
+            percent_number::integer(vm, value, how, &mut text)?;
+            Ok(text.into_bytes())
+        }
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
+            let mut text = String::new();
+            percent_number::float(vm, value, how, &mut text)?;
+            Ok(text.into_bytes())
+        }
         'c' => {
             if let Value::Bytes(_) | Value::ByteArray(_) = vm.unwrap(value) {
                 let bytes = buffer::view(vm, value).unwrap_or_default();
@@ -306,6 +316,6 @@ fn convert_bytes(vm: &mut Vm, how: &Conversion, value: &Value, index: usize) -> 
                 None => Err(vm.type_error("%c requires an integer in range(256) or a single byte")),
             }
         }
-        kind => Err(unsupported(vm, kind, index)),
+        kind => Err(unsupported(vm, kind, upto)),
     }
 }

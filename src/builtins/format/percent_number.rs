@@ -1,20 +1,19 @@
 //! Numbers in `%` formatting.
 
-use num_traits::Signed;
-
-use super::number::magnitude_digits;
+use super::number::magnitude;
 use super::pad;
 use super::percent::Conversion;
 use crate::builtins::int::int_from;
-use crate::builtins::number::{is_real, to_big};
+use crate::builtins::number::is_real;
 use crate::builtins::sequence::is_index;
 use crate::object::number::float_text;
 use crate::object::{Known, Raised, Value, Vm};
 
 /// `%d`, `%i`, `%u`, `%o`, `%x` and `%X`.
-pub(super) fn integer(vm: &mut Vm, value: &Value, how: &Conversion) -> Result<String, Raised> {
+pub(super) fn integer(vm: &mut Vm, value: &Value, how: &Conversion, out: &mut String) -> Result<(), Raised> {
     let kind = how.kind;
     let number = match kind {
+        _ if matches!(value, Value::Int(_)) => value.clone(),
         'o' | 'x' | 'X' if is_index(vm, value) => vm.index(value)?,
         'o' | 'x' | 'X' => {
             let found = vm.class_name(value);
@@ -26,22 +25,17 @@ pub(super) fn integer(vm: &mut Vm, value: &Value, how: &Conversion) -> Result<St
             return Err(vm.type_error(format!("%{kind} format: a real number is required, not {found}")));
         }
     };
-    let big = to_big(&number);
     let (radix, prefix) = match kind {
         'o' => (8, "0o"),
         'x' => (16, "0x"),
         'X' => (16, "0X"),
         _ => (10, ""),
     };
-    let mut digits = magnitude_digits(vm, &big, radix)?;
-    if kind == 'X' {
-        digits.make_ascii_uppercase();
-    }
-    if let Some(precision) = how.precision {
-        let zeros = precision.saturating_sub(digits.len());
-        digits.insert_str(0, &"0".repeat(zeros));
-    }
-    Ok(signed(big.is_negative(), if how.alternate { prefix } else { "" }, &digits, how))
+    let mut buffer = [0; 65];
+    let (negative, digits) = magnitude(vm, &number, radix, kind == 'X', &mut buffer)?;
+    let zeros = how.precision.unwrap_or(0).saturating_sub(digits.len());
+    signed(negative, if how.alternate { prefix } else { "" }, zeros, &digits, how, out);
+    Ok(())
 }
 
 fn has_int(vm: &mut Vm, value: &Value) -> bool {
@@ -50,7 +44,7 @@ fn has_int(vm: &mut Vm, value: &Value) -> bool {
 }
 
 /// `%e`, `%f`, `%g` and their capitals.
-pub(super) fn float(vm: &mut Vm, value: &Value, how: &Conversion) -> Result<String, Raised> {
+pub(super) fn float(vm: &mut Vm, value: &Value, how: &Conversion, out: &mut String) -> Result<(), Raised> {
     let x = vm.to_f64(value)?;
     let precision = how.precision.unwrap_or(6);
     if precision > i32::MAX as usize {
@@ -69,23 +63,31 @@ pub(super) fn float(vm: &mut Vm, value: &Value, how: &Conversion) -> Result<Stri
     if how.kind.is_ascii_uppercase() {
         text.make_ascii_uppercase();
     }
-    Ok(signed(x.is_sign_negative() && !x.is_nan(), "", &text, how))
+    signed(x.is_sign_negative() && !x.is_nan(), "", 0, &text, how, out);
+    Ok(())
 }
 
-/// Sign, prefix and digits, with the zeros that the flag `0` asks for between.
-fn signed(negative: bool, prefix: &str, digits: &str, how: &Conversion) -> String {
+/// Sign, prefix, zeros that the precision asks for and digits, padded to the width: with zeros
+/// between prefix and digits if the flag `0` asks for them.
+fn signed(negative: bool, prefix: &str, zeros: usize, digits: &str, how: &Conversion, out: &mut String) {
     let sign = match negative {
         true => "-",
         false if how.plus => "+",
         false if how.space => " ",
         false => "",
     };
-    let mut text = format!("{sign}{prefix}");
-    if how.zero && !how.left {
-        pad(&mut text, '0', how.width.saturating_sub(sign.len() + prefix.len() + digits.len()));
-    }
-    text.push_str(digits);
-    text
+    let room = how.width.saturating_sub(sign.len() + prefix.len() + zeros + digits.len());
+    let (before, inside, after) = match (how.left, how.zero) {
+        (true, _) => (0, 0, room),
+        (false, true) => (0, room, 0),
+        (false, false) => (room, 0, 0),
+    };
+    pad(out, ' ', before);
+    out.push_str(sign);
+    out.push_str(prefix);
+    pad(out, '0', inside + zeros);
+    out.push_str(digits);
+    pad(out, ' ', after);
 }
 
 /// The code of a `%c` argument that is an int, or None if it is none.

@@ -10,8 +10,20 @@ use crate::object::{Raised, Vm};
 ///
 /// ValueError for a specification that strings do not take.
 pub(crate) fn format_str(vm: &mut Vm, text: &str, spec: &str) -> Result<String, Raised> {
+    let mut out = String::new();
+    append_str(vm, text, spec, &mut out)?;
+    Ok(out)
+}
+
+/// Appends `format(text, spec)`.
+///
+/// # Errors
+///
+/// As for [`format_str`].
+pub(super) fn append_str(vm: &mut Vm, text: &str, spec: &str, out: &mut String) -> Result<(), Raised> {
     if spec.is_empty() {
-        return Ok(text.to_owned());
+        out.push_str(text);
+        return Ok(());
     }
     let spec = Spec::parse(vm, spec, "str", Some('s'), Align::Left)?;
     if spec.kind != Some('s') {
@@ -38,12 +50,11 @@ pub(crate) fn format_str(vm: &mut Vm, text: &str, spec: &str) -> Result<String, 
         Align::Center => room / 2,
         _ => 0,
     };
-    let mut out = String::new();
-    if out.try_reserve_exact(text.len() + room * spec.fill.len_utf8()).is_err() {
+    if out.try_reserve(text.len() + room * spec.fill.len_utf8()).is_err() {
         return Err(vm.memory_error());
     }
-    pad(&mut out, spec.fill, left);
+    pad(out, spec.fill, left);
     out.push_str(text);
-    pad(&mut out, spec.fill, room - left);
-    Ok(out)
+    pad(out, spec.fill, room - left);
+    Ok(())
 }

@@ -25,7 +25,7 @@ pub(crate) fn next_piece<'a>(text: &mut &'a str) -> Result<Option<Piece<'a>>, &'
     if text.is_empty() {
         return Ok(None);
     }
-    let Some(at) = text.find(['{', '}']) else {
+    let Some(at) = memchr::memchr2(b'{', b'}', text.as_bytes()) else {
         return Ok(Some(Piece { literal: std::mem::take(text), field: None }));
     };
     let brace = text.as_bytes()[at];

@@ -80,19 +80,16 @@ impl Fields<'_> {
             }
             Some(c) => return Err(vm.value_error(format!("Unknown conversion specifier \\x{:x}", c as u32))),
         }
-        let formatted = if field.spec.contains('{') {
+        if field.spec.contains('{') {
             let mut spec = String::new();
             self.render(vm, field.spec, depth, &mut spec)?;
-            vm.format(&value, &spec)?
-        } else {
-            vm.format(&value, field.spec)?
-        };
-        out.push_str(&formatted);
-        Ok(())
+            return vm.append_format(&value, &spec, out);
+        }
+        vm.append_format(&value, field.spec, out)
     }
 
     fn lookup(&mut self, vm: &mut Vm, name: &str) -> Result<Value, Raised> {
-        let (first, mut rest) = field::split_name(name);
+        let (first, mut rest) = if name.is_empty() { ("", "") } else { field::split_name(name) };
         let index = match field::as_index(first) {
             Ok(index) => index,
             Err(message) => return Err(vm.value_error(message)),

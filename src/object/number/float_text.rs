@@ -8,6 +8,7 @@ use std::fmt::Write;
 use num_bigint::BigInt;
 use num_traits::{ToPrimitive, Zero};
 
+use super::int_text;
 use crate::object::unicode;
 
 /// A float has no more digits than this before or behind the point; all further ones are zeros.
@@ -15,22 +16,62 @@ const MAX_DIGITS: usize = 1100;
 
 /// `repr(x)`: the shortest digits that read back as the same float.
 pub fn repr(x: f64) -> String {
-    if !x.is_finite() {
-        return special(x).to_owned();
-    }
-    let scientific = format!("{x:e}");
-    let (mantissa, exponent) = scientific.split_once('e').expect("scientific notation has an exponent");
-    let exponent: i32 = exponent.parse().expect("the exponent is a number");
-    if (-4..16).contains(&exponent) {
-        let mut text = format!("{x}");
-        if !text.contains('.') {
-            text.push_str(".0");
-        }
-        return text;
-    }
-    let mut text = mantissa.to_owned();
-    push_exponent(&mut text, exponent);
+    let mut text = String::with_capacity(24);
+    append_repr(x, &mut text);
     text
+}
+
+/// Appends `repr(x)`.
+pub fn append_repr(x: f64, out: &mut String) {
+    if !x.is_finite() {
+        out.push_str(special(x));
+        return;
+    }
+    if x == x.trunc() && x.abs() < 1e15 && !(x == 0.0 && x.is_sign_negative()) {
+        // Whole numbers of so few digits have no shorter text than all of them.
+        out.push_str(int_text::small(x as i64, &mut [0; 65]));
+        out.push_str(".0");
+        return;
+    }
+    // The shortest digits, with an exponent; then they are put where Python's notation has them.
+    let start = out.len();
+    write!(out, "{x:e}").expect("writing to a string");
+    let mark = start + out[start..].find('e').expect("scientific notation has an exponent");
+    let exponent: i32 = out[mark + 1..].parse().expect("the exponent is a number");
+    out.truncate(mark);
+    if !(-4..16).contains(&exponent) {
+        push_exponent(out, exponent);
+        return;
+    }
+    let first = start + usize::from(x.is_sign_negative());
+    let has_point = out.len() > first + 1;
+    if exponent < 0 {
+        if has_point {
+            out.remove(first + 1);
+        }
+        // The exponent is -1 to -4: a point and up to three zeros stand before the digits.
+        out.insert_str(first, &"0.000"[..(1 - exponent) as usize]);
+        return;
+    }
+    let exponent = exponent as usize;
+    if exponent == 0 {
+        if !has_point {
+            out.push_str(".0");
+        }
+        return;
+    }
+    if has_point {
+        out.remove(first + 1);
+    }
+    let digits = out.len() - first;
+    if digits > exponent + 1 {
+        out.insert(first + exponent + 1, '.');
+    } else {
+        for _ in digits..=exponent {
+            out.push('0');
+        }
+        out.push_str(".0");
+    }
 }
 
 /// `nan`, `inf` or `-inf`.
@@ -52,12 +93,58 @@ fn push_exponent(text: &mut String, exponent: i32) {
 /// A finite float with `precision` digits behind the point, as `'f'` formats it.
 /// With `alternate` the point stays even if no digit follows it.
 pub fn fixed(x: f64, precision: usize, alternate: bool) -> String {
-    let mut text = format!("{x:.*}", precision.min(MAX_DIGITS));
+    let mut text = String::with_capacity(24);
+    if !fixed_exact(x, precision, &mut text) {
+        write!(text, "{x:.*}", precision.min(MAX_DIGITS)).expect("writing to a string");
+    }
     if precision == 0 && alternate {
         text.push('.');
     }
     text.extend(std::iter::repeat_n('0', precision.saturating_sub(MAX_DIGITS)));
     text
+}
+
+/// As `fixed` where `x * 10**precision` fits integers of the machine, which is quicker and as exact;
+/// false if it does not.
+fn fixed_exact(x: f64, precision: usize, out: &mut String) -> bool {
+    const TENS: [u64; 11] =
+        [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000];
+    let Some(&scale) = TENS.get(precision) else { return false };
+    let magnitude = x.abs();
+    if magnitude >= 1e8 {
+        return false;
+    }
+    let bits = magnitude.to_bits();
+    let exponent = (bits >> 52) as i32;
+    let (mantissa, exponent) = match exponent {
+        0 => (bits, -1074),
+        _ => (bits & ((1 << 52) - 1) | 1 << 52, exponent - 1075),
+    };
+    // Less than 2**27, the float has an exponent of at most -26: there are bits to be dropped, and rounded half to even.
+    let drop = -exponent as u32;
+    let scaled = u128::from(mantissa) * u128::from(scale);
+    let rounded = if drop >= 127 {
+        0
+    } else {
+        let (kept, rest, half) = (scaled >> drop, scaled & ((1 << drop) - 1), 1u128 << (drop - 1));
+        kept + u128::from(rest > half || (rest == half && kept & 1 == 1))
+    };
+    // Below 1e8 * 1e10 this fits.
+    let rounded = rounded as u64;
+    if x.is_sign_negative() {
+        out.push('-');
+    }
+    out.push_str(int_text::unsigned(rounded / scale, 10, &mut [0; 65]));
+    if precision > 0 {
+        out.push('.');
+        let mut buffer = [0; 65];
+        let fraction = int_text::unsigned(rounded % scale, 10, &mut buffer);
+        for _ in fraction.len()..precision {
+            out.push('0');
+        }
+        out.push_str(fraction);
+    }
+    true
 }
 
 /// A finite float in scientific notation with `precision` digits behind the point, as `'e'` formats it.
@@ -326,6 +413,34 @@ mod tests {
         ] {
             assert_eq!(repr(x), text);
         }
+    }
+
+    #[test]
+    fn repr_places_the_point() {
+        for x in [0.5, 0.00012, 0.1, 12.5, 123456.789, 1e15 + 0.5, 0.001, 3.0, -2.5, 9007199254740993.0, 1.1e-4, 99999.5] {
+            let text = repr(x);
+            let plain = format!("{x}");
+            assert_eq!(text, if plain.contains('.') { plain } else { format!("{plain}.0") });
+        }
+    }
+
+    #[test]
+    fn exact_digits_are_rusts() {
+        let mut state = 1u64;
+        for round in 0..20_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let x = match round % 3 {
+                0 => (state >> 40) as f64 / 64.0,
+                1 => (state >> 11) as f64 / 9_007_199_254_740_992.0 * 1e-3,
+                _ => -((state >> 30) as f64) / 1000.0,
+            };
+            let precision = round % 11;
+            assert_eq!(fixed(x, precision, false), format!("{x:.precision$}"));
+        }
+        assert_eq!(fixed(0.5, 0, false), "0");
+        assert_eq!(fixed(1.5, 0, false), "2");
+        assert_eq!(fixed(-0.0, 1, false), "-0.0");
+        assert_eq!(fixed(5e-324, 3, false), "0.000");
     }
 
     #[test]

@@ -78,6 +78,49 @@ fn parse_ascii(text: &str, base: u32, limit: usize) -> Result<BigInt, IntError> 
     Ok(if negative { -number } else { number })
 }
 
+/// Room for a machine integer in any base, with its sign.
+pub type Digits = [u8; 65];
+
+/// The digits of `n` in a base up to 36, written at the end of `buffer`.
+pub fn unsigned(mut n: u64, base: u64, buffer: &mut Digits) -> &str {
+    let start = write_unsigned(&mut n, base, buffer);
+    std::str::from_utf8(&buffer[start..]).unwrap_or_default()
+}
+
+/// The decimal text of `n`, written at the end of `buffer`.
+pub fn small(n: i64, buffer: &mut Digits) -> &str {
+    let mut start = write_unsigned(&mut n.unsigned_abs(), 10, buffer);
+    if n < 0 {
+        start -= 1;
+        buffer[start] = b'-';
+    }
+    std::str::from_utf8(&buffer[start..]).unwrap_or_default()
+}
+
+#[inline]
+fn write_unsigned(n: &mut u64, base: u64, buffer: &mut Digits) -> usize {
+    let mut at = buffer.len();
+    if base == 10 {
+        // Two digits a division.
+        while *n >= 100 {
+            let pair = (*n % 100) as u8;
+            *n /= 100;
+            at -= 2;
+            buffer[at] = b'0' + pair / 10;
+            buffer[at + 1] = b'0' + pair % 10;
+        }
+    }
+    loop {
+        let digit = (*n % base) as u8;
+        *n /= base;
+        at -= 1;
+        buffer[at] = if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+        if *n == 0 {
+            return at;
+        }
+    }
+}
+
 /// What follows a prefix such as `0x`, and one underscore behind it.
 fn prefixed(text: &str) -> &str {
     let rest = &text[2..];
@@ -111,6 +154,15 @@ mod tests {
         }
         assert_eq!(parse("12345", 10, 4), Err(IntError::TooLong(5)));
         assert_eq!(parse("0xfffff", 16, 4), Ok(0xfffff.into()));
+    }
+
+    #[test]
+    fn writes_machine_integers() {
+        for n in [0, 7, -10, 99, 100, 12345, i64::MAX, i64::MIN] {
+            assert_eq!(small(n, &mut [0; 65]), n.to_string());
+        }
+        assert_eq!(unsigned(u64::MAX, 2, &mut [0; 65]), "1".repeat(64));
+        assert_eq!(unsigned(255, 16, &mut [0; 65]), "ff");
     }
 
     #[test]
