@@ -2,7 +2,7 @@
 
 use crate::builtins::iterators::{iter_next, iter_self};
 use crate::builtins::native;
-use crate::object::{Arity, Class, ClassFlags, Dict, GetSetDef, Known, NativeDef, NativeKind, Ptr, Vm};
+use crate::object::{Arity, Class, ClassFlags, Dict, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 use crate::vm::INSTANCE_DICT;
 
 /// Implements `ForeignData` for a struct: `single` fields are values, `many` fields are vectors of
@@ -68,6 +68,21 @@ pub(crate) fn define_class(
     let name = full_name.rsplit('.').next().unwrap_or(full_name);
     vm.dict_set_str(dict, name, class.to_value());
     class
+}
+
+/// An exception class as a `class` statement makes it.
+///
+/// # Errors
+///
+/// What making the class raises.
+pub(crate) fn define_exception(vm: &mut Vm, dict: &Ptr<Dict>, full_name: &str, base: Value) -> Result<Ptr<Class>, Raised> {
+    let (module, name) = full_name.rsplit_once('.').unwrap_or(("builtins", full_name));
+    let namespace = Dict::new();
+    vm.dict_set_str(&namespace, "__module__", Value::str(module));
+    let make = vm.known(Known::Type).into_value();
+    let class = vm.call(&make, &[Value::str(name), Value::tuple(vec![base]), namespace.into_value()])?;
+    vm.dict_set_str(dict, name, class.clone());
+    vm.expect_class(&class)
 }
 
 /// As [`define_class`], for an iterator.

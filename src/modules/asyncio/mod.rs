@@ -11,6 +11,7 @@ mod task;
 mod yield_once;
 
 use super::NativeModule;
+use super::foreign::define_exception;
 use crate::builtins::native;
 use crate::object::{Args, Arity, Dict, Known, NativeDef, Ptr, Raised, Value, Vm};
 use crate::runtime::signals::SignalState;
@@ -37,16 +38,16 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     let (future, task, future_iter) = methods::classes(vm);
     let (handle, timer_handle) = handle::classes(vm);
     let event_loop = loop_methods::class(vm);
-    let cancelled_error = vm.native_class("asyncio.exceptions.CancelledError", Known::BaseException, &[]);
-    let invalid_state_error = vm.native_class("asyncio.exceptions.InvalidStateError", Known::Exception, &[]);
+    let base = vm.known(Known::BaseException).into_value();
+    let cancelled_error = define_exception(vm, dict, "asyncio.exceptions.CancelledError", base)?;
+    let base = vm.known(Known::Exception).into_value();
+    let invalid_state_error = define_exception(vm, dict, "asyncio.exceptions.InvalidStateError", base)?;
     for (name, class) in [
         ("Future", &future),
         ("Task", &task),
         ("Handle", &handle),
         ("TimerHandle", &timer_handle),
         ("_EventLoop", &event_loop),
-        ("CancelledError", &cancelled_error),
-        ("InvalidStateError", &invalid_state_error),
     ] {
         vm.dict_set_str(dict, name, class.to_value());
     }

@@ -4,6 +4,7 @@ mod load;
 mod save;
 
 use super::NativeModule;
+use super::foreign::define_exception;
 use crate::builtins::native;
 use crate::object::{Args, Arity, Bytes, Class, Dict, Known, NativeDef, Params, Ptr, Raised, Value, Vm};
 
@@ -86,21 +87,13 @@ const FUNCTIONS: &[NativeDef] = &[
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.module_functions(dict, "_pickle", FUNCTIONS);
-    let base = vm.native_class("_pickle.PickleError", Known::Exception, &[]);
-    vm.dict_set_str(dict, "PickleError", base.to_value());
-    let mut made = Vec::new();
-    for name in ["PicklingError", "UnpicklingError"] {
-        let type_class = vm.known(Known::Type).into_value();
-        let namespace = Dict::new();
-        vm.dict_set_str(&namespace, "__module__", Value::str("_pickle"));
-        let bases = Value::tuple(vec![base.to_value()]);
-        let class = vm.call(&type_class, &[Value::str(name), bases, namespace.into_value()])?;
-        vm.dict_set_str(dict, name, class.clone());
-        made.push(vm.expect_class(&class)?);
-    }
+    let exception = vm.known(Known::Exception).into_value();
+    let base = define_exception(vm, dict, "_pickle.PickleError", exception)?;
+    let pickling_error = define_exception(vm, dict, "_pickle.PicklingError", base.to_value())?;
+    let unpickling_error = define_exception(vm, dict, "_pickle.UnpicklingError", base.into_value())?;
     let state = vm.interp.extension::<State>(&mut vm.gil);
-    state.unpickling_error = made.pop();
-    state.pickling_error = made.pop();
+    state.unpickling_error = Some(unpickling_error);
+    state.pickling_error = Some(pickling_error);
     Ok(())
 }
 
