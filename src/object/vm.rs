@@ -120,6 +120,8 @@ pub struct Vm {
     pub(crate) breaker: *const EvalBreaker,
     /// Address below which the Rust stack must not grow.
     pub(crate) native_limit: usize,
+    /// Levels of native code inside each other that `nested` counts.
+    pub(crate) native_depth: u32,
     pub(crate) thread: Rc<ThreadInfo>,
     /// Holds the lock as long as the thread state lives; its own token is not used. Dropped after all that
     /// refers to objects.

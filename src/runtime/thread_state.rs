@@ -104,6 +104,7 @@ impl Vm {
                 stacks,
                 breaker,
                 native_limit: (&raw const here as usize).saturating_sub(size.native - NATIVE_RESERVE),
+                native_depth: 0,
                 thread: Rc::new(ThreadInfo { is_main, locals: Default::default(), event_loop: Default::default() }),
             }
         };

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::number::{Number, compare_numbers, order_answers};
 use crate::bytecode::CmpOp;
 use crate::object::compare::{Equality, plain_eq};
-use crate::object::{Dict, DictPart, Known, Name, Ptr, Raised, Set, Value, View, Vm};
+use crate::object::{Class, Dict, DictPart, Known, Name, Ptr, Raised, Set, Value, View, Vm};
 
 fn method(op: CmpOp) -> Name {
     match op {
@@ -38,6 +38,9 @@ fn sign(op: CmpOp) -> &'static str {
         CmpOp::Ge => ">=",
     }
 }
+
+/// Ends the message of the RecursionError.
+const IN_COMPARISON: &str = " in comparison";
 
 impl Vm {
     /// `lhs op rhs`, any object.
@@ -170,51 +173,55 @@ impl Vm {
         op: CmpOp,
         items: impl Fn(&Vm, usize) -> (Option<Value>, Option<Value>),
     ) -> Result<bool, Raised> {
-        self.enter_native()?;
-        let mut index = 0;
-        loop {
-            match items(self, index) {
-                (Some(a), Some(b)) => {
-                    if !self.same_or_equal(&a, &b)? {
-                        return match op {
-                            CmpOp::Eq => Ok(false),
-                            CmpOp::Ne => Ok(true),
-                            _ => self.compare_bool(op, &a, &b),
-                        };
+        self.nested(IN_COMPARISON, |vm| {
+            let mut index = 0;
+            loop {
+                match items(vm, index) {
+                    (Some(a), Some(b)) => {
+                        if !vm.same_or_equal(&a, &b)? {
+                            return match op {
+                                CmpOp::Eq => Ok(false),
+                                CmpOp::Ne => Ok(true),
+                                _ => vm.compare_bool(op, &a, &b),
+                            };
+                        }
                     }
+                    (a, b) => return Ok(order_answers(op, Some(a.is_some().cmp(&b.is_some())))),
                 }
-                (a, b) => return Ok(order_answers(op, Some(a.is_some().cmp(&b.is_some())))),
+                index += 1;
             }
-            index += 1;
-        }
+        })
     }
 
     fn dicts_equal(&mut self, a: &Ptr<Dict>, b: &Ptr<Dict>) -> Result<bool, Raised> {
-        self.enter_native()?;
         if a.data.get(&self.gil).len() != b.data.get(&self.gil).len() {
             return Ok(false);
         }
-        let mut at = 0;
-        loop {
-            let Some((index, entry)) = a.data.get(&self.gil).next_entry(at) else { return Ok(true) };
-            let (hash, key, value) = (entry.hash, entry.key.clone(), entry.value.clone());
-            at = index + 1;
-            let Some(found) = self.dict_find(b, hash, &key)? else { return Ok(false) };
-            let Some(other) = b.data.get(&self.gil).entry(found).map(|entry| entry.value.clone()) else { return Ok(false) };
-            if !self.same_or_equal(&value, &other)? {
-                return Ok(false);
+        self.nested(IN_COMPARISON, |vm| {
+            let mut at = 0;
+            loop {
+                let Some((index, entry)) = a.data.get(&vm.gil).next_entry(at) else { return Ok(true) };
+                let (hash, key, value) = (entry.hash, entry.key.clone(), entry.value.clone());
+                at = index + 1;
+                let Some(found) = vm.dict_find(b, hash, &key)? else { return Ok(false) };
+                let Some(other) = b.data.get(&vm.gil).entry(found).map(|entry| entry.value.clone()) else { return Ok(false) };
+                if !vm.same_or_equal(&value, &other)? {
+                    return Ok(false);
+                }
             }
-        }
+        })
     }
 
     fn is_subset(&mut self, a: &Ptr<Set>, b: &Ptr<Set>) -> Result<bool, Raised> {
         let items: Vec<Value> = a.data.get(&self.gil).iter().map(|(key, _)| key.clone()).collect();
-        for item in &items {
-            if !self.set_contains(b, item)? {
-                return Ok(false);
+        self.nested(IN_COMPARISON, |vm| {
+            for item in &items {
+                if !vm.set_contains(b, item)? {
+                    return Ok(false);
+                }
             }
-        }
-        Ok(true)
+            Ok(true)
+        })
     }
 
     fn compare_sets(&mut self, op: CmpOp, a: &Ptr<Set>, b: &Ptr<Set>) -> Result<bool, Raised> {
@@ -266,11 +273,14 @@ impl Vm {
         if matches!(op, CmpOp::Eq | CmpOp::Ne) && plain(self, lhs) && plain(self, rhs) {
             return Ok(Value::bool(lhs.is(rhs) == (op == CmpOp::Eq)));
         }
-        self.enter_native()?;
+        self.nested(IN_COMPARISON, |vm| vm.ask_operands(op, lhs, &left, rhs, &right))
+    }
+
+    fn ask_operands(&mut self, op: CmpOp, lhs: &Value, left: &Ptr<Class>, rhs: &Value, right: &Ptr<Class>) -> Result<Value, Raised> {
         let reflected = mirrored(op);
         let mut tried_right = false;
-        if !left.is(&right) && right.is_subclass(&self.gil, &left) {
-            if let Some(found) = self.comparison(&right, reflected) {
+        if !left.is(right) && right.is_subclass(&self.gil, left) {
+            if let Some(found) = self.comparison(right, reflected) {
                 tried_right = true;
                 let answer = self.call_found(found, rhs, std::slice::from_ref(lhs))?;
                 if !matches!(answer, Value::NotImplemented) {
@@ -278,14 +288,14 @@ impl Vm {
                 }
             }
         }
-        if let Some(found) = self.comparison(&left, op) {
+        if let Some(found) = self.comparison(left, op) {
             let answer = self.call_found(found, lhs, std::slice::from_ref(rhs))?;
             if !matches!(answer, Value::NotImplemented) {
                 return Ok(answer);
             }
         }
         if !tried_right {
-            if let Some(found) = self.comparison(&right, reflected) {
+            if let Some(found) = self.comparison(right, reflected) {
                 let answer = self.call_found(found, rhs, std::slice::from_ref(lhs))?;
                 if !matches!(answer, Value::NotImplemented) {
                     return Ok(answer);

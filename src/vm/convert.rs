@@ -7,7 +7,7 @@ use crate::object::{Known, Name, Ptr, Raised, Str, Value, Vm};
 
 /// The containers that are being printed, by thread.
 #[derive(Default)]
-struct ReprStack(Vec<(usize, usize)>);
+struct ReprStack(std::collections::HashSet<(usize, usize)>);
 
 impl Vm {
     /// `str(value)`.
@@ -21,8 +21,7 @@ impl Vm {
             Value::Object(_) | Value::Exc(_) | Value::Class(_) | Value::Foreign(_) => {}
             _ => return self.repr(value),
         }
-        self.enter_native()?;
-        match self.call_special(value, Name::__str__, &[])? {
+        match self.nested(" while getting the str of an object", |vm| vm.call_special(value, Name::__str__, &[]))? {
             Some(text) => self.string_result(text, "__str__ returned non-string (type ", ")"),
             None => self.repr(value),
         }
@@ -59,8 +58,7 @@ impl Vm {
             Value::NotImplemented => return Ok(Str::new("NotImplemented")),
             _ => {}
         }
-        self.enter_native()?;
-        match self.call_special(value, Name::__repr__, &[])? {
+        match self.nested(" while getting the repr of an object", |vm| vm.call_special(value, Name::__repr__, &[]))? {
             Some(text) => self.string_result(text, "__repr__ returned non-string (type ", ")"),
             None => {
                 let class = self.class_name(value);
@@ -237,19 +235,13 @@ impl Vm {
         self.enter_native()?;
         let entry = (std::rc::Rc::as_ptr(&self.thread) as usize, value.identity());
         let stack = self.interp.extension::<ReprStack>(&mut self.gil);
-        if stack.0.contains(&entry) {
-            return Ok(false);
-        }
-        stack.0.push(entry);
-        Ok(true)
+        Ok(stack.0.insert(entry))
     }
 
     /// The end of what `enter_repr` began.
     pub fn leave_repr(&mut self, value: &Value) {
         let entry = (std::rc::Rc::as_ptr(&self.thread) as usize, value.identity());
         let stack = self.interp.extension::<ReprStack>(&mut self.gil);
-        if let Some(at) = stack.0.iter().rposition(|other| *other == entry) {
-            stack.0.remove(at);
-        }
+        stack.0.remove(&entry);
     }
 }

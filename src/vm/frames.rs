@@ -4,6 +4,9 @@ use crate::object::vm::{Frame, FrameExtra, ReturnTo};
 use crate::object::{Code, Dict, Func, GenState, Known, Ptr, Raised, Value, Vm};
 use crate::bytecode::{Instr, Reg};
 
+/// How deep native code may be inside itself, as in CPython.
+const MAX_NATIVE_DEPTH: u32 = 10_000;
+
 /// What a call out of the loop came to.
 pub(super) enum Outcome {
     /// A frame was pushed: the loop goes on in it.
@@ -262,15 +265,31 @@ impl Vm {
     pub fn enter_native(&mut self) -> Result<(), Raised> {
         let here = 0u8;
         if (&raw const here as usize) < self.native_limit {
-            return Err(self.native_recursion_error());
+            return Err(self.native_recursion_error(""));
         }
         Ok(())
     }
 
+    /// Runs native code that may come back to itself through what it calls; `what` ends the message of the error.
+    ///
+    /// # Errors
+    ///
+    /// RecursionError at CPython's limit for native code, or when the Rust stack is nearly used up.
+    pub(crate) fn nested<R>(&mut self, what: &str, action: impl FnOnce(&mut Vm) -> Result<R, Raised>) -> Result<R, Raised> {
+        let here = 0u8;
+        if self.native_depth >= MAX_NATIVE_DEPTH || (&raw const here as usize) < self.native_limit {
+            return Err(self.native_recursion_error(what));
+        }
+        self.native_depth += 1;
+        let result = action(self);
+        self.native_depth -= 1;
+        result
+    }
+
     #[cold]
-    fn native_recursion_error(&mut self) -> Raised {
+    fn native_recursion_error(&mut self, what: &str) -> Raised {
         let limit = std::mem::replace(&mut self.native_limit, 0);
-        let raised = self.raise(Known::RecursionError, "maximum recursion depth exceeded");
+        let raised = self.raise(Known::RecursionError, format!("maximum recursion depth exceeded{what}"));
         self.native_limit = limit;
         raised
     }

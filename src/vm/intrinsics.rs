@@ -68,6 +68,9 @@ impl Vm {
         }
         let mut all = raised;
         all.extend(unmatched);
+        if let [only] = all.as_slice() {
+            return Ok(only.clone());
+        }
         let group = self.known(Known::ExceptionGroup).to_value();
         self.call(&group, &[Value::str(""), Value::list(all)])
     }

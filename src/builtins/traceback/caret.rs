@@ -149,18 +149,18 @@ fn shows_marks(lines: &[&str], start: usize, end: usize, anchored: bool) -> bool
 
 /// Whether the lines are `return f(...)` or `x = f(...)` and the range is the call.
 fn covers_plain_call(lines: &[&str], start: usize, end: usize) -> bool {
-    let text = format!("{}\n", lines.join("\n"));
-    // A `return` is an error outside a function for the compiler only.
-    let Ok(parsed) = mini_grammar::parse_module(&text) else { return false };
-    let Some(statement) = parsed.tree.body.first() else { return false };
-    let call = match &statement.kind {
-        StmtKind::Return { value: Some(value) } => match &value.kind {
-            ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Name { .. }) => value,
-            _ => return false,
-        },
-        StmtKind::Assign { value, .. } if matches!(value.kind, ExprKind::Call { .. }) => value,
-        _ => return false,
+    let joined = format!("{}\n", lines.join("\n"));
+    // A `return` outside a function is a syntax error; an assignment as long stands in for it.
+    let (text, returns) = match joined.strip_prefix("return ") {
+        Some(rest) => (format!("_    = {rest}"), true),
+        None => (joined, false),
     };
+    let Ok(parsed) = mini_grammar::parse_module(&text) else { return false };
+    let Some(StmtKind::Assign { value: call, .. }) = parsed.tree.body.first().map(|statement| &statement.kind) else { return false };
+    match &call.kind {
+        ExprKind::Call { func, .. } if !returns || matches!(func.kind, ExprKind::Name { .. }) => {}
+        _ => return false,
+    }
     let place = |offset: u32| {
         let before = &text[..offset as usize];
         let line = before.matches('\n').count();
