@@ -46,6 +46,8 @@ pub struct SyntaxError {
     pub text: Option<String>,
     /// Whether more input could make an interactive source valid.
     pub incomplete: bool,
+    /// Whether CPython finds it only after parsing: it then shows the line only of a source that is a file.
+    pub after_parse: bool,
 }
 
 impl fmt::Display for SyntaxError {
@@ -79,6 +81,7 @@ pub(crate) struct Fault {
     pub incomplete: bool,
     /// Whether CPython finds it in the parser, not in the tokenizer.
     pub late: bool,
+    pub after_parse: bool,
 }
 
 impl Fault {
@@ -92,6 +95,7 @@ impl Fault {
             fixed_column: None,
             incomplete: false,
             late: false,
+            after_parse: false,
         }
     }
 
@@ -130,6 +134,11 @@ impl Fault {
         self
     }
 
+    pub fn after_parse(mut self) -> Self {
+        self.after_parse = true;
+        self
+    }
+
     /// Puts the place in lines and columns.
     pub fn locate(self, lines: &LineIndex) -> SyntaxError {
         let (line, column) = lines.position(self.start);
@@ -161,6 +170,7 @@ impl Fault {
             end_column,
             text: Some(text),
             incomplete: self.incomplete,
+            after_parse: self.after_parse,
         }
     }
 }

@@ -19,7 +19,15 @@ use parser::{Start, Tree};
 /// # Errors
 /// The first fault of the source, worded and placed as CPython 3.13 does.
 pub fn parse_module(src: &str) -> Result<Parsed<ast::Module>, SyntaxError> {
-    parse(src, Start::Module, |tree| match tree {
+    parse_module_within(src, ast::MAX_DEPTH)
+}
+
+/// [`parse_module`] with another bound of the tree's height, for callers that know how much stack they have.
+///
+/// # Errors
+/// As [`parse_module`].
+pub fn parse_module_within(src: &str, depth: u32) -> Result<Parsed<ast::Module>, SyntaxError> {
+    parse(src, Start::Module, depth, |tree| match tree {
         Tree::Module(body) => ast::Module { body },
         Tree::Expression(_) => ast::Module { body: vec![] },
     })
@@ -30,8 +38,16 @@ pub fn parse_module(src: &str) -> Result<Parsed<ast::Module>, SyntaxError> {
 /// # Errors
 /// As [`parse_module`].
 pub fn parse_expression(src: &str) -> Result<Parsed<ast::Expression>, SyntaxError> {
+    parse_expression_within(src, ast::MAX_DEPTH)
+}
+
+/// [`parse_expression`] with another bound of the tree's height.
+///
+/// # Errors
+/// As [`parse_module`].
+pub fn parse_expression_within(src: &str, depth: u32) -> Result<Parsed<ast::Expression>, SyntaxError> {
     let src = src.trim_start_matches([' ', '\t']);
-    parse(src, Start::Expression, |tree| match tree {
+    parse(src, Start::Expression, depth, |tree| match tree {
         Tree::Expression(body) => ast::Expression { body: Box::new(body) },
         Tree::Module(_) => unreachable!("the start symbol decides the kind of tree"),
     })
@@ -44,7 +60,7 @@ pub fn parse_expression(src: &str) -> Result<Parsed<ast::Expression>, SyntaxErro
 /// As [`parse_module`]; [`SyntaxError::incomplete`] tells whether more lines could mend it.
 /// A compound statement is complete after an empty line only, which is the caller's to see.
 pub fn parse_interactive(src: &str) -> Result<Parsed<ast::Interactive>, SyntaxError> {
-    let parsed = parse(src, Start::Module, |tree| match tree {
+    let parsed = parse(src, Start::Module, ast::MAX_DEPTH, |tree| match tree {
         Tree::Module(body) => ast::Interactive { body },
         Tree::Expression(_) => ast::Interactive { body: vec![] },
     })?;
@@ -65,7 +81,7 @@ pub fn parse_interactive(src: &str) -> Result<Parsed<ast::Interactive>, SyntaxEr
 /// The longest source, so that every offset fits a span with room to spare.
 const MAX_SOURCE: usize = 1 << 30;
 
-fn parse<T>(src: &str, start: Start, finish: impl FnOnce(Tree) -> T) -> Result<Parsed<T>, SyntaxError> {
+fn parse<T>(src: &str, start: Start, depth: u32, finish: impl FnOnce(Tree) -> T) -> Result<Parsed<T>, SyntaxError> {
     let src = src.strip_prefix('\u{feff}').unwrap_or(src);
     let refusal = if src.len() > MAX_SOURCE {
         Some("source code is too long")
@@ -82,7 +98,7 @@ fn parse<T>(src: &str, start: Start, finish: impl FnOnce(Tree) -> T) -> Result<P
         true => LineIndex::new(src.replace("\r\n", "\n").replace('\r', "\n")),
         false => LineIndex::new(src),
     };
-    let (tree, warnings) = parser::parse(lines.text(), start).map_err(|fault| fault.locate(&lines))?;
+    let (tree, warnings) = parser::parse(lines.text(), start, depth).map_err(|fault| fault.locate(&lines))?;
     let warning = |(at, message)| SyntaxWarning { message, line: lines.line(at) };
     let warnings = warnings.into_iter().map(warning).collect();
     Ok(Parsed { tree: finish(tree), lines, warnings })

@@ -33,7 +33,7 @@ pub(crate) enum Tree {
 }
 
 /// Parses `src`, whose line ends are `\n`; warnings are by offset.
-pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>), Fault> {
+pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u32, String)>), Fault> {
     let Tokens { mut list, hard, soft, open, mut warnings } = tokenize(src);
     if let Some(fault) = hard {
         return Err(fault);
@@ -42,7 +42,7 @@ pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>
     if end_fault.is_none() && start == Start::Expression {
         list.retain(|(_, tok, _)| !matches!(tok, Tok::Newline));
     }
-    let cx = Cx::new(src);
+    let cx = Cx::new(src, depth);
     let first = match start {
         Start::Module => Tok::StartModule,
         Start::Expression => Tok::StartExpression,
@@ -55,11 +55,11 @@ pub(crate) fn parse(src: &str, start: Start) -> Result<(Tree, Vec<(u32, String)>
     }
     match result {
         Ok(Top::Module(body)) => {
-            check::module(&body, &mut warnings)?;
+            check::module(&body, &mut warnings).map_err(Fault::after_parse)?;
             Ok((Tree::Module(body), warnings))
         }
         Ok(Top::Expression(body)) => {
-            check::expression(&body, &mut warnings)?;
+            check::expression(&body, &mut warnings).map_err(Fault::after_parse)?;
             Ok((Tree::Expression(body), warnings))
         }
         Err(error) => Err(explain(src, &list, &open, end_fault, error)),

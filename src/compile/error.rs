@@ -27,5 +27,6 @@ pub(super) fn syntax_error(
         end_column: end_column as i32 + 1,
         text: Some(text),
         incomplete: false,
+        after_parse: true,
     })
 }

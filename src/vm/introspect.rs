@@ -103,15 +103,22 @@ impl Vm {
     ///
     /// SyntaxError and its kin; SyntaxWarnings as the warning filters say.
     pub fn compile_source(&mut self, source: &str, filename: &str, mode: CompileMode) -> Result<Ptr<Code>, Raised> {
-        match compile_text(source, filename, mode) {
+        match compile_text(source, filename, mode, self.parse_depth()) {
             Ok((proto, warnings)) => {
                 for warning in warnings {
                     self.warn_syntax(&warning, filename)?;
                 }
                 self.link_verified(proto)
             }
-            Err(error) => Err(self.syntax_error(&error, filename, source)),
+            Err(error) => Err(self.syntax_error(&error, filename, source, mode)),
         }
+    }
+
+    /// How high a tree may grow, given the stack that walking it takes.
+    fn parse_depth(&self) -> u32 {
+        let here = 0u8;
+        let room = (&raw const here as usize).saturating_sub(self.native_limit) / STACK_PER_LEVEL;
+        room.clamp(mini_grammar::ast::MAX_DEPTH as usize, MAX_PARSE_DEPTH) as u32
     }
 
     fn link_verified(&mut self, proto: CodeProto) -> Result<Ptr<Code>, Raised> {
@@ -132,16 +139,21 @@ impl Vm {
     }
 }
 
+/// Bytes of the Rust stack that checking, compiling and dropping take for a level of the tree, with room to spare.
+const STACK_PER_LEVEL: usize = 16 << 10;
+/// About where CPython gives up.
+const MAX_PARSE_DEPTH: usize = 10_000;
+
 /// Parses and compiles; the interpreter is not involved.
-fn compile_text(source: &str, filename: &str, mode: CompileMode) -> Result<(CodeProto, Vec<SyntaxWarning>), SyntaxError> {
+fn compile_text(source: &str, filename: &str, mode: CompileMode, depth: u32) -> Result<(CodeProto, Vec<SyntaxWarning>), SyntaxError> {
     let options = Options::default();
     match mode {
         CompileMode::Exec => {
-            let parsed = mini_grammar::parse_module(source)?;
+            let parsed = mini_grammar::parse_module_within(source, depth)?;
             Ok((compile_module(&parsed.tree, &parsed.lines, filename, options)?, parsed.warnings))
         }
         CompileMode::Eval => {
-            let parsed = mini_grammar::parse_expression(source)?;
+            let parsed = mini_grammar::parse_expression_within(source, depth)?;
             Ok((compile_expression(&parsed.tree, &parsed.lines, filename, options)?, parsed.warnings))
         }
         CompileMode::Single => {

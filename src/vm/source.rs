@@ -2,6 +2,7 @@
 
 use mini_grammar::ErrorKind;
 
+use super::CompileMode;
 use crate::object::{Known, Raised, Tuple, Value, Vm};
 
 /// How the bytes of a source file are to be read (PEP 263).
@@ -133,9 +134,18 @@ impl Vm {
         self.raise_value(exception)
     }
 
+    /// The line of a source that can be read, with its end.
+    fn file_line(&mut self, filename: &str, line: u32) -> Option<String> {
+        if filename.starts_with('<') {
+            return None;
+        }
+        let lines = self.source_lines(filename)?;
+        Some(format!("{}\n", lines.get((line as usize).checked_sub(1)?)?))
+    }
+
     /// The exception for source that the parser or the compiler refused.
     #[cold]
-    pub(crate) fn syntax_error(&mut self, error: &mini_grammar::SyntaxError, filename: &str, source: &str) -> Raised {
+    pub(crate) fn syntax_error(&mut self, error: &mini_grammar::SyntaxError, filename: &str, source: &str, mode: CompileMode) -> Raised {
         let known = match error.kind {
             ErrorKind::SyntaxError => Known::SyntaxError,
             ErrorKind::IndentationError => Known::IndentationError,
@@ -143,6 +153,14 @@ impl Vm {
             ErrorKind::RecursionError => return self.raise(Known::RecursionError, &error.message),
         };
         let text = match &error.text {
+            _ if error.after_parse => match self.file_line(filename, error.line) {
+                Some(line) => Value::str(&line),
+                None => Value::None,
+            },
+            // CPython ends the last line for itself when a module is compiled.
+            Some(text) if mode != CompileMode::Exec && !source.ends_with('\n') && error.line as usize >= source.lines().count() => {
+                Value::str(text.trim_end_matches('\n'))
+            }
             Some(text) => Value::str(text),
             None if error.line > 0 => match source.split_inclusive('\n').nth(error.line as usize - 1) {
                 Some(line) => Value::str(line),

@@ -6,6 +6,7 @@ use crate::error::{ErrorKind, Fault};
 /// What the grammar's actions share: the source and the first fault that they found.
 pub(crate) struct Cx<'s> {
     pub src: &'s str,
+    max_depth: u32,
     fault: RefCell<Option<Fault>>,
 }
 
@@ -16,8 +17,8 @@ pub(crate) enum Top {
 }
 
 impl<'s> Cx<'s> {
-    pub fn new(src: &'s str) -> Self {
-        Self { src, fault: RefCell::new(None) }
+    pub fn new(src: &'s str, max_depth: u32) -> Self {
+        Self { src, max_depth, fault: RefCell::new(None) }
     }
 
     /// Records a fault; the first one recorded is the one reported.
@@ -34,11 +35,11 @@ impl<'s> Cx<'s> {
     }
 
     fn too_deep(&self, span: Span, depth: u32) -> bool {
-        if depth > MAX_DEPTH {
+        if depth > self.max_depth {
             let message = "maximum recursion depth exceeded during compilation";
             self.record(Fault::at(message, span.start, span.end).of(ErrorKind::RecursionError));
         }
-        depth > MAX_DEPTH
+        depth > self.max_depth
     }
 
     /// An expression; one that is too deep is a fault and gives a leaf in its place.

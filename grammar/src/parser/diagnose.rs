@@ -180,7 +180,7 @@ impl Stop<'_> {
         if from >= to || to > self.list.len() {
             return None;
         }
-        let cx = Cx::new(self.src);
+        let cx = Cx::new(self.src, crate::ast::MAX_DEPTH);
         let first = std::iter::once((0, Tok::StartExpression, 0));
         let tokens = first.chain(self.list[from..to].iter().cloned()).map(Ok);
         match generated::TopParser::new().parse(&cx, tokens) {
