@@ -34,6 +34,7 @@ pub mod sys;
 mod time;
 mod weakref;
 mod string_helpers;
+mod traceback_helpers;
 mod structs;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
@@ -80,6 +81,7 @@ const NATIVE: &[NativeModule] = &[
     time::MODULE,
     weakref::MODULE,
     string_helpers::MODULE,
+    traceback_helpers::MODULE,
     structs::MODULE,
 ];
 

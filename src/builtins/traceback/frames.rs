@@ -1,5 +1,6 @@
 //! The levels of a traceback as text.
 
+use crate::bytecode::Position;
 use crate::object::{Ptr, Traceback, Vm};
 
 /// After so many equal levels the rest is only counted.
@@ -50,14 +51,15 @@ impl Vm {
         let shown = if proto.filename.starts_with("<stdin") { "<stdin>" } else { &proto.filename };
         let mut text = format!("  File \"{shown}\", line {}, in {}\n", position.line, level.code.name.as_str());
         if let Some(lines) = self.source_lines(&proto.filename) {
-            for line in super::caret::excerpt(&lines, position).lines() {
-                text.push_str("    ");
-                text.push_str(line);
-                text.push('\n');
-            }
+            text.push_str(&source_block(&lines, position));
         }
         text
     }
+}
+
+/// The lines that a traceback shows for a position, indented; empty when there is no source.
+pub(crate) fn source_block(lines: &[String], position: Position) -> String {
+    super::caret::excerpt(lines, position).lines().map(|line| format!("    {line}\n")).collect()
 }
 
 fn push_repeated(texts: &mut Vec<String>, repeated: usize) {

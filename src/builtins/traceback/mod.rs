@@ -8,3 +8,4 @@ mod suggestion;
 mod unraisable;
 
 pub(crate) use format::TracebackOptions;
+pub(crate) use frames::source_block;

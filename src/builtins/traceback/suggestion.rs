@@ -5,7 +5,7 @@ use crate::vm::suggest::closest;
 
 impl Vm {
     /// The suggestion for an exception, or nothing.
-    pub(super) fn suggestion(&mut self, exception: &Value) -> String {
+    pub(crate) fn suggestion(&mut self, exception: &Value) -> String {
         let Value::Exc(data) = exception else { return String::new() };
         let fields = data.data.get(&self.gil).fields.clone();
         let name_index = usize::from(self.is_known(exception, Known::ImportError)) * 3;
