@@ -1,7 +1,10 @@
 //! `_multiprocessing`: forks, pipes and waits; `multiprocessing` is written over it.
 
+use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, bounded};
 
 use super::NativeModule;
 use crate::builtins::native;
@@ -61,25 +64,57 @@ fn end_of(vm: &mut Vm, timeout: &Value) -> Result<Option<Instant>, Raised> {
     Ok(Some(Instant::now() + Duration::from_secs_f64(seconds)))
 }
 
+/// Who waits for children: a thread for each that is waited for, which sends the exit code when it is known.
+#[derive(Default)]
+struct Watchers(HashMap<i32, Receiver<std::io::Result<i32>>>);
+
+/// The exit code of a child that is on its way, or is there.
+fn watch(vm: &mut Vm, pid: i32) -> std::io::Result<Receiver<std::io::Result<i32>>> {
+    let watchers = vm.interp.extension::<Watchers>(&mut vm.gil);
+    if let Some(watcher) = watchers.0.get(&pid) {
+        return Ok(watcher.clone());
+    }
+    let (sender, receiver) = bounded(1);
+    std::thread::Builder::new().name("child".to_owned()).stack_size(128 << 10).spawn(move || {
+        let code = loop {
+            match process::wait(pid, true) {
+                Ok(Some((_, status))) => break Ok(process::exit_code(status)),
+                Err(error) if error.kind() != ErrorKind::Interrupted => break Err(error),
+                _ => {}
+            }
+        };
+        // The waiter may have given up.
+        let _ = sender.send(code);
+    })?;
+    watchers.0.insert(pid, receiver.clone());
+    Ok(receiver)
+}
+
 fn wait(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let pid = vm.expect_i64(&args[0])? as i32;
     let end = end_of(vm, &args[1])?;
-    let mut pause = Duration::from_micros(200);
-    loop {
+    let watched = vm.interp.extension::<Watchers>(&mut vm.gil).0.contains_key(&pid);
+    if !watched {
         match process::wait(pid, false) {
             Ok(Some((_, status))) => return Ok(Value::Int(process::exit_code(status).into())),
+            Ok(None) if end.is_some_and(|end| end <= Instant::now()) => return Ok(Value::None),
             Ok(None) => {}
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(failed(vm, &error)),
         }
-        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|left| left.is_zero()) {
+    }
+    let receiver = watch(vm, pid).map_err(|error| failed(vm, &error))?;
+    loop {
+        let slice = end.map_or(SLICE, |end| end.saturating_duration_since(Instant::now()).min(SLICE));
+        let received = vm.blocking(WaitReason::Process, || receiver.recv_timeout(slice));
+        if let Ok(code) = received {
+            vm.interp.extension::<Watchers>(&mut vm.gil).0.remove(&pid);
+            return code.map(|code| Value::Int(code.into())).map_err(|error| failed(vm, &error));
+        }
+        vm.poll()?;
+        let given_up = !vm.interp.extension::<Watchers>(&mut vm.gil).0.contains_key(&pid);
+        if given_up || end.is_some_and(|end| end <= Instant::now()) {
             return Ok(Value::None);
         }
-        let span = left.map_or(pause, |left| left.min(pause));
-        vm.blocking(WaitReason::Process, || std::thread::sleep(span));
-        pause = (pause * 2).min(Duration::from_millis(10));
-        vm.poll()?;
     }
 }
 
