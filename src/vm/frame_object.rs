@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::bytecode::CodeFlags;
 use crate::object::vm::Frame;
-use crate::object::{Code, Dict, Foreign, ForeignData, Gen, GenState, Known, Ptr, Raised, Value, Vm};
+use crate::object::{Code, Dict, Foreign, ForeignData, Gen, GenState, Known, Ptr, Raised, Traceback, Value, Vm};
 
 /// What a frame object knows.
 pub(crate) struct FrameObject {
@@ -20,6 +20,10 @@ pub(crate) struct FrameObject {
     generator: Value,
     /// The instruction to tell the line of, when the frame does not run.
     at: u32,
+    /// The variables that an exception left behind when it ended the frame: a tuple, or `Undef`.
+    variables: Value,
+    /// The caller's frame, as far as it is known when the frame does not run; else `Undef`.
+    back: Value,
 }
 
 impl ForeignData for FrameObject {
@@ -27,10 +31,12 @@ impl ForeignData for FrameObject {
         visit(&self.code);
         visit(&self.globals);
         visit(&self.generator);
+        visit(&self.variables);
+        visit(&self.back);
     }
 
     fn clear(&mut self) -> Vec<Value> {
-        vec![self.generator.take()]
+        vec![self.generator.take(), self.variables.take(), self.back.take()]
     }
 }
 
@@ -89,6 +95,8 @@ impl Vm {
                 globals: Ptr::<Dict>::from_ref(&*(*frame).globals).into_value(),
                 generator,
                 at: 0,
+                variables: Value::Undef,
+                back: Value::Undef,
             };
             let object = Foreign::new(class, data).into_value();
             extra.object = object.clone();
@@ -97,18 +105,74 @@ impl Vm {
         }
     }
 
-    /// The frame object of a traceback's level: of the innermost running frame of its code, if there is one.
+    /// Keeps the variables of the running frame, which an exception is about to end, with the exception's traceback.
+    pub(super) fn keep_variables(&mut self) {
+        let Value::Exc(exception) = &self.raised else { return };
+        let Some(level) = exception.data.get(&self.gil).traceback.clone() else { return };
+        // SAFETY: a frame runs; the registers below `first_temp` are its variables.
+        unsafe {
+            let frame = &mut *self.fp;
+            let code = &*frame.code;
+            if !std::ptr::eq(&*level.code, code) || matches!(level.frame.get(&self.gil), Value::Tuple(_)) {
+                return;
+            }
+            let count = if code.proto.flags.has(CodeFlags::OPTIMIZED) { code.first_temp as usize } else { 0 };
+            let variables = (0..count).map(|index| (*frame.base.add(index)).take()).collect();
+            let variables = Value::tuple(variables);
+            let object = frame.extra.as_ref().map_or(Value::Undef, |extra| extra.object.clone());
+            let kept = match &object {
+                Value::Foreign(foreign) => {
+                    let at = index(frame);
+                    let back = self.frame_back(&object);
+                    if let Some(data) = foreign.get_mut::<FrameObject>(&mut self.gil) {
+                        data.variables = variables;
+                        data.at = at;
+                        data.back = back;
+                    }
+                    object
+                }
+                _ => variables,
+            };
+            let old = std::mem::replace(level.frame.get_mut(&mut self.gil), kept);
+            drop(old);
+        }
+    }
+
+    /// The frame object of a traceback's level: of the innermost running frame of its code, if the frame is not over.
     pub(crate) fn traceback_frame(&mut self, traceback: &Value) -> Value {
         let Value::Traceback(level) = traceback else { return Value::None };
-        let known = level.frame.get(&self.gil).clone();
-        if !known.is_undef() {
-            return known;
+        if let known @ Value::Foreign(_) = level.frame.get(&self.gil) {
+            return known.clone();
         }
+        let object = self.make_traceback_frame(&level.to_ptr());
+        // The levels below were called from here.
+        let (mut caller, mut next) = (object.clone(), level.next.get(&self.gil).clone());
+        while let Some(level) = next {
+            if matches!(level.frame.get(&self.gil), Value::Foreign(_)) {
+                break;
+            }
+            let called = self.make_traceback_frame(&level);
+            if let Value::Foreign(foreign) = &called {
+                if let Some(data) = foreign.get_mut::<FrameObject>(&mut self.gil) {
+                    data.back = caller;
+                }
+            }
+            caller = called;
+            next = level.next.get(&self.gil).clone();
+        }
+        object
+    }
+
+    fn make_traceback_frame(&mut self, level: &Ptr<Traceback>) -> Value {
+        let variables = level.frame.get(&self.gil).clone();
         let code: *const Code = &*level.code;
-        let running = (0..self.frame_depth()).filter_map(|depth| self.frame_below(depth)).find(|frame| {
-            // SAFETY: the frame runs.
-            unsafe { std::ptr::eq((**frame).code, code) }
-        });
+        let running = match &variables {
+            Value::Tuple(_) => None,
+            _ => (0..self.frame_depth()).filter_map(|depth| self.frame_below(depth)).find(|frame| {
+                // SAFETY: the frame runs.
+                unsafe { std::ptr::eq((**frame).code, code) }
+            }),
+        };
         let object = match running {
             Some(frame) => self.object_of_frame(frame),
             None => {
@@ -117,12 +181,15 @@ impl Vm {
                     code: level.code.to_value(),
                     globals: level.globals.to_value(),
                     generator: Value::Undef,
-                    at: level.instr & !crate::object::Traceback::IN_LOOKUP,
+                    at: level.instr & !Traceback::IN_LOOKUP,
+                    variables,
+                    back: Value::Undef,
                 };
                 Foreign::new(self.known(Known::Frame), data).into_value()
             }
         };
-        *level.frame.get_mut(&mut self.gil) = object.clone();
+        let old = std::mem::replace(level.frame.get_mut(&mut self.gil), object.clone());
+        drop(old);
         object
     }
 
@@ -149,6 +216,8 @@ impl Vm {
             globals: object.globals.to_value(),
             generator: generator.clone(),
             at: (at - 1).max(0) as u32,
+            variables: Value::Undef,
+            back: Value::Undef,
         };
         Ok(Foreign::new(self.known(Known::Frame), data).into_value())
     }
@@ -203,7 +272,10 @@ impl Vm {
 
     /// `f_back`: the caller's frame while this one runs.
     pub(crate) fn frame_back(&mut self, frame: &Value) -> Value {
-        let Some(running) = self.running_frame(frame) else { return Value::None };
+        let Some(running) = self.running_frame(frame) else {
+            let back = self.frame_data(frame).map(|data| data.back.clone());
+            return back.and_then(Value::bound).unwrap_or(Value::None);
+        };
         // SAFETY: below a running frame is another or the bottom, which has no code.
         unsafe {
             let below = running.sub(1);
@@ -234,6 +306,18 @@ impl Vm {
                     self.copy_locals(code, (*generator.regs.get()).as_mut_ptr(), &dict);
                 }
                 return dict.into_value();
+            }
+        }
+        let kept = self.frame_data(frame).map_or(Value::Undef, |data| data.variables.clone());
+        if let Value::Tuple(kept) = &kept {
+            for (name, value) in code.proto.local_names.iter().zip(kept.iter()) {
+                let value = match value {
+                    Value::Cell(cell) => cell.content.get(&self.gil).clone(),
+                    other => other.clone(),
+                };
+                if !value.is_undef() && !name.is_empty() && !name.starts_with('.') {
+                    self.dict_set_str(&dict, name, value);
+                }
             }
         }
         if optimized { dict.into_value() } else { self.frame_namespace(frame) }

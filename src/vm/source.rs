@@ -162,11 +162,12 @@ impl Vm {
                 Value::str(text.trim_end_matches('\n'))
             }
             Some(text) => Value::str(text),
-            None if error.line > 0 => match source.split_inclusive('\n').nth(error.line as usize - 1) {
+            // CPython looks the line up in the file, which source that is no file's has not.
+            None if error.line > 0 && !filename.starts_with('<') && std::path::Path::new(filename).is_file() => match source.split_inclusive('\n').nth(error.line as usize - 1) {
                 Some(line) => Value::str(line),
                 None => Value::None,
             },
-            None => Value::None,
+            _ => Value::None,
         };
         let details = [
             Value::str(filename),

@@ -25,7 +25,9 @@ pub(super) fn unwind(vm: &mut Vm) -> bool {
                 frame.pc = code.entry.add(range.handler as usize);
                 return true;
             }
-            if !frame.generator.is_null() {
+            if frame.generator.is_null() {
+                vm.keep_variables();
+            } else {
                 convert_stop_iteration(vm, code.proto.flags);
             }
             if vm.abandon_frame() == ReturnTo::Native {
