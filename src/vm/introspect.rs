@@ -150,15 +150,21 @@ fn compile_text(source: &str, filename: &str, mode: CompileMode, depth: u32) -> 
     match mode {
         CompileMode::Exec => {
             let parsed = mini_grammar::parse_module_within(source, depth)?;
-            Ok((compile_module(&parsed.tree, &parsed.lines, filename, options)?, parsed.warnings))
+            Ok((compile_module(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?, parsed.warnings))
         }
         CompileMode::Eval => {
             let parsed = mini_grammar::parse_expression_within(source, depth)?;
-            Ok((compile_expression(&parsed.tree, &parsed.lines, filename, options)?, parsed.warnings))
+            Ok((compile_expression(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?, parsed.warnings))
         }
         CompileMode::Single => {
             let parsed = mini_grammar::parse_interactive(source)?;
-            Ok((compile_interactive(&parsed.tree, &parsed.lines, filename, options)?, parsed.warnings))
+            Ok((compile_interactive(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?, parsed.warnings))
         }
     }
+}
+
+/// CPython's compiler has no source text: it looks the line up in the file, if there is one.
+fn without_text(mut error: SyntaxError) -> SyntaxError {
+    error.text = None;
+    error
 }
