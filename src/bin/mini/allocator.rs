@@ -4,15 +4,41 @@
 //! block, so they take its plain entrances, which are shorter than those for a given alignment.
 
 use std::alloc::{GlobalAlloc, Layout};
-use std::ffi::c_void;
+use std::ffi::{c_int, c_long, c_void};
 
 use libmimalloc_sys as mi;
 
 /// mimalloc aligns every block to this, or to its size where that is smaller.
 const NATURAL: usize = 16;
 
+/// `mi_option_arena_eager_commit`.
+const EAGER_COMMIT: c_int = 4;
+/// `mi_option_purge_delay`.
+const PURGE_DELAY: c_int = 15;
+
+unsafe extern "C" {
+    fn mi_option_set(option: c_int, value: c_long);
+}
+
 /// The allocator.
 pub struct Allocator;
+
+/// At the start: memory is taken from the system as it is needed, not in huge pages.
+extern "C" fn begin() {
+    // SAFETY: sets a number.
+    unsafe { mi_option_set(EAGER_COMMIT, 0) }
+}
+
+/// Runs before anything is allocated, which would be too late: the first memory is reserved then.
+#[used]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
+static BEGIN: extern "C" fn() = begin;
+
+/// Before the process ends: what is free need not be given back piece by piece.
+pub fn end() {
+    // SAFETY: as above.
+    unsafe { mi_option_set(PURGE_DELAY, -1) }
+}
 
 #[inline(always)]
 fn is_natural(size: usize, align: usize) -> bool {

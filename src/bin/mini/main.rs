@@ -18,5 +18,7 @@ fn main() {
             2
         }
     };
+    #[cfg(feature = "mimalloc")]
+    allocator::end();
     std::process::exit(status);
 }
