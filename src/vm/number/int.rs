@@ -1,6 +1,6 @@
 //! Integer algorithms.
 
-use num_bigint::{BigInt, Sign};
+use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
@@ -48,6 +48,49 @@ pub(crate) fn small_binary(op: BinOp, a: i64, b: i64) -> Option<Value> {
 pub(crate) fn floor_div(a: i64, b: i64) -> Option<i64> {
     let quotient = a.checked_div(b)?;
     Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
+}
+
+/// Quotient and rest of `a / b`, rounded towards minus infinity; `b` is not zero.
+pub(crate) fn div_mod_floor(a: &BigInt, b: &BigInt) -> (BigInt, BigInt) {
+    match short_quotient(a.magnitude(), b.magnitude()) {
+        Some((quotient, rest)) => {
+            let (mut quotient, mut rest) = (BigInt::from(quotient), BigInt::from(rest));
+            if a.sign() == Sign::Minus {
+                rest = -rest;
+            }
+            if a.sign() != b.sign() {
+                quotient = -quotient;
+                if !rest.is_zero() {
+                    quotient -= 1;
+                    rest += b;
+                }
+            }
+            (quotient, rest)
+        }
+        None => a.div_mod_floor(b),
+    }
+}
+
+/// Quotient and rest where the divisor is long and the quotient fits a machine word: the quotient is found
+/// from the leading bits, which leaves one multiplication by a word and one subtraction.
+fn short_quotient(a: &BigUint, b: &BigUint) -> Option<(u64, BigUint)> {
+    let (length, divisor) = (a.bits(), b.bits());
+    if divisor <= 128 || length > divisor + 60 {
+        return None;
+    }
+    if a < b {
+        return Some((0, a.clone()));
+    }
+    let shift = divisor - 64;
+    let (a_top, b_top) = ((a >> shift).to_u128()?, (b >> shift).to_u128()?);
+    // Dividing by the larger `b_top + 1` gives no more than the quotient, and less by two at most.
+    let mut quotient = (a_top / (b_top + 1)) as u64;
+    let mut rest = a - b * quotient;
+    while rest >= *b {
+        rest -= b;
+        quotient += 1;
+    }
+    Some((quotient, rest))
 }
 
 /// `a % b` with the sign of `b`; None for a zero divisor.
@@ -150,6 +193,31 @@ mod tests {
         assert_eq!((floor_div(-8, 2), floor_mod(-8, 2)), (Some(-4), Some(0)));
         assert_eq!((floor_div(i64::MIN, -1), floor_mod(i64::MIN, -1)), (None, Some(0)));
         assert_eq!((floor_div(1, 0), floor_mod(1, 0)), (None, None));
+    }
+
+    #[test]
+    fn divides_by_leading_bits() {
+        let mut state = 7_u64;
+        let mut random = |bits: u64| {
+            let mut n = BigInt::from(1);
+            for _ in 0..bits / 32 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                n = (n << 32_u32) + (state >> 32);
+            }
+            n
+        };
+        for round in 0..400 {
+            let b = random(160 + round % 7 * 32);
+            let a = match round % 4 {
+                0 => random(160 + round % 7 * 32 + 32),
+                1 => &b * (round * 0x1234_5678_9abc),
+                2 => &b * round - 1,
+                _ => random(160),
+            };
+            for (a, b) in [(&a, &b), (&-&a, &b), (&a, &-&b), (&-&a, &-&b)] {
+                assert_eq!(div_mod_floor(a, b), a.div_mod_floor(b), "{a} {b}");
+            }
+        }
     }
 
     #[test]

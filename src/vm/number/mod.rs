@@ -177,9 +177,9 @@ impl Vm {
             BinOp::FloorDiv if b.is_zero() => {
                 return Err(self.raise(Known::ZeroDivisionError, "integer division or modulo by zero"));
             }
-            BinOp::FloorDiv => a.div_floor(b),
+            BinOp::FloorDiv => int::div_mod_floor(a, b).0,
             BinOp::Mod if b.is_zero() => return Err(self.raise(Known::ZeroDivisionError, "integer modulo by zero")),
-            BinOp::Mod => a.mod_floor(b),
+            BinOp::Mod => int::div_mod_floor(a, b).1,
             BinOp::Pow => return self.int_pow(a, b).map(Some),
             BinOp::LShift | BinOp::RShift => return self.int_shift(op, a, b).map(Some),
             BinOp::BitAnd => a & b,
