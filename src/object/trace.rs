@@ -9,20 +9,18 @@ use super::header::{Header, Tag};
 use super::ptr::{HeapType, Ptr};
 use super::*;
 
-type Visit<'a> = &'a mut dyn FnMut(NonNull<Header>);
-
-fn value(v: &Value, visit: Visit<'_>) {
+fn value(v: &Value, visit: &mut impl FnMut(NonNull<Header>)) {
     if v.is_heap() {
         // SAFETY: tested to be a heap value.
         visit(NonNull::from(unsafe { v.header() }));
     }
 }
 
-fn pointer<T: HeapType>(p: &Ptr<T>, visit: Visit<'_>) {
+fn pointer<T: HeapType>(p: &Ptr<T>, visit: &mut impl FnMut(NonNull<Header>)) {
     visit(p.0.cast());
 }
 
-fn optional<T: HeapType>(p: &Option<Ptr<T>>, visit: Visit<'_>) {
+fn optional<T: HeapType>(p: &Option<Ptr<T>>, visit: &mut impl FnMut(NonNull<Header>)) {
     if let Some(p) = p {
         pointer(p, visit);
     }
@@ -33,7 +31,7 @@ fn optional<T: HeapType>(p: &Option<Ptr<T>>, visit: Visit<'_>) {
 /// # Safety
 ///
 /// The object is alive, the lock is held, and no `&mut` into any cell lives.
-pub(super) unsafe fn trace(header: NonNull<Header>, visit: Visit<'_>) {
+pub(super) unsafe fn trace(header: NonNull<Header>, visit: &mut impl FnMut(NonNull<Header>)) {
     macro_rules! object {
         ($type:ty) => {
             header.cast::<$type>().as_ref()
@@ -149,7 +147,7 @@ pub(super) unsafe fn trace(header: NonNull<Header>, visit: Visit<'_>) {
     }
 }
 
-fn trace_iter(state: &IterState, visit: Visit<'_>) {
+fn trace_iter(state: &IterState, visit: &mut impl FnMut(NonNull<Header>)) {
     match state {
         IterState::List { list, .. } | IterState::ListReversed { list, .. } => pointer(list, visit),
         IterState::Tuple { tuple, .. } => pointer(tuple, visit),

@@ -34,12 +34,11 @@ impl Vm {
         let count = garbage.len();
         if count > 0 {
             self.interp.heap.clear_weak_references(&garbage);
-            let mut finalized = false;
-            for object in garbage.objects().to_vec() {
-                if self.interp.heap.claim_finalizer(&object) {
-                    finalized = true;
-                    self.run_finalizer(&object);
-                }
+            let heap = &self.interp.heap;
+            let finalizers: Vec<_> = garbage.objects().iter().filter(|object| heap.claim_finalizer(object)).cloned().collect();
+            let finalized = !finalizers.is_empty();
+            for object in finalizers {
+                self.run_finalizer(&object);
             }
             let garbage = if finalized { self.interp.heap.drop_resurrected(garbage) } else { garbage };
             let interp = self.interp.clone();
