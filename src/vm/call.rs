@@ -4,6 +4,9 @@ use super::frames::{Outcome, clear_values, move_values};
 use crate::object::vm::ReturnTo;
 use crate::object::{Args, Class, Func, Layout, Name, NativeKind, Object, Ptr, Raised, Tuple, Value, Vm, ClassFlags};
 
+/// Natives with at most so many named parameters get them without an allocation.
+const FEW_PARAMETERS: usize = 4;
+
 impl Vm {
     /// `callable(*args)`.
     pub fn call(&mut self, callable: &Value, args: &[Value]) -> Result<Value, Raised> {
@@ -33,6 +36,14 @@ impl Vm {
 
     /// `func(receiver, ...)`.
     pub fn call_with_receiver(&mut self, func: &Value, receiver: Value, args: Args<'_>) -> Result<Value, Raised> {
+        if args.names().is_none() {
+            match args.values() {
+                [] => return self.call_args(func, Args::new(&[receiver])),
+                [a] => return self.call_args(func, Args::new(&[receiver, a.clone()])),
+                [a, b] => return self.call_args(func, Args::new(&[receiver, a.clone(), b.clone()])),
+                _ => {}
+            }
+        }
         let mut values = Vec::with_capacity(args.len() + 1);
         values.push(receiver);
         values.extend_from_slice(args.values());
@@ -420,7 +431,14 @@ impl Vm {
             Arity::Any => {}
             Arity::Variadic if args.names().is_none() => {}
             Arity::Named(params) => {
-                let bound = self.bind_named(native, params, &args)?;
+                let total = params.names.len();
+                if total <= FEW_PARAMETERS {
+                    let mut bound = [const { Value::Undef }; FEW_PARAMETERS];
+                    self.bind_named(native, params, &args, &mut bound[..total])?;
+                    return (native.def.call)(self, Args::new(&bound[..total]));
+                }
+                let mut bound = vec![Value::Undef; total];
+                self.bind_named(native, params, &args, &mut bound)?;
                 return (native.def.call)(self, Args::new(&bound));
             }
             _ => return Err(self.wrong_arguments(native, &args)),

@@ -10,8 +10,14 @@ impl Vm {
     ///
     /// TypeError for classes without instances; what the two methods raise.
     pub(crate) fn type_call(&mut self, class: &Ptr<Class>, args: Args<'_>) -> Result<Value, Raised> {
-        if class.known == Some(Known::Type) && args.len() == 1 && args.keyword_count() == 0 {
-            return Ok(self.class_of(&args[0]).into_value());
+        if let (Some(known), 1, 0) = (class.known, args.len(), args.keyword_count()) {
+            match known {
+                Known::Type => return Ok(self.class_of(&args[0]).into_value()),
+                Known::Str => return self.str(&args[0]).map(Ptr::into_value),
+                Known::Int => return crate::builtins::int::int_from(self, &args[0]),
+                Known::Bool => return self.truth(&args[0]).map(Value::bool),
+                _ => {}
+            }
         }
         let flags = class.flags(&self.gil);
         if flags.has(ClassFlags::NO_NEW) {

@@ -22,16 +22,9 @@ impl Vm {
     }
 
     pub(super) fn build_string(&mut self, parts: &[Value]) -> Value {
-        let size = parts.iter().map(|part| if let Value::Str(part) = part { part.as_str().len() } else { 0 }).sum();
-        let mut text = String::with_capacity(size);
-        let mut chars = 0;
-        for part in parts {
-            if let Value::Str(part) = part {
-                text.push_str(part.as_str());
-                chars += part.char_count();
-            }
-        }
-        Str::with_chars(&text, chars).into_value()
+        let texts = || parts.iter().filter_map(|part| if let Value::Str(text) = part { Some(text) } else { None });
+        let (len, chars) = texts().fold((0, 0), |(len, chars), text| (len + text.as_str().len(), chars + text.char_count()));
+        Str::from_parts(len, chars, texts().map(|text| text.as_str())).into_value()
     }
 
     pub(super) fn format_field(&mut self, conversion: Conversion, value: &Value, spec: &Value) -> Result<Value, Raised> {

@@ -107,8 +107,14 @@ impl Vm {
         }
     }
 
-    /// Puts arguments in the order of named parameters; absent ones are `Undef`.
-    pub(super) fn bind_named(&mut self, native: &Native, params: &'static Params, args: &Args<'_>) -> Result<Vec<Value>, Raised> {
+    /// Puts arguments into `bound`, in the order of named parameters; absent ones are `Undef`, as all are before.
+    pub(super) fn bind_named(
+        &mut self,
+        native: &Native,
+        params: &'static Params,
+        args: &Args<'_>,
+        bound: &mut [Value],
+    ) -> Result<(), Raised> {
         let receiver = usize::from(matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod | NativeKind::Static));
         let total = params.names.len();
         let positional = args.positional();
@@ -116,9 +122,7 @@ impl Vm {
         if positional.len() > max_positional {
             return Err(self.too_many_named(native, params, receiver, args));
         }
-        let mut bound = Vec::with_capacity(total);
-        bound.extend_from_slice(positional);
-        bound.resize_with(total, Value::default);
+        bound[..positional.len()].clone_from_slice(positional);
         for (name, value) in args.keywords() {
             let Value::Str(name) = name else { return Err(self.type_error("keywords must be strings")) };
             let found = (params.posonly as usize..total).find(|&index| params.names[index] == name.as_str());
@@ -146,7 +150,7 @@ impl Vm {
                 return Err(self.missing_named(native, params, receiver, index, positional.len()));
             }
         }
-        Ok(bound)
+        Ok(())
     }
 
     #[cold]
