@@ -69,6 +69,9 @@ impl Header {
     /// The heap has a table of character offsets of this string.
     pub(super) const OFFSETS: u8 = 8;
 
+    /// The text of this string is not ASCII.
+    pub(super) const WIDE: u8 = 16;
+
     /// `gc_index` of an object that the collector does not know.
     pub(super) const UNTRACKED: u32 = u32::MAX;
 

@@ -18,14 +18,14 @@ const STRIDE: usize = 64;
 /// Indices this near to an end are counted from there.
 const NEAR: usize = 64;
 
-/// A string object; its bytes follow it in the same allocation.
+/// A string object; its bytes follow it in the same allocation, and behind those of a text that is
+/// not ASCII (which its header tells) its length in characters.
 #[repr(C)]
 pub struct Str {
     header: Header,
     /// The hash, or 0 when it is not known yet.
     hash: Cell<i64>,
     len: usize,
-    chars: usize,
 }
 
 // SAFETY: repr(C), a header of this tag first.
@@ -35,8 +35,9 @@ unsafe impl HeapType for Str {
 }
 
 impl Str {
-    fn layout(len: usize) -> Layout {
-        Layout::from_size_align(size_of::<Str>() + len, align_of::<Str>()).expect("a string's size fits the address space")
+    fn layout(len: usize, ascii: bool) -> Layout {
+        let size = size_of::<Str>() + len + if ascii { 0 } else { size_of::<usize>() };
+        Layout::from_size_align(size, align_of::<Str>()).expect("a string's size fits the address space")
     }
 
     /// A new string of the given text.
@@ -47,24 +48,39 @@ impl Str {
 
     /// A new string whose length in characters the caller has counted.
     pub fn with_chars(text: &str, chars: usize) -> Ptr<Str> {
-        Self::concat_parts(text, "", chars)
+        Self::from_parts(text.len(), chars, [text])
     }
 
     /// `left + right` as a new string.
     pub fn concat(left: &Str, right: &Str) -> Ptr<Str> {
-        Self::concat_parts(left.as_str(), right.as_str(), left.chars + right.chars)
+        Self::from_parts(left.len + right.len, left.char_count() + right.char_count(), [left.as_str(), right.as_str()])
     }
 
-    fn concat_parts(left: &str, right: &str, chars: usize) -> Ptr<Str> {
-        let len = left.len() + right.len();
-        let layout = Self::layout(len);
-        // SAFETY: the layout is not empty; the header and then both parts are written inside the allocation.
+    /// A new string of parts that are `len` bytes together, and as many characters as told.
+    ///
+    /// # Panics
+    ///
+    /// If the parts have another length.
+    pub fn from_parts<'a>(len: usize, chars: usize, parts: impl IntoIterator<Item = &'a str>) -> Ptr<Str> {
+        let ascii = len == chars;
+        let layout = Self::layout(len, ascii);
+        // SAFETY: the layout is not empty; the header, the parts, whose length is checked, and the length in
+        // characters are written inside the allocation.
         unsafe {
             let Some(pointer) = NonNull::new(alloc(layout).cast::<Str>()) else { handle_alloc_error(layout) };
-            pointer.write(Str { header: Header::new(Tag::Str), hash: Cell::new(0), len, chars });
+            pointer.write(Str { header: Header::new(Tag::Str), hash: Cell::new(0), len });
             let bytes = pointer.add(1).cast::<u8>();
-            bytes.copy_from_nonoverlapping(NonNull::from(left.as_bytes()).cast(), left.len());
-            bytes.add(left.len()).copy_from_nonoverlapping(NonNull::from(right.as_bytes()).cast(), right.len());
+            let mut at = 0;
+            for part in parts {
+                assert!(part.len() <= len - at, "the parts are longer than told");
+                bytes.add(at).copy_from_nonoverlapping(NonNull::from(part.as_bytes()).cast(), part.len());
+                at += part.len();
+            }
+            assert!(at == len, "the parts are shorter than told");
+            if !ascii {
+                pointer.as_ref().header.set(Header::WIDE);
+                bytes.add(len).cast::<usize>().write_unaligned(chars);
+            }
             Ptr(pointer)
         }
     }
@@ -76,18 +92,23 @@ impl Str {
         }
         left.drop_offsets();
         let (old, added) = (left.len, right.len);
-        let layout = Self::layout(old + added);
+        let (was_ascii, chars) = (left.is_ascii(), left.char_count() + right.char_count());
+        let ascii = chars == old + added;
+        let layout = Self::layout(old + added, ascii);
         let pointer = left.0;
         std::mem::forget(left);
         // SAFETY: the only reference was taken over; the block is grown and the new tail written inside it.
         unsafe {
-            let grown = realloc(pointer.as_ptr().cast(), Self::layout(old), layout.size());
+            let grown = realloc(pointer.as_ptr().cast(), Self::layout(old, was_ascii), layout.size());
             let Some(mut pointer) = NonNull::new(grown.cast::<Str>()) else { handle_alloc_error(layout) };
             pointer.add(1).cast::<u8>().add(old).copy_from_nonoverlapping(NonNull::from(right.as_bytes()).cast(), added);
             let object = pointer.as_mut();
             object.len = old + added;
-            object.chars += right.chars;
             object.hash.set(0);
+            if !ascii {
+                object.header.set(Header::WIDE);
+                pointer.add(1).cast::<u8>().add(old + added).cast::<usize>().write_unaligned(chars);
+            }
             Ptr(pointer)
         }
     }
@@ -98,10 +119,13 @@ impl Str {
     ///
     /// Nothing refers to the object any more.
     pub(super) unsafe fn free(pointer: NonNull<Str>) {
-        // SAFETY: the object is whole until its block is given back.
-        unsafe { pointer.as_ref() }.drop_offsets();
-        // SAFETY: the block was made with this layout, and the caller vouches that it is unused.
-        unsafe { dealloc(pointer.as_ptr().cast(), Self::layout(pointer.as_ref().len)) }
+        // SAFETY: the object is whole until its block is given back; the block was made with this layout, and the
+        // caller vouches that it is unused.
+        unsafe {
+            let text = pointer.as_ref();
+            text.drop_offsets();
+            dealloc(pointer.as_ptr().cast(), Self::layout(text.len, text.is_ascii()));
+        }
     }
 
     fn as_bytes(&self) -> &[u8] {
@@ -119,13 +143,17 @@ impl Str {
     /// Length in characters, what `len()` tells.
     #[inline(always)]
     pub fn char_count(&self) -> usize {
-        self.chars
+        if self.is_ascii() {
+            return self.len;
+        }
+        // SAFETY: the length in characters was written behind the bytes when the object was made.
+        unsafe { (self as *const Str).add(1).cast::<u8>().add(self.len).cast::<usize>().read_unaligned() }
     }
 
     /// Whether every character is ASCII, so that character and byte indices agree.
     #[inline(always)]
     pub fn is_ascii(&self) -> bool {
-        self.chars == self.len
+        !self.header.has(Header::WIDE)
     }
 
     /// The byte offset of character `index` (which may be the length).
@@ -133,20 +161,21 @@ impl Str {
         if self.is_ascii() || index == 0 {
             return index.min(self.len);
         }
-        if index >= self.chars {
+        let chars = self.char_count();
+        if index >= chars {
             return self.len;
         }
         let text = self.as_str();
-        if index > NEAR && self.chars - index > NEAR {
+        if index > NEAR && chars - index > NEAR {
             let entry = self.with_offsets(|table| table[index / STRIDE] as usize);
             if let Some(start) = entry {
                 return text[start..].char_indices().nth(index % STRIDE).map_or(self.len, |(at, _)| start + at);
             }
         }
-        if index <= self.chars / 2 {
+        if index <= chars / 2 {
             text.char_indices().nth(index).map_or(self.len, |(at, _)| at)
         } else {
-            text.char_indices().rev().nth(self.chars - 1 - index).map_or(0, |(at, _)| at)
+            text.char_indices().rev().nth(chars - 1 - index).map_or(0, |(at, _)| at)
         }
     }
 

@@ -18,7 +18,10 @@ pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let hits: Vec<usize> = if old.is_empty() {
         text.char_indices().map(|(at, _)| at).chain([text.len()]).take(count).collect()
     } else {
-        memmem::find_iter(bytes, old.as_str().as_bytes()).take(count).collect()
+        match old.as_str().as_bytes() {
+            [byte] => memchr::memchr_iter(*byte, bytes).take(count).collect(),
+            needle => memmem::find_iter(bytes, needle).take(count).collect(),
+        }
     };
     if hits.is_empty() {
         return Ok(same_or_new(&args[0], &text));

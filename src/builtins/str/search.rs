@@ -8,7 +8,10 @@ use crate::object::{Args, Ptr, Raised, Str, Value, Vm};
 
 /// A str argument of the method `name`.
 fn argument(vm: &mut Vm, args: Args<'_>, name: &str) -> Result<Ptr<Str>, Raised> {
-    vm.expect_str(&args[1], &format!("{name}() argument 1"))
+    match &args[1] {
+        Value::Str(text) => Ok(text.to_ptr()),
+        other => vm.expect_str(other, &format!("{name}() argument 1")),
+    }
 }
 
 /// The byte range that the optional bounds select, None if it begins behind its end.

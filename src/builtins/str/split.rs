@@ -26,7 +26,11 @@ fn separator(vm: &mut Vm, args: Args<'_>) -> Result<Option<Ptr<Str>>, Raised> {
     }
 }
 
-fn list(parts: Vec<&str>) -> Value {
+/// The parts of `text` as a list.
+fn list(text: &Str, parts: Vec<&str>) -> Value {
+    if text.is_ascii() {
+        return Value::list(parts.into_iter().map(|part| Str::with_chars(part, part.len()).into_value()).collect());
+    }
     Value::list(parts.into_iter().map(Value::str).collect())
 }
 
@@ -37,9 +41,14 @@ pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
     match separator(vm, args)? {
         Some(sep) => {
             let mut last = 0;
-            for at in memmem::find_iter(text.as_str().as_bytes(), sep.as_str().as_bytes()).take(max) {
+            let mut cut = |at| {
                 parts.push(&text[last..at]);
                 last = at + sep.len();
+            };
+            let (haystack, needle) = (text.as_str().as_bytes(), sep.as_str().as_bytes());
+            match needle {
+                [byte] => memchr::memchr_iter(*byte, haystack).take(max).for_each(&mut cut),
+                _ => memmem::find_iter(haystack, needle).take(max).for_each(&mut cut),
             }
             parts.push(&text[last..]);
         }
@@ -56,7 +65,7 @@ pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
             }
         }
     }
-    Ok(list(parts))
+    Ok(list(&text, parts))
 }
 
 pub(super) fn rsplit(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -86,7 +95,7 @@ pub(super) fn rsplit(vm: &mut Vm, args: Args<'_>) -> Outcome {
         }
     }
     parts.reverse();
-    Ok(list(parts))
+    Ok(list(&text, parts))
 }
 
 pub(super) fn splitlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -105,7 +114,7 @@ pub(super) fn splitlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
     if !rest.is_empty() {
         parts.push(rest);
     }
-    Ok(list(parts))
+    Ok(list(&text, parts))
 }
 
 fn part_separator(vm: &mut Vm, value: &Value) -> Result<Ptr<Str>, Raised> {
@@ -183,17 +192,15 @@ pub(super) fn join(vm: &mut Vm, args: Args<'_>) -> Outcome {
             }
         }
     }
-    let mut out = String::new();
-    if out.try_reserve_exact(bytes).is_err() {
+    let bytes = bytes - if items.is_empty() { 0 } else { sep.len() };
+    // What does not fit is refused before the string is made.
+    if bytes > 1 << 30 && Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
         return Err(vm.memory_error());
     }
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            out.push_str(&sep);
-        }
-        if let Value::Str(part) = vm.unwrap(item) {
-            out.push_str(part);
-        }
-    }
-    Ok(Str::with_chars(&out, chars).into_value())
+    let parts = items.iter().enumerate().flat_map(|(index, item)| {
+        let sep = if index > 0 { sep.as_str() } else { "" };
+        let part = if let Value::Str(part) = vm.unwrap(item) { part.as_str() } else { "" };
+        [sep, part]
+    });
+    Ok(Str::from_parts(bytes, chars, parts).into_value())
 }
