@@ -43,3 +43,13 @@ pub use embed::{
     Attached, Builder, Bytes, Error, ErrorKind, FromMini, Handle, InterruptHandle, Interpreter, IntoArgs, IntoMini,
     NativeFunction, SyntaxPlace,
 };
+
+/// The Rust examples of the README and the book are compiled and run as well.
+#[cfg(doctest)]
+mod examples {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../book/src/embedding.md")]
+    struct Embedding;
+}
