@@ -375,10 +375,10 @@ impl Pickler {
             }
         };
         let mut found = module;
+        if path.split('.').any(|part| part == "<locals>") {
+            return Err(vm.raise(Known::AttributeError, format!("Can't get local object '{path}'")));
+        }
         for part in path.split('.') {
-            if part == "<locals>" {
-                return Err(vm.raise(Known::AttributeError, format!("Can't get local object '{path}'")));
-            }
             let name = vm.intern(part);
             match vm.getattr_opt(&found, &name)? {
                 Some(next) => found = next,
