@@ -6,6 +6,7 @@
 mod import;
 
 mod atexit;
+mod abc;
 mod bisect;
 mod array;
 mod asyncio;
@@ -58,6 +59,7 @@ pub struct SourceModule {
 const NATIVE: &[NativeModule] = &[
     asyncio::MODULE,
     atexit::MODULE,
+    abc::MODULE,
     bisect::MODULE,
     array::MODULE,
     collections::MODULE,

@@ -154,6 +154,7 @@ known! {
     StopAsyncIteration "StopAsyncIteration" Exception;
     StopIteration "StopIteration" Exception;
     SyntaxError "SyntaxError" Exception;
+    IncompleteInputError "_IncompleteInputError" SyntaxError;
     IndentationError "IndentationError" SyntaxError;
     TabError "TabError" IndentationError;
     SystemError "SystemError" Exception;

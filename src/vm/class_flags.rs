@@ -12,6 +12,19 @@ impl Vm {
         list.push(WeakClass { reference });
     }
 
+    /// Makes a class and those derived from it match as sequences or mappings; a class is never both.
+    pub(crate) fn mark_collection(&mut self, class: &Class, flag: u32) {
+        let both = ClassFlags::SEQUENCE | ClassFlags::MAPPING;
+        let mut open: Vec<Ptr<Class>> = self.direct_subclasses(class);
+        let flags = &mut class.data.get_mut(&mut self.gil).flags;
+        flags.0 = flags.0 & !both | flag;
+        while let Some(class) = open.pop() {
+            let flags = &mut class.data.get_mut(&mut self.gil).flags;
+            flags.0 = flags.0 & !both | flag;
+            open.extend(self.direct_subclasses(&class));
+        }
+    }
+
     /// The direct subclasses that are alive.
     pub(crate) fn direct_subclasses(&self, class: &Class) -> Vec<Ptr<Class>> {
         let list = &class.data.get(&self.gil).subclasses;

@@ -16,6 +16,25 @@ impl Vm {
         self.interp.builtins.get(&self.gil).clone().expect("an interpreter has built-ins from its start")
     }
 
+    /// What a namespace has for built-ins, if those are not the interpreter's: code may be run with fewer, or with others.
+    pub(super) fn own_builtins(&self, globals: &Ptr<Dict>) -> Option<Ptr<Dict>> {
+        let key = self.name(crate::object::Name::__builtins__);
+        let dict = match globals.data.get(&self.gil).get_str(&key)? {
+            Value::Dict(dict) => dict.to_ptr(),
+            Value::Module(module) => module.dict.clone(),
+            _ => return None,
+        };
+        (!dict.is(&self.builtins())).then_some(dict)
+    }
+
+    #[cold]
+    fn builtin_of(&mut self, builtins: &Ptr<Dict>, name: &Ptr<Str>) -> Result<Value, Raised> {
+        match builtins.data.get(&self.gil).get_str(name) {
+            Some(value) => Ok(value.clone()),
+            None => Err(self.name_error(name)),
+        }
+    }
+
     /// The version of the built-ins' set of keys.
     #[inline(always)]
     pub(super) fn builtins_version(&self) -> u64 {
@@ -38,6 +57,9 @@ impl Vm {
             cache.kind = GLOBAL_IN_GLOBALS;
             cache.slot = index as u32;
             return Ok(globals.data.get(&self.gil).value_at(index).clone());
+        }
+        if let Some(own) = self.own_builtins(&globals) {
+            return self.builtin_of(&own, &name);
         }
         let builtins = self.builtins();
         if let Some(index) = self.namespace_index(&builtins, &name) {
@@ -107,6 +129,9 @@ impl Vm {
         let globals = self.frame_globals();
         if let Some(value) = globals.data.get(&self.gil).get_str(name) {
             return Ok(value.clone());
+        }
+        if let Some(own) = self.own_builtins(&globals) {
+            return self.builtin_of(&own, name);
         }
         let builtins = self.builtins();
         if let Some(value) = builtins.data.get(&self.gil).get_str(name) {

@@ -42,9 +42,12 @@ impl Vm {
                 if matches!(made, Value::Exc(_)) {
                     return Ok(Some(made));
                 }
-                let (class, got) = (class.name(&self.gil).to_owned(), self.class_name(&made));
+                let got = self.class_of(&made).into_value();
+                let (class, got) = (self.repr(value)?, self.repr(&got)?);
                 Err(self.type_error(format!(
-                    "calling <class '{class}'> should have returned an instance of BaseException, not <class '{got}'>"
+                    "calling {} should have returned an instance of BaseException, not {}",
+                    class.as_str(),
+                    got.as_str()
                 )))
             }
             _ => Ok(None),

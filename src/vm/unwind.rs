@@ -77,7 +77,4 @@ fn convert_stop_iteration(vm: &mut Vm, flags: CodeFlags) {
         data.suppress_context = true;
     }
     vm.raised = exception;
-    // SAFETY: a frame runs.
-    let at = unsafe { ((*vm.fp).pc.offset_from((*(*vm.fp).code).entry) - 1).max(0) as u32 };
-    add_traceback(vm, at);
 }

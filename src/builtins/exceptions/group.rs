@@ -29,7 +29,7 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let mut class = class.to_ptr();
     if !matches!(vm.unwrap(message), Value::Str(_)) {
         let kind = vm.class_name(message);
-        return Err(vm.type_error(format!("argument 1 must be str, not {kind}")));
+        return Err(vm.type_error(format!("BaseExceptionGroup.__new__() argument 1 must be str, not {kind}")));
     }
     let sequence = vm.class_of(exceptions);
     if vm.lookup_name(&sequence, Name::__getitem__).is_none() || matches!(vm.unwrap(exceptions), Value::Set(_) | Value::Dict(_)) {

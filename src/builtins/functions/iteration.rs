@@ -58,9 +58,6 @@ pub(super) fn anext(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     match args.get(1) {
         None => Ok(awaitable),
-        Some(default) => {
-            let class = vm.known(Known::AnextAwaitable).into_value();
-            vm.call(&class, &[awaitable, default.clone()])
-        }
+        Some(default) => Ok(vm.anext_or(awaitable, default.clone())),
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn install(vm: &mut Vm) {
     vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
     vm.add_methods(&class, NativeKind::Method, METHODS);
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_METHODS);
-    for known in [Known::AsyncGenASend, Known::AsyncGenAThrow, Known::AnextAwaitable] {
+    for known in [Known::AsyncGenASend, Known::AsyncGenAThrow] {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::SlotWrapper, STEP_SLOTS);
         vm.add_methods(&class, NativeKind::Method, STEP_METHODS);

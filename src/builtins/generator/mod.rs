@@ -1,6 +1,7 @@
 //! Generators, coroutines, asynchronous generators: their methods.
 
 pub(crate) mod async_gen;
+mod anext;
 mod attributes;
 mod resume;
 
@@ -13,4 +14,5 @@ pub(super) fn install(vm: &mut Vm) {
     resume::install(vm);
     attributes::install(vm);
     async_gen::install(vm);
+    anext::install(vm);
 }

@@ -17,7 +17,10 @@ pub(super) fn enumerate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Some(start) => vm.index(start)?,
         None => Value::Int(0),
     };
-    let iter = vm.iter(&args[1])?;
+    let Some(iterable) = args.get(1) else {
+        return Err(vm.type_error("enumerate() missing required argument 'iterable'"));
+    };
+    let iter = vm.iter(iterable)?;
     wrap(vm, &args[0], IterState::Enumerate { iter, next })
 }
 

@@ -43,7 +43,7 @@ const SIZED: &[Known] = &[
     Known::Reversed,
 ];
 
-const ENUMERATE: Params = Params { names: &["cls", "iterable", "start"], required: 2, posonly: 1, kwonly: 0 };
+const ENUMERATE: Params = Params { names: &["cls", "iterable", "start"], required: 1, posonly: 1, kwonly: 0 };
 
 const NEW_ENUMERATE: &[NativeDef] =
     &[native("__new__", Arity::Named(&ENUMERATE), constructors::enumerate, "Create and return a new object.")];

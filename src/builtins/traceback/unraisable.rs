@@ -1,11 +1,50 @@
 //! Exceptions that nobody can catch: printed, not raised.
 
 use super::format::TracebackOptions;
-use crate::object::{Value, Vm};
+use crate::object::{Known, Raised, Value, Vm};
+
+/// The message that the hook is not told, since it is the usual one.
+const DEFAULT_MESSAGE: &str = "Exception ignored in";
 
 impl Vm {
-    /// Prints an exception that was raised where none can be, as `sys.unraisablehook` does.
+    /// Hands an exception that was raised where none can be to `sys.unraisablehook`.
     pub(crate) fn report_unraisable(&mut self, exception: &Value, message: &str, object: &Value) {
+        let sys = self.import_dotted("sys");
+        let hook = sys.and_then(|sys| self.get_attr(&sys, "unraisablehook"));
+        let Ok(hook) = self.quiet(hook) else { return self.print_unraisable(exception, message, object) };
+        if matches!(&hook, Value::Native(native) if native.def.name == "unraisablehook") {
+            return self.print_unraisable(exception, message, object);
+        }
+        let called = self.call_unraisable_hook(&hook, exception, message, object);
+        if let Err(raised) = called {
+            let failure = self.take_raised(raised);
+            self.print_unraisable(&failure, "Exception ignored in sys.unraisablehook", &hook);
+        }
+    }
+
+    fn call_unraisable_hook(&mut self, hook: &Value, exception: &Value, message: &str, object: &Value) -> Result<Value, Raised> {
+        let traceback = self.get_attr(exception, "__traceback__")?;
+        let message = if message == DEFAULT_MESSAGE { Value::None } else { Value::str(message) };
+        let class = self.class_of(exception).into_value();
+        let object = if object.is_undef() { Value::None } else { object.clone() };
+        let fields = [
+            ("exc_type", class),
+            ("exc_value", exception.clone()),
+            ("exc_traceback", traceback),
+            ("err_msg", message),
+            ("object", object),
+        ];
+        let class = self.known(Known::SimpleNamespace).into_value();
+        let details = self.call(&class, &[])?;
+        for (name, value) in fields {
+            let name = self.intern(name);
+            self.setattr(&details, &name, value)?;
+        }
+        self.call(hook, &[details])
+    }
+
+    /// Prints an exception that was raised where none can be, as `sys.unraisablehook` does.
+    pub(crate) fn print_unraisable(&mut self, exception: &Value, message: &str, object: &Value) {
         let mut text = String::new();
         if !object.is_none() && !object.is_undef() {
             text = format!("{message}: {}\n", self.safe_text(object, true, "object"));

@@ -7,8 +7,8 @@ use crate::object::{Args, Known, Name, Value, Vm};
 pub(super) fn exit(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let args = match args.get(0) {
         Some(Value::Tuple(items)) => items.as_slice().to_vec(),
+        Some(Value::None) | None => Vec::new(),
         Some(status) => vec![status.clone()],
-        None => Vec::new(),
     };
     let exit = vm.new_exception(Known::SystemExit, args);
     Err(vm.raise_value(exit))
@@ -72,6 +72,6 @@ pub(super) fn unraisablehook(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let message = vm.get_attr(&args[0], "err_msg")?;
     let object = vm.get_attr(&args[0], "object")?;
     let message = if message.is_none() { "Exception ignored in".to_owned() } else { vm.str(&message)?.as_str().to_owned() };
-    vm.report_unraisable(&exception, &message, &object);
+    vm.print_unraisable(&exception, &message, &object);
     Ok(Value::None)
 }

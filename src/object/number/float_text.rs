@@ -33,6 +33,11 @@ pub fn append_repr(x: f64, out: &mut String) {
         out.push_str(".0");
         return;
     }
+    if ((1u64 << 50) as f64..(1u64 << 51) as f64).contains(&x.abs()) {
+        // The only range where two shortest texts can be equally near: Python takes the even one.
+        write!(out, "{x:.1}").expect("writing to a string");
+        return;
+    }
     // The shortest digits, with an exponent; then they are put where Python's notation has them.
     let start = out.len();
     write!(out, "{x:e}").expect("writing to a string");
