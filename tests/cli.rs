@@ -1,0 +1,177 @@
+//! The command line: sources of programs, exit statuses, bad files, quiet endings.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+fn mini() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mini"));
+    command.stdin(Stdio::null()).env_remove("MINIPATH").env("NO_COLOR", "1");
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    mini().args(args).output().expect("mini starts")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A folder of its own for a test, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("mini-cli-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a temporary folder can be made");
+        Folder(path)
+    }
+
+    fn file(&self, name: &str, content: &[u8]) -> String {
+        let path = self.0.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).expect("a folder can be made");
+        }
+        std::fs::write(&path, content).expect("a file can be written");
+        path.to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn arguments_belong_to_the_program() {
+    let output = run(&["-c", "import sys; print(sys.argv)", "-h", "--version", "x"]);
+    assert_eq!(out(&output), "['-c', '-h', '--version', 'x']\n");
+    let folder = Folder::new("argv");
+    let file = folder.file("a.mini", b"import sys; print(sys.argv[1:])");
+    assert_eq!(out(&run(&[&file, "-c", "-q"])), "['-c', '-q']\n");
+}
+
+#[test]
+fn exit_statuses_are_those_of_sys_exit() {
+    for (code, status) in [("", 0), ("None", 0), ("3", 3), ("True", 1), ("300", 44), ("-1", 255), ("'bye'", 1)] {
+        let output = run(&["-c", &format!("import sys; sys.exit({code})")]);
+        assert_eq!(output.status.code(), Some(status), "sys.exit({code})");
+        assert_eq!(err(&output), if code == "'bye'" { "bye\n" } else { "" });
+    }
+    assert_eq!(run(&["-c", "1/0"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let output = run(&["/no/such/file.mini"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(err(&output), "mini: can't open file '/no/such/file.mini': [Errno 2] No such file or directory\n");
+}
+
+#[test]
+fn wrong_options_are_refused() {
+    for args in [&["--nonsense"][..], &["-c"], &["-O", "-c", "1"], &["--switch-interval", "0ms", "-c", "1"]] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(!output.stderr.is_empty());
+    }
+}
+
+#[test]
+fn a_folder_runs_its_main() {
+    let folder = Folder::new("folder");
+    let path = folder.0.to_string_lossy().into_owned();
+    let output = run(&[&path]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(err(&output), format!("mini: can't find '__main__' module in '{path}'\n"));
+    folder.file("other.mini", b"x = 5");
+    folder.file("__main__.mini", b"import other; print(__name__, other.x)");
+    assert_eq!(out(&run(&[&path])), "__main__ 5\n");
+}
+
+#[test]
+fn modules_run_by_name() {
+    let folder = Folder::new("module");
+    folder.file("one.mini", b"print(__name__, __package__)");
+    folder.file("pack/__init__.mini", b"");
+    folder.file("pack/__main__.mini", b"print(__name__, __package__)");
+    let at = |name: &str| mini().args(["-m", name]).current_dir(&folder.0).output().expect("mini starts");
+    assert_eq!(out(&at("one")), "__main__ \n");
+    assert_eq!(out(&at("pack")), "__main__ pack\n");
+    let missing = at("nowhere");
+    assert_eq!((missing.status.code(), err(&missing).as_str()), (Some(1), "mini: No module named nowhere\n"));
+}
+
+#[test]
+fn odd_files_are_read_or_refused() {
+    let folder = Folder::new("odd");
+    for (name, content) in [("empty", &b""[..]), ("bom", b"\xef\xbb\xbfprint(1)\n"), ("crlf", b"if 1:\r\n    print(1)\r\n")] {
+        let output = run(&[&folder.file(name, content)]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
+        assert_eq!(out(&output), if name == "empty" { "" } else { "1\n" });
+    }
+    for (name, content, message) in [
+        ("binary", &b"\x7fELF\0\0\0"[..], "SyntaxError: source code cannot contain null bytes"),
+        ("latin", b"x = '\xe9'\n", "SyntaxError: Non-UTF-8 code starting with '\\xe9'"),
+        ("cookie", b"# coding: klingon\n", "SyntaxError: encoding problem: klingon"),
+    ] {
+        let output = run(&[&folder.file(name, content)]);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        assert!(err(&output).contains(message), "{name}: {}", err(&output));
+    }
+}
+
+#[test]
+fn standard_input_is_a_program() {
+    for args in [&["-"][..], &[]] {
+        let mut child = mini()
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("mini starts");
+        child.stdin.take().expect("a pipe").write_all(b"x = 2\nprint(x)\n").expect("mini reads");
+        assert_eq!(out(&child.wait_with_output().expect("mini ends")), "2\n");
+    }
+}
+
+#[test]
+fn a_broken_pipe_is_quiet() {
+    let mut child = mini()
+        .args(["-c", "while True: print('x' * 100)"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("mini starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("mini ends");
+    assert_eq!((output.status.code(), err(&output).as_str()), (Some(141), ""));
+}
+
+#[test]
+fn output_is_flushed_at_the_end() {
+    let script = "import atexit\natexit.register(print, 'last')\nf = open('/dev/stdout', 'w'); f.write('file\\n')\nprint('first')";
+    let output = run(&["-c", script]);
+    let text = out(&output);
+    assert!(text.contains("first\n") && text.contains("last\n") && text.contains("file\n"), "{text}");
+}
+
+#[test]
+fn the_disassembly_shows_source_lines() {
+    let folder = Folder::new("dis");
+    let output = run(&["dis", &folder.file("a.mini", b"print('hello')\n")]);
+    assert!(out(&output).contains("1  print('hello')"), "{}", out(&output));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn the_switch_interval_can_be_set() {
+    let output = run(&["--switch-interval", "2ms", "-c", "import sys; print(sys.getswitchinterval())"]);
+    assert_eq!(out(&output), "0.002\n");
+}
