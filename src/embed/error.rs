@@ -32,7 +32,10 @@ pub struct SyntaxPlace {
 ///
 /// A native function that returns an `Error` raises it: the same exception object if the error came from a script,
 /// else a new one of the built-in class that it names.
-pub struct Error {
+pub struct Error(Box<Content>);
+
+/// What an error says; behind a pointer, so that results stay small.
+struct Content {
     kind: ErrorKind,
     class: String,
     /// Names of all the exception's classes, its own first.
@@ -51,7 +54,7 @@ impl Error {
     /// An exception to raise: `class` names a built-in exception class. One that does not exist becomes RuntimeError.
     pub fn new(class: &str, message: impl Into<String>) -> Error {
         let message = message.into();
-        Error {
+        Error(Box::new(Content {
             kind: ErrorKind::Exception,
             class: class.to_owned(),
             classes: vec![class.to_owned()],
@@ -60,52 +63,52 @@ impl Error {
             place: None,
             exit: None,
             exception: None,
-        }
+        }))
     }
 
     /// What sort of end this is.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// The name of the exception's class, without its module.
     pub fn class_name(&self) -> &str {
-        &self.class
+        &self.0.class
     }
 
     /// Whether the exception's class, or one of its bases, has this name.
     pub fn is_instance_of(&self, class: &str) -> bool {
-        self.classes.iter().any(|name| name == class)
+        self.0.classes.iter().any(|name| name == class)
     }
 
     /// `str(exception)`.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// What the command would print: the traceback with causes and contexts, and the exception, ending in a newline.
     pub fn traceback(&self) -> &str {
-        &self.traceback
+        &self.0.traceback
     }
 
     /// Whether the source was refused before it ran.
     pub fn is_syntax_error(&self) -> bool {
-        self.kind == ErrorKind::Syntax
+        self.0.kind == ErrorKind::Syntax
     }
 
     /// Where the source was refused.
     pub fn place(&self) -> Option<&SyntaxPlace> {
-        self.place.as_ref()
+        self.0.place.as_ref()
     }
 
     /// The exit status that a `SystemExit` asks for.
     pub fn exit_code(&self) -> Option<i32> {
-        self.exit
+        self.0.exit
     }
 
     /// The exception object, if a script raised it.
     pub fn exception(&self) -> Option<&Handle> {
-        self.exception.as_ref()
+        self.0.exception.as_ref()
     }
 
     /// Describes the exception on its way, which is then caught.
@@ -129,20 +132,21 @@ impl Error {
         let place = if kind == ErrorKind::Syntax { place(vm, &exception) } else { None };
         let exit = if kind == ErrorKind::Exit { Some(exit_code(vm, &exception)) } else { None };
         let exception = Some(Handle::new(vm, exception));
-        Error { kind, class: classes[0].clone(), classes, message, traceback, place, exit, exception }
+        let class = classes[0].clone();
+        Error(Box::new(Content { kind, class, classes, message, traceback, place, exit, exception }))
     }
 
     /// Raises the exception in the script that called.
     pub(super) fn raise(self, vm: &mut Vm) -> Raised {
-        if let Some(exception) = &self.exception
+        if let Some(exception) = &self.0.exception
             && let Some(exception) = exception.try_get(vm)
         {
             return vm.reraise(exception);
         }
-        let known = Known::ALL.iter().find(|known| known.is_exception() && known.name() == self.class);
+        let known = Known::ALL.iter().find(|known| known.is_exception() && known.name() == self.0.class);
         match known {
-            Some(&known) => vm.raise(known, &self.message),
-            None => vm.raise(Known::RuntimeError, format!("{}: {}", self.class, self.message)),
+            Some(&known) => vm.raise(known, &self.0.message),
+            None => vm.raise(Known::RuntimeError, format!("{}: {}", self.0.class, self.0.message)),
         }
     }
 }
@@ -172,15 +176,15 @@ fn exit_code(vm: &mut Vm, exception: &Value) -> i32 {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error").field("class", &self.class).field("message", &self.message).finish_non_exhaustive()
+        f.debug_struct("Error").field("class", &self.0.class).field("message", &self.0.message).finish_non_exhaustive()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.message.as_str() {
-            "" => f.write_str(&self.class),
-            message => write!(f, "{}: {message}", self.class),
+        match self.0.message.as_str() {
+            "" => f.write_str(&self.0.class),
+            message => write!(f, "{}: {message}", self.0.class),
         }
     }
 }
