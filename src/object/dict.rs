@@ -299,6 +299,16 @@ impl DictData {
         self.keys_changed();
     }
 
+    /// Gives an empty dict the content of another, and back what there was of its own.
+    #[must_use]
+    pub fn fill(&mut self, content: DictData) -> DictData {
+        let changes = self.changes.wrapping_add(1);
+        let old = std::mem::replace(self, content);
+        self.version = 0;
+        self.changes = changes;
+        old
+    }
+
     /// Empties the dict; the caller drops what was in it once it holds no reference into the dict.
     #[must_use]
     pub fn clear(&mut self) -> DictData {
@@ -311,6 +321,12 @@ impl DictData {
 
 impl Clone for DictData {
     fn clone(&self) -> Self {
+        if self.entries.len() == self.table.len() {
+            // Without deleted entries the index is the same.
+            let copy = |entry: &Entry| Entry { hash: entry.hash, key: entry.key.clone(), value: entry.value.clone() };
+            let entries = self.entries.iter().map(copy).collect();
+            return DictData { table: self.table.clone(), entries, ..DictData::default() };
+        }
         let mut copy = DictData::with_capacity(self.len());
         for entry in self.iter() {
             copy.push(entry.hash, entry.key.clone(), entry.value.clone());

@@ -53,6 +53,12 @@ impl Tuple {
         })
     }
 
+    /// A tuple of a fixed number of items.
+    pub fn from_array<const N: usize>(items: [Value; N]) -> Ptr<Tuple> {
+        // SAFETY: the items are moved to as many places.
+        Self::allocate(N, |target| unsafe { target.cast::<[Value; N]>().write(items) })
+    }
+
     /// A tuple of clones of the given items.
     pub fn from_slice(items: &[Value]) -> Ptr<Tuple> {
         // SAFETY: as many clones are written as there are places.

@@ -130,6 +130,15 @@ impl Vm {
         if dict.is(other) {
             return Ok(());
         }
+        let target = dict.data.get(&self.gil);
+        if target.is_empty() && target.slots() == 0 {
+            let copy = other.data.get(&self.gil).clone();
+            if !copy.is_empty() {
+                let old = dict.data.get_mut(&mut self.gil).fill(copy);
+                drop(old);
+            }
+            return Ok(());
+        }
         let mut at = 0;
         let changes = other.data.get(&self.gil).changes();
         while let Some((index, entry)) = other.data.get(&self.gil).next_entry(at) {

@@ -2,7 +2,7 @@
 
 use crate::bytecode::{BinOp, CmpOp};
 use crate::object::iter::IterState;
-use crate::object::{Dict, DictPart, Iter, Known, Ptr, Raised, Set, Value, Vm};
+use crate::object::{Dict, DictPart, Iter, Known, Ptr, Raised, Set, Tuple, Value, Vm};
 
 impl Vm {
     /// The next item of a built-in iterator, None at the end.
@@ -138,7 +138,7 @@ impl Vm {
                     let old = std::mem::replace(next, following);
                     drop(old);
                 }
-                Ok(Some(Value::tuple(vec![number, item])))
+                Ok(Some(Tuple::from_array([number, item]).into_value()))
             }
             IterState::Zip { iters, strict } => {
                 let (iters, strict) = (iters.clone(), *strict);
@@ -212,7 +212,7 @@ impl Vm {
         let item = match part {
             DictPart::Keys => entry.key.clone(),
             DictPart::Values => entry.value.clone(),
-            DictPart::Items => Value::tuple(vec![entry.key.clone(), entry.value.clone()]),
+            DictPart::Items => Tuple::from_array([entry.key.clone(), entry.value.clone()]).into_value(),
         };
         if let IterState::Dict { index, left, .. } = iter.state.get_mut(&mut self.gil) {
             *index = if reversed { found } else { found + 1 };
@@ -241,6 +241,11 @@ impl Vm {
     fn step_zip(&mut self, iters: &[Value], strict: bool) -> Result<Option<Value>, Raised> {
         if iters.is_empty() {
             return Ok(None);
+        }
+        if let ([first, second], false) = (iters, strict) {
+            let Some(first) = self.next(first)? else { return Ok(None) };
+            let Some(second) = self.next(second)? else { return Ok(None) };
+            return Ok(Some(Tuple::from_array([first, second]).into_value()));
         }
         let mut items = Vec::with_capacity(iters.len());
         for (index, inner) in iters.iter().enumerate() {
