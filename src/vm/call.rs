@@ -370,6 +370,15 @@ impl Vm {
                     };
                 }
             }
+            if let (Some(known), 1) = (class.known, count) {
+                let argument = (*window).take();
+                if let Some(result) = self.convert_by_class(known, &argument) {
+                    drop(argument);
+                    *slot = result?;
+                    return Ok(Outcome::Done);
+                }
+                *window = argument;
+            }
             if class.known.is_some() && window == slot.add(1) {
                 if let Some(constructor) = self.native_constructor(class) {
                     let args = Args::new(std::slice::from_raw_parts(slot, count + 1));

@@ -10,13 +10,9 @@ impl Vm {
     ///
     /// TypeError for classes without instances; what the two methods raise.
     pub(crate) fn type_call(&mut self, class: &Ptr<Class>, args: Args<'_>) -> Result<Value, Raised> {
-        if let (Some(known), 1, 0) = (class.known, args.len(), args.keyword_count()) {
-            match known {
-                Known::Type => return Ok(self.class_of(&args[0]).into_value()),
-                Known::Str => return self.str(&args[0]).map(Ptr::into_value),
-                Known::Int => return crate::builtins::int::int_from(self, &args[0]),
-                Known::Bool => return self.truth(&args[0]).map(Value::bool),
-                _ => {}
+        if let (Some(known), [argument], None) = (class.known, args.values(), args.names()) {
+            if let Some(result) = self.convert_by_class(known, argument) {
+                return result;
             }
         }
         let flags = class.flags(&self.gil);
@@ -43,6 +39,18 @@ impl Vm {
             return Err(self.type_error(format!("__init__() should return None, not '{found}'")));
         }
         Ok(made)
+    }
+
+    /// `class(argument)` of the built-in classes that are called to convert a value, or to learn its class.
+    #[inline]
+    pub(super) fn convert_by_class(&mut self, known: Known, argument: &Value) -> Option<Result<Value, Raised>> {
+        match known {
+            Known::Type => Some(Ok(self.class_of(argument).into_value())),
+            Known::Str => Some(self.str(argument).map(Ptr::into_value)),
+            Known::Int => Some(crate::builtins::int::int_from(self, argument)),
+            Known::Bool => Some(self.truth(argument).map(Value::bool)),
+            _ => None,
+        }
     }
 
     fn class_full_name_for_new(&self, class: &Class) -> String {

@@ -46,7 +46,8 @@ impl Vm {
     }
 
     /// The built-in class of a value that is no instance of a script's class, exception, class or foreign object.
-    fn known_class_of(&self, value: &Value) -> Known {
+    #[inline]
+    pub(super) fn known_class_of(&self, value: &Value) -> Known {
         match value {
             Value::Undef | Value::None => Known::NoneType,
             Value::Bool(_) => Known::Bool,

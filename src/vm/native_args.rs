@@ -24,6 +24,9 @@ impl Vm {
     pub(super) fn check_receiver(&mut self, native: &Ptr<Native>, args: &Args<'_>) -> Result<(), Raised> {
         let Some(owner) = &native.owner else { return Ok(()) };
         if let Some(receiver) = args.positional().first() {
+            if owner.known == Some(self.known_class_of(receiver)) {
+                return Ok(());
+            }
             let class = self.class_of(receiver);
             if class.is(owner) || class.is_subclass(&self.gil, owner) {
                 return Ok(());
