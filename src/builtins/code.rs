@@ -1,6 +1,9 @@
 //! Code objects.
 
+use std::sync::Arc;
+
 use crate::builtins::native;
+use crate::bytecode::{CodeFlags, CodeProto};
 use crate::object::{Args, Arity, Code, GetSetDef, Getter, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 const SLOTS: &[NativeDef] = &[
@@ -10,6 +13,8 @@ const SLOTS: &[NativeDef] = &[
 
 const METHODS: &[NativeDef] = &[
     native("co_lines", Arity::Exact(1), lines, ""),
+    native("replace", Arity::Any, replace, "Return a copy of the code object with new values for the specified fields."),
+    native("__replace__", Arity::Any, replace, "The same as replace()."),
     native("co_positions", Arity::Exact(1), positions, ""),
 ];
 
@@ -102,4 +107,56 @@ fn positions(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     });
     let rows = Value::list(rows.collect());
     vm.iter(&rows)
+}
+
+/// The number that a field is replaced by.
+fn field_number(vm: &mut Vm, value: &Value) -> Result<u32, Raised> {
+    match vm.index(value)? {
+        Value::Int(number) if u32::try_from(number).is_ok() => Ok(number as u32),
+        _ => Err(vm.raise(Known::OverflowError, "Python int too large to convert to C int")),
+    }
+}
+
+fn field_text(vm: &mut Vm, field: &str, value: &Value) -> Result<Arc<str>, Raised> {
+    match vm.unwrap(value) {
+        Value::Str(text) => Ok(Arc::from(text.as_str())),
+        _ => {
+            let found = vm.class_name(value);
+            Err(vm.type_error(format!("replace() argument '{field}' must be str, not {found}")))
+        }
+    }
+}
+
+/// `code.replace`: the fields that say what code is called and where it stands, and its flags.
+fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let code = of(vm, &args[0])?;
+    let given = args.positional().len() - 1;
+    if given > 0 {
+        return Err(vm.type_error(format!("replace() takes exactly 0 positional arguments ({given} given)")));
+    }
+    let mut proto = CodeProto::clone(&code.proto);
+    for (name, value) in args.keywords() {
+        let name = vm.expect_str(name, "keywords")?;
+        match name.as_str() {
+            "co_name" => proto.name = field_text(vm, "co_name", value)?,
+            "co_qualname" => proto.qualname = field_text(vm, "co_qualname", value)?,
+            "co_filename" => proto.filename = field_text(vm, "co_filename", value)?,
+            "co_firstlineno" => proto.first_line = field_number(vm, value)?,
+            "co_flags" => {
+                let flags = field_number(vm, value)?;
+                // The instructions are made for the other flags.
+                if (flags ^ proto.flags.0) & !CodeFlags::ITERABLE_COROUTINE != 0 {
+                    return Err(vm.raise(Known::NotImplementedError, "replacing co_flags of a code object is not supported by Mini"));
+                }
+                proto.flags = CodeFlags(flags);
+            }
+            field if field.starts_with("co_") && GETSETS.iter().any(|known| known.name == field) => {
+                return Err(vm.raise(Known::NotImplementedError, format!("replacing {field} of a code object is not supported by Mini")));
+            }
+            field => {
+                return Err(vm.type_error(format!("replace() got an unexpected keyword argument '{field}'")));
+            }
+        }
+    }
+    Ok(vm.link(&Arc::new(proto)).into_value())
 }

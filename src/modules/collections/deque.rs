@@ -365,7 +365,7 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.class_name(&args[0]);
+    let name = vm.class_of(&args[0]).data.get(&vm.gil).name.clone();
     if !vm.enter_repr(&args[0])? {
         return Ok(Value::str("[...]"));
     }
@@ -374,7 +374,7 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Some(max_len) => format!("], maxlen={max_len})"),
         None => "])".to_owned(),
     };
-    let text = join_reprs(vm, &format!("{name}(["), &close, |_, index| shown.get(index).cloned());
+    let text = join_reprs(vm, &format!("{}([", name.as_str()), &close, |_, index| shown.get(index).cloned());
     vm.leave_repr(&args[0]);
     Ok(text?.into())
 }

@@ -77,7 +77,8 @@ fn subject<'a>(vm: &mut Vm, args: Args<'a>) -> Result<&'a Value, Raised> {
     match args.values() {
         [_, subject] => Ok(subject),
         more => {
-            let (name, given) = (vm.class_name(&args[0]), more.len() - 1);
+            let (name, given) = (vm.class_of(&args[0]).data.get(&vm.gil).name.clone(), more.len() - 1);
+            let name = name.as_str();
             Err(vm.type_error(format!("{name} expected 1 argument, got {given}")))
         }
     }
@@ -134,7 +135,7 @@ fn items(vm: &Vm, value: &Value) -> Vec<Value> {
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let name = vm.class_name(&args[0]);
     let items = items(vm, &args[0]);
-    let open = format!("operator.{name}(");
+    let open = format!("{name}(");
     crate::builtins::sequence::join_reprs(vm, &open, ")", |_, index| items.get(index).cloned()).map(Value::from)
 }
 
