@@ -9,8 +9,10 @@ use crate::object::{Args, Arity, Class, Known, Name, NativeDef, Ptr, Raised, Val
 ///
 /// MemoryError when the result cannot be had.
 pub(crate) fn repeat_room(vm: &mut Vm, len: usize, times: usize) -> Result<Vec<Value>, Raised> {
+    // The allocator may promise more address space than there is memory.
+    const MOST_ITEMS: usize = (64 << 30) / size_of::<Value>();
     let mut room = Vec::new();
-    let fits = len.checked_mul(times).is_some_and(|total| room.try_reserve_exact(total).is_ok());
+    let fits = len.checked_mul(times).is_some_and(|total| total <= MOST_ITEMS && room.try_reserve_exact(total).is_ok());
     if fits { Ok(room) } else { Err(vm.memory_error()) }
 }
 

@@ -1,10 +1,15 @@
 //! Exceptions that nobody can catch: printed, not raised.
 
-use super::format::TracebackOptions;
 use crate::object::{Known, Raised, Value, Vm};
 
 /// The message that the hook is not told, since it is the usual one.
 const DEFAULT_MESSAGE: &str = "Exception ignored in";
+
+/// A level of a traceback as the place and the first line only, which is all that CPython prints here.
+fn without_marks(level: &str) -> &str {
+    let end = level.match_indices('\n').nth(1).map_or(level.len(), |(at, _)| at + 1);
+    &level[..end]
+}
 
 impl Vm {
     /// Hands an exception that was raised where none can be to `sys.unraisablehook`.
@@ -43,13 +48,23 @@ impl Vm {
         self.call(hook, &[details])
     }
 
-    /// Prints an exception that was raised where none can be, as `sys.unraisablehook` does.
+    /// Prints an exception that was raised where none can be, as `sys.unraisablehook` does: without marks, chain and notes.
     pub(crate) fn print_unraisable(&mut self, exception: &Value, message: &str, object: &Value) {
-        let mut text = String::new();
+        let mut text = format!("{message}:\n");
         if !object.is_none() && !object.is_undef() {
             text = format!("{message}: {}\n", self.safe_text(object, true, "object"));
         }
-        text.push_str(&self.format_exception(exception, TracebackOptions::default()).concat());
+        if let Value::Exc(data) = exception {
+            let traceback = data.data.get(&self.gil).traceback.clone();
+            if traceback.is_some() {
+                text.push_str("Traceback (most recent call last):\n");
+                for level in self.format_levels(traceback, None) {
+                    text.push_str(without_marks(&level));
+                }
+            }
+        }
+        let (class, detail) = (self.exception_class_text(exception), self.safe_text(exception, false, "exception"));
+        text.push_str(&format!("{class}: {detail}\n"));
         self.write_stderr(&text);
     }
 
