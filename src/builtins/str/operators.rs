@@ -35,7 +35,13 @@ pub(super) fn sizeof(vm: &mut Vm, args: Args<'_>) -> Outcome {
 pub(super) fn contains(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
     match vm.unwrap(&args[1]) {
-        Value::Str(part) => Ok(Value::bool(memchr::memmem::find(text.as_str().as_bytes(), part.as_str().as_bytes()).is_some())),
+        Value::Str(part) => {
+            let haystack = text.as_str().as_bytes();
+            Ok(Value::bool(match part.as_str().as_bytes() {
+                [byte] => memchr::memchr(*byte, haystack).is_some(),
+                needle => memchr::memmem::find(haystack, needle).is_some(),
+            }))
+        }
         _ => {
             let found = vm.class_name(&args[1]);
             Err(vm.type_error(format!("'in <string>' requires string as left operand, not {found}")))

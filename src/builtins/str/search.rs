@@ -27,7 +27,12 @@ fn position(vm: &mut Vm, args: Args<'_>, name: &str, last: bool) -> Result<Optio
     let part = argument(vm, args, name)?;
     let Some((start, stop)) = range(vm, args, &text)? else { return Ok(None) };
     let (haystack, needle) = (&text.as_str().as_bytes()[start..stop], part.as_str().as_bytes());
-    let found = if last { memmem::rfind(haystack, needle) } else { memmem::find(haystack, needle) };
+    let found = match (needle, last) {
+        ([byte], false) => memchr::memchr(*byte, haystack),
+        ([byte], true) => memchr::memrchr(*byte, haystack),
+        (_, false) => memmem::find(haystack, needle),
+        (_, true) => memmem::rfind(haystack, needle),
+    };
     Ok(found.map(|at| text.char_index(start + at)))
 }
 
@@ -61,7 +66,10 @@ pub(super) fn count(vm: &mut Vm, args: Args<'_>) -> Outcome {
     Ok(if part.is_empty() {
         (haystack.chars().count() + 1).into()
     } else {
-        memmem::find_iter(haystack.as_bytes(), part.as_str().as_bytes()).count().into()
+        match part.as_str().as_bytes() {
+            [byte] => memchr::memchr_iter(*byte, haystack.as_bytes()).count().into(),
+            needle => memmem::find_iter(haystack.as_bytes(), needle).count().into(),
+        }
     })
 }
 
