@@ -95,7 +95,9 @@ impl Vm {
     #[cold]
     fn null_byte(&mut self, before: &[u8], filename: &str) -> Raised {
         let line = before.iter().filter(|&&byte| byte == b'\n').count() as i64 + 1;
-        let fields = [Value::str(filename), Value::Int(line), Value::Int(0), Value::str("")];
+        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let text = Value::str(&String::from_utf8_lossy(&before[start..]));
+        let fields = [Value::str(filename), Value::Int(line), Value::Int(0), text];
         self.raise_syntax(Known::SyntaxError, "source code cannot contain null bytes", &fields)
     }
 
