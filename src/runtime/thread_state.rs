@@ -21,7 +21,7 @@ pub struct StackSize {
 
 impl StackSize {
     /// For the main thread: room for a recursion limit of several hundred thousand.
-    pub const MAIN: StackSize = StackSize { registers: 16 << 20, frames: 1 << 20, native: 480 << 20 };
+    pub const MAIN: StackSize = StackSize { registers: 16 << 20, frames: 1 << 20, native: 128 << 20 };
     /// The least Rust stack that a thread must have left when it attaches.
     pub const LEAST: usize = 512 << 10;
     /// For other threads.

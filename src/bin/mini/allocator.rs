@@ -11,6 +11,10 @@ use libmimalloc_sys as mi;
 /// mimalloc aligns every block to this, or to its size where that is smaller.
 const NATURAL: usize = 16;
 
+/// No block is larger. Address space beyond the memory of common machines can be had from the system, but touching it
+/// ends in the system killing the process; a script is to see MemoryError instead.
+const MAX_BLOCK: usize = 32 << 30;
+
 /// `mi_option_arena_eager_commit`.
 const EAGER_COMMIT: c_int = 4;
 /// `mi_option_purge_delay`.
@@ -49,6 +53,9 @@ fn is_natural(size: usize, align: usize) -> bool {
 unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if layout.size() > MAX_BLOCK {
+            return std::ptr::null_mut();
+        }
         // SAFETY: any size and a power of two are fine.
         unsafe {
             if is_natural(layout.size(), layout.align()) {
@@ -61,6 +68,9 @@ unsafe impl GlobalAlloc for Allocator {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if layout.size() > MAX_BLOCK {
+            return std::ptr::null_mut();
+        }
         // SAFETY: as above.
         unsafe {
             if is_natural(layout.size(), layout.align()) {
@@ -79,6 +89,9 @@ unsafe impl GlobalAlloc for Allocator {
 
     #[inline]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        if new_size > MAX_BLOCK {
+            return std::ptr::null_mut();
+        }
         // SAFETY: as above.
         unsafe {
             if is_natural(layout.size(), layout.align()) && is_natural(new_size, layout.align()) {
