@@ -27,12 +27,6 @@ macro_rules! comparisons {
             compare(vm, CmpOp::$op, args)
         })*
 
-        /// `__eq__` and `__ne__`.
-        pub(super) const EQUALITY: &[NativeDef] = &[
-            native("__eq__", Arity::Exact(2), eq, "Return self==value."),
-            native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
-        ];
-
         /// All six comparisons.
         pub(super) const ORDER: &[NativeDef] =
             &[$(native(concat!("__", stringify!($name), "__"), Arity::Exact(2), $name, $text),)*];

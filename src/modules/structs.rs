@@ -16,7 +16,6 @@ pub const MODULE: NativeModule = NativeModule { name: "struct", init };
 #[derive(Default)]
 struct Classes {
     error: Option<Ptr<Class>>,
-    structure: Option<Ptr<Class>>,
 }
 
 /// One item of a format.
@@ -136,7 +135,7 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.add_getsets(&structure, GETSETS);
     let error = vm.native_class("struct.error", Known::Exception, &[]);
     vm.dict_set_str(dict, "error", error.to_value());
-    *vm.interp.extension::<Classes>(&mut vm.gil) = Classes { error: Some(error), structure: Some(structure) };
+    *vm.interp.extension::<Classes>(&mut vm.gil) = Classes { error: Some(error) };
     Ok(())
 }
 

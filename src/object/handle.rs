@@ -15,7 +15,7 @@ pub struct Handle {
 }
 
 /// A value on its way to be dropped by whoever has the lock.
-pub(crate) struct Deferred(Value);
+pub(crate) struct Deferred(#[expect(dead_code, reason = "it is there to be dropped")] Value);
 
 // SAFETY: the value inside is touched only by `drop` of the queue's drainer, which has the lock.
 unsafe impl Send for Deferred {}

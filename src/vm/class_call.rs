@@ -1,7 +1,7 @@
 //! Calling a class, and `super()`.
 
 use super::lookup::takes_receiver;
-use crate::object::{Args, Class, ClassFlags, Known, Layout, Name, NativeKind, Object, Ptr, Raised, Str, Value, Vm};
+use crate::object::{Args, Class, ClassFlags, Known, Name, NativeKind, Object, Ptr, Raised, Str, Value, Vm};
 
 impl Vm {
     /// `type.__call__`: `__new__`, then `__init__` if that made an instance of the class.
@@ -172,11 +172,5 @@ impl Vm {
         }
         let receiver = if on_class { None } else { Some(object) };
         Ok((self.bind_to(found, receiver, &start)?, false))
-    }
-
-    /// Whether instances of a class are plain objects that `object.__new__` makes.
-    pub(crate) fn is_plain_layout(&self, class: &Class) -> bool {
-        let data = class.data.get(&self.gil);
-        data.layout == Layout::Plain
     }
 }

@@ -30,6 +30,9 @@ impl Vm {
 
     /// Finds garbage, runs its finalisers, and frees it; tells how many objects were found.
     pub(crate) fn collect_garbage(&mut self, full: bool) -> usize {
+        if full {
+            self.clear_method_cache();
+        }
         let garbage = self.interp.heap.find_garbage(full);
         let count = garbage.len();
         if count > 0 {

@@ -92,7 +92,7 @@ impl Vm {
         }
         let (low, high) =
             if step.is_negative() { (BigInt::from(-1), len - 1_u8) } else { (BigInt::zero(), len.clone()) };
-        let mut bound = |vm: &mut Vm, part: &Value, default: &BigInt| -> Result<BigInt, Raised> {
+        let bound = |vm: &mut Vm, part: &Value, default: &BigInt| -> Result<BigInt, Raised> {
             if part.is_none() {
                 return Ok(default.clone());
             }

@@ -235,17 +235,6 @@ impl Vm {
         self.class_changed(class);
     }
 
-    /// Adds descriptors of the fields of an exception class, in the order of its fields.
-    pub(crate) fn add_fields(&mut self, class: &Ptr<Class>, names: &[&str]) {
-        for (index, text) in names.iter().enumerate() {
-            let name = self.intern(text);
-            let descriptor = GetSet::new(name, class.clone(), Access::Field(index));
-            let dict = class.data.get(&self.gil).dict.clone();
-            self.dict_set_str(&dict, text, descriptor.into_value());
-        }
-        self.class_changed(class);
-    }
-
     /// The memory-free name `module.qualname` of a class as its `repr` has it.
     pub(crate) fn class_full_name(&self, class: &Class) -> String {
         let data = class.data.get(&self.gil);

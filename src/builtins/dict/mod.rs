@@ -8,7 +8,6 @@ use crate::builtins::compare::ORDER;
 use crate::builtins::{native, sequence};
 use crate::object::{Arity, Known, NativeDef, NativeKind, Vm};
 
-pub(crate) use operators::missing_or_key_error;
 
 const METHODS: &[NativeDef] = &[
     native("clear", Arity::Exact(1), methods::clear, "Remove all items from the dict."),

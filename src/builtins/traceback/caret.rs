@@ -103,7 +103,7 @@ fn mark(lines: &[&str], start: usize, end: usize) -> String {
     significant.sort_unstable();
     significant.dedup();
     let mut text = String::new();
-    let mut output = |text: &mut String, line: usize| {
+    let output = |text: &mut String, line: usize| {
         text.push_str(lines[line]);
         text.push('\n');
         if !show {

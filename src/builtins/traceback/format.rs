@@ -59,8 +59,11 @@ impl Vm {
     fn format_into(&mut self, exception: &Value, options: TracebackOptions, context: &mut Context, seen: &mut HashSet<usize>) {
         let mut chain = vec![(exception.clone(), "")];
         seen.insert(exception.identity());
-        while options.chain {
-            let Some((Value::Exc(last), _)) = chain.last() else { break };
+        let chained = options.chain;
+        while let Some((Value::Exc(last), _)) = chain.last() {
+            if !chained {
+                break;
+            }
             let data = last.data.get(&self.gil);
             let is_new = |link: &Value| matches!(link, Value::Exc(_)) && !seen.contains(&link.identity());
             let (next, message) = if is_new(&data.cause) {

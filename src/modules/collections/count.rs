@@ -43,8 +43,10 @@ fn count_elements(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
                     return Ok(true);
                 }
                 Probe::Found(at) => {
-                    if let Value::Int(count @ ..i64::MAX) = data.value_mut(at) {
-                        *count += 1;
+                    if let Value::Int(count) = data.value_mut(at)
+                        && let Some(more) = count.checked_add(1)
+                    {
+                        *count = more;
                         return Ok(true);
                     }
                 }

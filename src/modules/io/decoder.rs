@@ -202,7 +202,6 @@ impl Vm {
 #[derive(Debug)]
 pub(super) struct Decoder {
     pub codec: Codec,
-    pub errors: String,
     /// Bytes of a character that is not complete.
     tail: Vec<u8>,
     /// A `\r` at the end of the last piece, whose `\n` may follow.
@@ -212,8 +211,8 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub fn new(codec: Codec, errors: &str, newline: Newline) -> Decoder {
-        Decoder { codec, errors: errors.to_owned(), tail: Vec::new(), pending_cr: false, newline, seen: Seen::default() }
+    pub fn new(codec: Codec, newline: Newline) -> Decoder {
+        Decoder { codec, tail: Vec::new(), pending_cr: false, newline, seen: Seen::default() }
     }
 
     /// Forgets what waits.

@@ -1,6 +1,6 @@
 //! Patterns as programs of the matcher.
 
-use super::node::{At, Greed, MANY, Node, Set};
+use super::node::{At, Greed, Node, Set};
 
 /// What matches one character.
 #[derive(Debug)]
@@ -172,7 +172,7 @@ fn push_prefix(node: &Node, text: &mut String) -> bool {
         }
         Node::Sequence(nodes) => nodes.iter().all(|node| push_prefix(node, text)),
         Node::Group(_, node) => push_prefix(node, text),
-        Node::Repeat { node, min, max, .. } if *min > 0 && *max <= MANY => {
+        Node::Repeat { node, min, .. } if *min > 0 => {
             push_prefix(node, text);
             false
         }

@@ -80,14 +80,6 @@ impl Subject {
         }
     }
 
-    /// The offset behind the character at an offset.
-    pub fn after(&self, offset: usize) -> usize {
-        match self {
-            Subject::Text(text) => offset + text.as_str()[offset..].chars().next().map_or(1, char::len_utf8),
-            Subject::Bytes(_) => offset + 1,
-        }
-    }
-
     /// Runs a program from `start` on as if the subject ended at `end` (byte offsets).
     ///
     /// # Errors
