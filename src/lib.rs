@@ -40,7 +40,7 @@ pub mod runtime;
 pub mod vm;
 
 pub use embed::{
-    Attached, Builder, Bytes, Error, ErrorKind, FromMini, Handle, InterruptHandle, Interpreter, IntoArgs, IntoMini,
+    Attached, Builder, Bytes, Error, ErrorKind, FromMini, Handle, Interpreter, InterruptHandle, IntoArgs, IntoMini,
     NativeFunction, SyntaxPlace,
 };
 

@@ -111,7 +111,9 @@ fn modules_run_by_name() {
 #[test]
 fn odd_files_are_read_or_refused() {
     let folder = Folder::new("odd");
-    for (name, content) in [("empty", &b""[..]), ("bom", b"\xef\xbb\xbfprint(1)\n"), ("crlf", b"if 1:\r\n    print(1)\r\n")] {
+    for (name, content) in
+        [("empty", &b""[..]), ("bom", b"\xef\xbb\xbfprint(1)\n"), ("crlf", b"if 1:\r\n    print(1)\r\n")]
+    {
         let output = run(&[&folder.file(name, content)]);
         assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
         assert_eq!(out(&output), if name == "empty" { "" } else { "1\n" });
@@ -130,12 +132,7 @@ fn odd_files_are_read_or_refused() {
 #[test]
 fn standard_input_is_a_program() {
     for args in [&["-"][..], &[]] {
-        let mut child = mini()
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("mini starts");
+        let mut child = mini().args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("mini starts");
         child.stdin.take().expect("a pipe").write_all(b"x = 2\nprint(x)\n").expect("mini reads");
         assert_eq!(out(&child.wait_with_output().expect("mini ends")), "2\n");
     }

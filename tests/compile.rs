@@ -22,10 +22,7 @@ fn checked(source: &str) -> CodeProto {
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder)
-        .expect("the folder is there")
-        .flatten()
-    {
+    for entry in std::fs::read_dir(folder).expect("the folder is there").flatten() {
         let path = entry.path();
         if path.is_dir() {
             sources(&path, found);
@@ -38,12 +35,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 fn tests_folder(name: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    sources(
-        &Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests")
-            .join(name),
-        &mut found,
-    );
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name), &mut found);
     assert!(!found.is_empty(), "no sources in {name}");
     found
 }
@@ -87,100 +79,41 @@ fn conformance_sources_give_sound_code() {
 fn refused(source: &str, message: &str, line: u32, column: i32) {
     match compile(source) {
         Ok(_) => panic!("accepted: {source}"),
-        Err(e) => assert_eq!(
-            (&*e.message, e.line, e.column),
-            (message, line, column),
-            "{source}"
-        ),
+        Err(e) => assert_eq!((&*e.message, e.line, e.column), (message, line, column), "{source}"),
     }
 }
 
 #[test]
 fn scope_errors() {
-    refused(
-        "def f():\n    nonlocal x\n",
-        "no binding for nonlocal 'x' found",
-        2,
-        5,
-    );
-    refused(
-        "nonlocal x\n",
-        "nonlocal declaration not allowed at module level",
-        1,
-        1,
-    );
-    refused(
-        "def f(x):\n    global x\n",
-        "name 'x' is parameter and global",
-        2,
-        5,
-    );
+    refused("def f():\n    nonlocal x\n", "no binding for nonlocal 'x' found", 2, 5);
+    refused("nonlocal x\n", "nonlocal declaration not allowed at module level", 1, 1);
+    refused("def f(x):\n    global x\n", "name 'x' is parameter and global", 2, 5);
     let text = "name 'x' is assigned to before global declaration";
     refused("def f():\n    x = 1\n    global x\n", text, 3, 5);
     let text = "name 'x' is used prior to nonlocal declaration";
-    refused(
-        "def g(x):\n    def f():\n        x\n        nonlocal x\n",
-        text,
-        4,
-        9,
-    );
-    refused(
-        "def f():\n    global x\n    x: int\n",
-        "annotated name 'x' can't be global",
-        3,
-        5,
-    );
-    refused(
-        "def f():\n    from m import *\n",
-        "import * only allowed at module level",
-        2,
-        19,
-    );
+    refused("def g(x):\n    def f():\n        x\n        nonlocal x\n", text, 4, 9);
+    refused("def f():\n    global x\n    x: int\n", "annotated name 'x' can't be global", 3, 5);
+    refused("def f():\n    from m import *\n", "import * only allowed at module level", 2, 19);
     let text = "assignment expression cannot rebind comprehension iteration variable 'x'";
     refused("[(x := 1) for x in y]\n", text, 1, 3);
     let text = "assignment expression within a comprehension cannot be used in a class body";
     refused("class C:\n    [(z := 1) for x in y]\n", text, 2, 7);
-    refused(
-        "def f():\n    [(yield) for x in y]\n",
-        "'yield' inside list comprehension",
-        2,
-        7,
-    );
+    refused("def f():\n    [(yield) for x in y]\n", "'yield' inside list comprehension", 2, 7);
 }
 
 #[test]
 fn placement_errors() {
     refused("return 1\n", "'return' outside function", 1, 1);
     refused("class C:\n    yield 1\n", "'yield' outside function", 2, 5);
-    refused(
-        "def f():\n    await x\n",
-        "'await' outside async function",
-        2,
-        5,
-    );
+    refused("def f():\n    await x\n", "'await' outside async function", 2, 5);
     refused("break\n", "'break' outside loop", 1, 1);
-    refused(
-        "while 1:\n    def f():\n        continue\n",
-        "'continue' not properly in loop",
-        3,
-        9,
-    );
+    refused("while 1:\n    def f():\n        continue\n", "'continue' not properly in loop", 3, 9);
     let text = "asynchronous comprehension outside of an asynchronous function";
     refused("def f():\n    [x async for x in y]\n", text, 2, 5);
     let text = "'break', 'continue' and 'return' cannot appear in an except* block";
-    refused(
-        "for x in y:\n    try: pass\n    except* A: break\n",
-        text,
-        3,
-        16,
-    );
+    refused("for x in y:\n    try: pass\n    except* A: break\n", text, 3, 16);
     refused("from __future__ import braces\n", "not a chance", 1, 1);
-    refused(
-        "match x:\n    case _: pass\n    case 1: pass\n",
-        "wildcard makes remaining patterns unreachable",
-        2,
-        10,
-    );
+    refused("match x:\n    case _: pass\n    case 1: pass\n", "wildcard makes remaining patterns unreachable", 2, 10);
 }
 
 #[test]
@@ -203,29 +136,18 @@ fn huge_repetitions_are_not_folded() {
 #[test]
 fn jumps_reach_across_large_bodies() {
     let body = "    x = a.b\n".repeat(40_000);
-    let code = checked(&format!(
-        "for i in y:\n{body}    if i < 5: break\nelse:\n    z\n"
-    ));
-    assert!(
-        code.instrs
-            .iter()
-            .any(|i| matches!(i, Instr::ForIterFar { .. }))
-    );
+    let code = checked(&format!("for i in y:\n{body}    if i < 5: break\nelse:\n    z\n"));
+    assert!(code.instrs.iter().any(|i| matches!(i, Instr::ForIterFar { .. })));
     checked(&format!("if i < j:\n{body}else:\n    z\n"));
     let handled = body.replace("    ", "        ");
-    checked(&format!(
-        "def f(i):\n    try: g()\n    except A:\n{handled}    except B: pass\n"
-    ));
+    checked(&format!("def f(i):\n    try: g()\n    except A:\n{handled}    except B: pass\n"));
 }
 
 #[test]
 fn too_many_attribute_accesses_are_refused() {
     let source = "x = a.b\n".repeat(70_000);
-    let error = compile(&source).err().expect("there is a limit");
-    assert_eq!(
-        error.message,
-        "too many attribute and global accesses needed by '<module>'"
-    );
+    let error = compile(&source).expect_err("there is a limit");
+    assert_eq!(error.message, "too many attribute and global accesses needed by '<module>'");
 }
 
 #[test]
@@ -286,12 +208,7 @@ fn every_mode_ends_as_it_should() {
     let code = compile_interactive(&parsed.tree, &parsed.lines, "i", Options::default());
     let code = code.expect("it compiles");
     verify(&code).expect("sound code");
-    assert!(
-        code.instrs
-            .iter()
-            .any(|i| matches!(i, Instr::Intrinsic1 { .. })),
-        "it prints"
-    );
+    assert!(code.instrs.iter().any(|i| matches!(i, Instr::Intrinsic1 { .. })), "it prints");
 }
 
 /// The parser refuses such an `await` unless it is in a function, so the tree is taken from one.
@@ -301,9 +218,7 @@ fn top_level_await_is_an_option() {
     let StmtKind::AsyncFunctionDef(def) = &parsed.tree.body[0].kind else {
         panic!("a coroutine function");
     };
-    let tree = Module {
-        body: def.body.clone(),
-    };
+    let tree = Module { body: def.body.clone() };
     let with = |top_level_await| {
         let options = Options { top_level_await };
         compile_module(&tree, &parsed.lines, "m", options)

@@ -52,11 +52,7 @@ fn main() -> ExitCode {
     }
     let pending = read_pending(&root.join("PENDING"));
     let outcomes = run_all(&scripts);
-    let unknown = if filters.is_empty() {
-        unknown_entries(&pending, &scripts)
-    } else {
-        Vec::new()
-    };
+    let unknown = if filters.is_empty() { unknown_entries(&pending, &scripts) } else { Vec::new() };
     if std::env::var_os("MINI_CONFORMANCE_REPORT").is_some_and(|v| v != "0") {
         report(&scripts, &outcomes, &pending)
     } else {
@@ -77,22 +73,13 @@ fn read_pending(path: &Path) -> BTreeSet<String> {
 
 fn unknown_entries(pending: &BTreeSet<String>, scripts: &[Script]) -> Vec<String> {
     let names: BTreeSet<&str> = scripts.iter().map(|s| s.name.as_str()).collect();
-    pending
-        .iter()
-        .filter(|p| !names.contains(p.as_str()))
-        .cloned()
-        .collect()
+    pending.iter().filter(|p| !names.contains(p.as_str())).cloned().collect()
 }
 
 fn run_all(scripts: &[Script]) -> Vec<Outcome> {
-    let seconds = std::env::var("MINI_CONFORMANCE_TIMEOUT")
-        .ok()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(20.0);
+    let seconds = std::env::var("MINI_CONFORMANCE_TIMEOUT").ok().and_then(|s| s.parse().ok()).unwrap_or(20.0);
     let timeout = Duration::from_secs_f64(seconds);
-    let workers = std::thread::available_parallelism()
-        .map_or(2, |n| n.get())
-        .clamp(2, 4);
+    let workers = std::thread::available_parallelism().map_or(2, |n| n.get()).clamp(2, 4);
     let next = AtomicUsize::new(0);
     let results = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
@@ -113,12 +100,7 @@ fn run_all(scripts: &[Script]) -> Vec<Outcome> {
 }
 
 /// Prints one line a topic, the differences and a summary as libtest does.
-fn judge(
-    scripts: &[Script],
-    outcomes: &[Outcome],
-    pending: &BTreeSet<String>,
-    unknown: &[String],
-) -> ExitCode {
+fn judge(scripts: &[Script], outcomes: &[Outcome], pending: &BTreeSet<String>, unknown: &[String]) -> ExitCode {
     let mut topics: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let mut failures = Vec::new();
     for (script, outcome) in scripts.iter().zip(outcomes) {
@@ -128,10 +110,7 @@ fn judge(
             (false, true) => counts[1] += 1,
             (true, true) => {
                 counts[2] += 1;
-                failures.push((
-                    script,
-                    "passes: take it off tests/conformance/PENDING\n".to_owned(),
-                ));
+                failures.push((script, "passes: take it off tests/conformance/PENDING\n".to_owned()));
             }
             (false, false) => {
                 counts[2] += 1;
@@ -142,18 +121,14 @@ fn judge(
     println!("\nrunning {} scripts", scripts.len());
     for (topic, [passed, ignored, failed]) in &topics {
         let verdict = if *failed > 0 { "FAILED" } else { "ok" };
-        println!(
-            "test {topic} ... {verdict} ({passed} passed, {ignored} pending, {failed} failed)"
-        );
+        println!("test {topic} ... {verdict} ({passed} passed, {ignored} pending, {failed} failed)");
     }
     for (script, text) in failures.iter().take(SHOWN_DIFFERENCES) {
         println!("\n---- {}\n{text}", script.name);
     }
     if failures.len() > SHOWN_DIFFERENCES {
         println!("\nand {} more:", failures.len() - SHOWN_DIFFERENCES);
-        failures[SHOWN_DIFFERENCES..]
-            .iter()
-            .for_each(|(script, _)| println!("    {}", script.name));
+        failures[SHOWN_DIFFERENCES..].iter().for_each(|(script, _)| println!("    {}", script.name));
     }
     for name in unknown {
         println!("\nPENDING names {name}, which does not exist");
@@ -167,11 +142,7 @@ fn judge(
         total(2) + unknown.len(),
         total(1)
     );
-    if good {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Says how many scripts pass, whatever the pending list says of them.
@@ -198,16 +169,8 @@ fn report(scripts: &[Script], outcomes: &[Outcome], pending: &BTreeSet<String>) 
     }
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("conformance-failures.txt");
     match std::fs::write(&path, failing) {
-        Ok(()) => println!(
-            "{passed} of {} pass; the others are listed in {}",
-            scripts.len(),
-            path.display()
-        ),
-        Err(error) => println!(
-            "{passed} of {} pass; cannot write {}: {error}",
-            scripts.len(),
-            path.display()
-        ),
+        Ok(()) => println!("{passed} of {} pass; the others are listed in {}", scripts.len(), path.display()),
+        Err(error) => println!("{passed} of {} pass; cannot write {}: {error}", scripts.len(), path.display()),
     }
     ExitCode::SUCCESS
 }

@@ -67,7 +67,9 @@ fn describes_errors() {
     assert_eq!(error.kind(), ErrorKind::Exception);
     assert!(error.is_instance_of("LookupError") && !error.is_instance_of("ValueError"));
     assert_eq!(error.to_string(), "KeyError: 'key'");
-    assert!(error.traceback().starts_with("Traceback (most recent call last):\n  File \"<script>\", line 3, in <module>\n"));
+    assert!(
+        error.traceback().starts_with("Traceback (most recent call last):\n  File \"<script>\", line 3, in <module>\n")
+    );
     assert!(error.traceback().contains("line 2, in f\n    return {}['key']\n"));
 
     let error = m.run("x = (1,\ny = 2\n").unwrap_err();

@@ -89,10 +89,7 @@ fn truncated_scripts() {
             refused += usize::from(!accepts(&text[..end]));
         }
     }
-    assert!(
-        refused > 1000,
-        "only {refused} of the cut scripts were refused"
-    );
+    assert!(refused > 1000, "only {refused} of the cut scripts were refused");
 }
 
 #[test]
@@ -210,9 +207,7 @@ fn random_tokens() {
     let mut random = Random(0x2545_F491_4F6C_DD1D);
     for _ in 0..20_000 {
         let length = 1 + random.below(30);
-        let text: String = (0..length)
-            .map(|_| TOKENS[random.below(TOKENS.len())])
-            .collect();
+        let text: String = (0..length).map(|_| TOKENS[random.below(TOKENS.len())]).collect();
         accepts(&text);
     }
 }
@@ -236,16 +231,9 @@ fn random_characters() {
 #[test]
 fn deep_and_long() {
     for n in [90, 300, 10_000, 100_000] {
-        for (open, close) in [
-            ("(", ")"),
-            ("[", "]"),
-            ("{", "}"),
-            ("f(", ")"),
-            ("x[", "]"),
-            ("-", ""),
-            ("not ", ""),
-            ("lambda: ", ""),
-        ] {
+        for (open, close) in
+            [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("x[", "]"), ("-", ""), ("not ", ""), ("lambda: ", "")]
+        {
             accepts(&format!("x = {}1{}\n", open.repeat(n), close.repeat(n)));
             accepts(&open.repeat(n));
         }
@@ -258,23 +246,15 @@ fn deep_and_long() {
         accepts(&format!("x = 2{}\n", " ** 2".repeat(n)));
         accepts(&format!("x = [{}]\n", "1, ".repeat(n)));
         accepts(&format!("x = {}\n", "'a' ".repeat(n)));
-        accepts(&format!(
-            "if x: pass\n{}",
-            "elif x: pass\n".repeat(n.min(10_000))
-        ));
+        accepts(&format!("if x: pass\n{}", "elif x: pass\n".repeat(n.min(10_000))));
     }
     for n in [20, 99, 101, 1000] {
-        let blocks: String = (0..n)
-            .map(|i| format!("{}if x:\n", " ".repeat(i)))
-            .collect();
+        let blocks: String = (0..n).map(|i| format!("{}if x:\n", " ".repeat(i))).collect();
         accepts(&format!("{blocks}{}pass\n", " ".repeat(n)));
         let nested = (0..n).fold("1".to_owned(), |inner, _| format!("f'{{{inner}}}'"));
         accepts(&nested);
         let cases: String = (0..n).map(|_| "[").collect();
-        accepts(&format!(
-            "match x:\n case {cases}a{}: pass\n",
-            "]".repeat(n)
-        ));
+        accepts(&format!("match x:\n case {cases}a{}: pass\n", "]".repeat(n)));
     }
     accepts(&format!("x = {}\n", "9".repeat(1 << 20)));
     accepts(&format!("{} = 1\n", "x".repeat(1 << 20)));

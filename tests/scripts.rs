@@ -100,7 +100,8 @@ fn the_tour_shows_threads_coroutines_and_processes() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/tour.mini");
     let printed = run(&script);
     let lane = |name: &str| {
-        let line = printed.lines().find_map(|line| line.trim_start().strip_prefix(name)?.trim_start().strip_prefix('|'));
+        let line =
+            printed.lines().find_map(|line| line.trim_start().strip_prefix(name)?.trim_start().strip_prefix('|'));
         line.unwrap_or_else(|| panic!("no lane of {name}:\n{printed}")).to_owned()
     };
     for name in ["thread 1", "thread 2", "task 1", "task 2", "task 3", "job 1", "job 2", "job 3", "job 4"] {

@@ -49,9 +49,7 @@ fn check(name: &str, least: f64, most: f64, unordered: bool) {
     let mut seconds = None;
     let mut lines: Vec<String> = Vec::new();
     for line in printed.lines().map(|l| l.trim_end_matches('\r')) {
-        let time = line
-            .split(' ')
-            .find(|word| word.contains('.') && word.parse::<f64>().is_ok());
+        let time = line.split(' ').find(|word| word.contains('.') && word.parse::<f64>().is_ok());
         match time {
             Some(word) => {
                 seconds = word.parse::<f64>().ok();
@@ -63,16 +61,9 @@ fn check(name: &str, least: f64, most: f64, unordered: bool) {
     if unordered {
         lines.sort();
     }
-    assert_eq!(
-        lines,
-        expected.lines().collect::<Vec<_>>(),
-        "{name} printed:\n{printed}"
-    );
+    assert_eq!(lines, expected.lines().collect::<Vec<_>>(), "{name} printed:\n{printed}");
     let seconds = seconds.expect("a line with the seconds");
-    assert!(
-        (least..most).contains(&seconds),
-        "{name} took {seconds} s, not {least} to {most} s"
-    );
+    assert!((least..most).contains(&seconds), "{name} took {seconds} s, not {least} to {most} s");
 }
 
 /// What a script prints to a terminal: lines are then written whole, from worker processes too.
@@ -90,9 +81,7 @@ fn run_on_terminal(folder: &Path, script: &Path) -> String {
     let (done, finished) = std::sync::mpsc::channel::<()>();
     let watch = std::thread::spawn(move || {
         if finished.recv_timeout(PATIENCE).is_err() {
-            let _ = Command::new("kill")
-                .args(["-KILL", &pid.to_string()])
-                .status();
+            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
         }
     });
     let mut printed = Vec::new();
@@ -108,11 +97,7 @@ fn run_on_terminal(folder: &Path, script: &Path) -> String {
     let _ = done.send(());
     watch.join().unwrap();
     let text = String::from_utf8_lossy(&printed).into_owned();
-    assert!(
-        status.success(),
-        "{}: {status}, after printing:\n{text}",
-        script.display()
-    );
+    assert!(status.success(), "{}: {status}, after printing:\n{text}", script.display());
     text
 }
 
@@ -121,15 +106,7 @@ fn open_terminal() -> (File, OwnedFd) {
     let (mut master, mut slave) = (-1, -1);
     let none = std::ptr::null_mut();
     // SAFETY: the first two pointers are to live locals, the rest may be null.
-    let result = unsafe {
-        libc::openpty(
-            &mut master,
-            &mut slave,
-            none,
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-        )
-    };
+    let result = unsafe { libc::openpty(&mut master, &mut slave, none, std::ptr::null_mut(), std::ptr::null_mut()) };
     assert_eq!(result, 0, "openpty: {}", std::io::Error::last_os_error());
     for end in [master, slave] {
         // SAFETY: the descriptor is open; a demo started meanwhile by another test must not inherit it.

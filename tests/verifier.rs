@@ -35,49 +35,12 @@ fn refuses_instr(what: &str, instr: Instr) {
 fn registers_beyond_the_frame() {
     let dst = Reg(99);
     refuses_instr("register r99", Instr::LoadNone { dst });
-    refuses_instr(
-        "register r99",
-        Instr::Copy {
-            dst: Reg(0),
-            src: dst,
-        },
-    );
-    refuses_instr(
-        "registers from",
-        Instr::Call {
-            base: Reg(1),
-            nargs: 500,
-        },
-    );
-    refuses_instr(
-        "register r65534",
-        Instr::CallEx {
-            base: Reg(u16::MAX - 1),
-        },
-    );
-    refuses_instr(
-        "registers from",
-        Instr::UnpackEx {
-            src: Reg(0),
-            first: Reg(1),
-            shape: 0xFFFF,
-        },
-    );
-    refuses_instr(
-        "registers from",
-        Instr::ClearRange {
-            first: Reg(1),
-            count: u16::MAX,
-        },
-    );
-    refuses_instr(
-        "registers from",
-        Instr::BuildMap {
-            dst: Reg(0),
-            first: Reg(0),
-            count: 40,
-        },
-    );
+    refuses_instr("register r99", Instr::Copy { dst: Reg(0), src: dst });
+    refuses_instr("registers from", Instr::Call { base: Reg(1), nargs: 500 });
+    refuses_instr("register r65534", Instr::CallEx { base: Reg(u16::MAX - 1) });
+    refuses_instr("registers from", Instr::UnpackEx { src: Reg(0), first: Reg(1), shape: 0xFFFF });
+    refuses_instr("registers from", Instr::ClearRange { first: Reg(1), count: u16::MAX });
+    refuses_instr("registers from", Instr::BuildMap { dst: Reg(0), first: Reg(0), count: 40 });
     refuses("more variables", |code| code.nregs = 1);
 }
 
@@ -94,21 +57,8 @@ fn indices_out_of_range() {
 fn jumps_out_of_the_code() {
     refuses_instr("jump to", Instr::Jump { off: -2 });
     refuses_instr("jump to", Instr::Jump { off: 1000 });
-    refuses_instr(
-        "jump to",
-        Instr::ForIter {
-            iter: Reg(1),
-            dst: Reg(0),
-            off: i16::MIN,
-        },
-    );
-    refuses_instr(
-        "without its Jump",
-        Instr::ForIterFar {
-            iter: Reg(1),
-            dst: Reg(0),
-        },
-    );
+    refuses_instr("jump to", Instr::ForIter { iter: Reg(1), dst: Reg(0), off: i16::MIN });
+    refuses_instr("without its Jump", Instr::ForIterFar { iter: Reg(1), dst: Reg(0) });
 }
 
 #[test]
@@ -125,33 +75,13 @@ fn control_that_falls_off_the_end() {
 
 #[test]
 fn cells_and_generators() {
-    refuses_instr(
-        "not a cell's",
-        Instr::LoadCell {
-            dst: Reg(0),
-            cell: Reg(0),
-        },
-    );
+    refuses_instr("not a cell's", Instr::LoadCell { dst: Reg(0), cell: Reg(0) });
     refuses_instr("not a cell's", Instr::MakeCell { reg: Reg(0) });
     refuses_instr("free variable", Instr::CopyFree { first: Reg(0) });
     refuses_instr("MakeGenerator", Instr::MakeGenerator);
     let kind = mini::bytecode::YieldKind::Plain;
-    refuses_instr(
-        "not a generator's",
-        Instr::Yield {
-            kind,
-            dst: Reg(0),
-            src: Reg(0),
-        },
-    );
-    refuses_instr(
-        "without its Yield",
-        Instr::Send {
-            iter: Reg(0),
-            value: Reg(1),
-            off: 0,
-        },
-    );
+    refuses_instr("not a generator's", Instr::Yield { kind, dst: Reg(0), src: Reg(0) });
+    refuses_instr("without its Yield", Instr::Send { iter: Reg(0), value: Reg(1), off: 0 });
     refuses("overwritten", |code| code.cell_regs = vec![Reg(2)]);
 }
 
@@ -160,11 +90,7 @@ fn functions_and_keywords() {
     let k = 0;
     refuses("than code", |code| {
         code.consts.insert(0, Const::None);
-        code.instrs[0] = Instr::MakeFunction {
-            dst: Reg(3),
-            k,
-            flags: 0,
-        };
+        code.instrs[0] = Instr::MakeFunction { dst: Reg(3), k, flags: 0 };
     });
     refuses("not a tuple", |code| {
         code.consts[0] = Const::None;
@@ -179,20 +105,10 @@ fn functions_and_keywords() {
 
 #[test]
 fn exception_ranges_and_tables() {
-    let spoilt = ExceptionRange {
-        start: 0,
-        end: 1,
-        handler: 900,
-        exc: Reg(3),
-        keep: Reg(3),
-    };
+    let spoilt = ExceptionRange { start: 0, end: 1, handler: 900, exc: Reg(3), keep: Reg(3) };
     refuses("exception range", |code| code.exceptions.push(spoilt));
     refuses("exception range", |code| {
-        code.exceptions.push(ExceptionRange {
-            handler: 0,
-            exc: Reg(0),
-            ..spoilt
-        });
+        code.exceptions.push(ExceptionRange { handler: 0, exc: Reg(0), ..spoilt });
     });
     refuses("positions", |code| code.positions.truncate(1));
     refuses("a name is missing", |code| code.local_names.truncate(1));

@@ -22,12 +22,7 @@ pub struct Run {
 ///
 /// # Errors
 /// When it cannot be started, fails, or takes longer than `timeout` (it is then killed).
-pub fn run(
-    command: &[String],
-    argument: &[&str],
-    folder: &Path,
-    timeout: Duration,
-) -> Result<Run, String> {
+pub fn run(command: &[String], argument: &[&str], folder: &Path, timeout: Duration) -> Result<Run, String> {
     let shown = || format!("{} {}", command.join(" "), argument.join(" "));
     let stdout = std::env::temp_dir().join(format!("mini-bench-{}.out", std::process::id()));
     let file = File::create(&stdout).map_err(|e| format!("{}: {e}", stdout.display()))?;
@@ -60,16 +55,10 @@ pub fn run(
     if status != 0 {
         return Err(format!("{}: failed with wait status {status}", shown()));
     }
-    let output =
-        std::fs::read_to_string(&stdout).map_err(|e| format!("{}: {e}", stdout.display()))?;
+    let output = std::fs::read_to_string(&stdout).map_err(|e| format!("{}: {e}", stdout.display()))?;
     let _ = std::fs::remove_file(&stdout);
     let user = usage.ru_utime.tv_sec as f64 + usage.ru_utime.tv_usec as f64 / 1e6;
-    Ok(Run {
-        output,
-        user,
-        wall,
-        peak_kib: usage.ru_maxrss,
-    })
+    Ok(Run { output, user, wall, peak_kib: usage.ru_maxrss })
 }
 
 /// The wait status and resource usage of a child that has ended.

@@ -27,17 +27,8 @@ struct Interpreter {
 impl Interpreter {
     /// The file that this interpreter runs for a program; None when there is none.
     fn source(&self, program: &Path) -> Option<String> {
-        let path = if self.is_lua {
-            program.with_extension("lua")
-        } else {
-            program.to_owned()
-        };
-        path.is_file().then(|| {
-            path.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned()
-        })
+        let path = if self.is_lua { program.with_extension("lua") } else { program.to_owned() };
+        path.is_file().then(|| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
     }
 }
 
@@ -58,22 +49,13 @@ fn main() -> ExitCode {
         }
     };
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
-    let mut interpreters = vec![Interpreter {
-        name: "mini".to_owned(),
-        command: vec![options.mini.clone()],
-        is_lua: false,
-    }];
+    let mut interpreters =
+        vec![Interpreter { name: "mini".to_owned(), command: vec![options.mini.clone()], is_lua: false }];
     for peer in &options.peers {
         let name = peer.join(" ");
-        let is_lua = Path::new(&peer[0])
-            .file_name()
-            .is_some_and(|n| n.to_string_lossy().starts_with("lua"));
+        let is_lua = Path::new(&peer[0]).file_name().is_some_and(|n| n.to_string_lossy().starts_with("lua"));
         match resolve(peer, is_lua) {
-            Some(command) => interpreters.push(Interpreter {
-                name,
-                command,
-                is_lua,
-            }),
+            Some(command) => interpreters.push(Interpreter { name, command, is_lua }),
             None => println!("{name} is not installed: it has no column."),
         }
     }
@@ -82,21 +64,13 @@ fn main() -> ExitCode {
         good &= startup(&here, &interpreters, &options);
         good &= memory(&here, &interpreters, &options);
     }
-    if good {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The command with what a version manager's shim stands for, or None when it does not start.
 fn resolve(peer: &[String], is_lua: bool) -> Option<Vec<String>> {
     let mut probe = std::process::Command::new(&peer[0]);
-    let question = if is_lua {
-        ["-e", "print()"]
-    } else {
-        ["-c", "import sys; print(sys.executable)"]
-    };
+    let question = if is_lua { ["-e", "print()"] } else { ["-c", "import sys; print(sys.executable)"] };
     probe.args(&peer[1..]).args(question);
     let output = probe.stderr(std::process::Stdio::null()).output().ok()?;
     let path = String::from_utf8(output.stdout).ok()?.trim().to_owned();
@@ -123,10 +97,7 @@ fn programs(folder: &Path, filter: &str) -> Vec<PathBuf> {
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The median; None when there are no values.
@@ -156,15 +127,9 @@ fn row(name: &str, cells: &[Option<f64>], unit: &str, digits: usize) -> Vec<Opti
     let absent = || "-".to_owned();
     print!("{name:<22}");
     for value in cells {
-        print!(
-            "{:>14}",
-            value.map_or_else(absent, |v| format!("{v:.digits$} {unit}"))
-        );
+        print!("{:>14}", value.map_or_else(absent, |v| format!("{v:.digits$} {unit}")));
     }
-    let ratios: Vec<Option<f64>> = cells[1..]
-        .iter()
-        .map(|peer| Some(cells[0]? / (*peer)?))
-        .collect();
+    let ratios: Vec<Option<f64>> = cells[1..].iter().map(|peer| Some(cells[0]? / (*peer)?)).collect();
     for ratio in &ratios {
         print!("{:>16}", ratio.map_or_else(absent, |r| format!("{r:.3}")));
     }
@@ -190,11 +155,7 @@ fn times(here: &Path, interpreters: &[Interpreter], options: &Options) -> bool {
                     Ok(run) => {
                         sample.push(run.user);
                         if printed.get_or_insert_with(|| run.output.clone()) != &run.output {
-                            println!(
-                                "{:<22}  {} prints something else",
-                                stem(&program),
-                                interpreter.name
-                            );
+                            println!("{:<22}  {} prints something else", stem(&program), interpreter.name);
                             good = false;
                             continue 'programs;
                         }
@@ -213,17 +174,9 @@ fn times(here: &Path, interpreters: &[Interpreter], options: &Options) -> bool {
         }
     }
     if logs.iter().any(|log| !log.is_empty()) {
-        print!(
-            "{:<22}{:>width$}",
-            "geometric mean",
-            "",
-            width = 14 * interpreters.len()
-        );
+        print!("{:<22}{:>width$}", "geometric mean", "", width = 14 * interpreters.len());
         for log in &logs {
-            print!(
-                "{:>16.3}",
-                (log.iter().sum::<f64>() / log.len().max(1) as f64).exp()
-            );
+            print!("{:>16.3}", (log.iter().sum::<f64>() / log.len().max(1) as f64).exp());
         }
         println!();
     }
@@ -236,12 +189,7 @@ fn startup(here: &Path, interpreters: &[Interpreter], options: &Options) -> bool
     for _ in 0..options.starts {
         for (interpreter, sample) in interpreters.iter().zip(&mut samples) {
             let flag = if interpreter.is_lua { "-e" } else { "-c" };
-            match child::run(
-                &interpreter.command,
-                &[flag, "print(1)"],
-                here,
-                options.timeout,
-            ) {
+            match child::run(&interpreter.command, &[flag, "print(1)"], here, options.timeout) {
                 Ok(run) => sample.push(run.wall * 1000.0),
                 Err(text) => {
                     println!("{text}");

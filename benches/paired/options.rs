@@ -38,23 +38,16 @@ impl Options {
             timeout: Duration::from_secs(120),
         };
         while let Some(flag) = arguments.next() {
-            let mut value = || {
-                arguments
-                    .next()
-                    .ok_or_else(|| format!("{flag} needs a value"))
-            };
+            let mut value = || arguments.next().ok_or_else(|| format!("{flag} needs a value"));
             match flag.as_str() {
                 "--bench" => {}
                 "--quick" => (options.rounds, options.starts) = (1, 5),
                 "--filter" => options.filter = value()?,
                 "--rounds" => options.rounds = positive(&flag, &value()?)?,
                 "--mini" => options.mini = value()?,
-                "--timeout" => {
-                    options.timeout = Duration::from_secs(positive(&flag, &value()?)? as u64)
-                }
+                "--timeout" => options.timeout = Duration::from_secs(positive(&flag, &value()?)? as u64),
                 "--peer" => {
-                    let words: Vec<String> =
-                        value()?.split_whitespace().map(str::to_owned).collect();
+                    let words: Vec<String> = value()?.split_whitespace().map(str::to_owned).collect();
                     if words.is_empty() {
                         return Err("--peer needs a command".to_owned());
                     }
@@ -71,8 +64,5 @@ impl Options {
 }
 
 fn positive(flag: &str, text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|n| *n > 0)
-        .ok_or_else(|| format!("{flag} needs a number above 0, not {text}"))
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("{flag} needs a number above 0, not {text}"))
 }

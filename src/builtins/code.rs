@@ -13,7 +13,12 @@ const SLOTS: &[NativeDef] = &[
 
 const METHODS: &[NativeDef] = &[
     native("co_lines", Arity::Exact(1), lines, ""),
-    native("replace", Arity::Any, replace, "Return a copy of the code object with new values for the specified fields."),
+    native(
+        "replace",
+        Arity::Any,
+        replace,
+        "Return a copy of the code object with new values for the specified fields.",
+    ),
     native("__replace__", Arity::Any, replace, "The same as replace()."),
     native("co_positions", Arity::Exact(1), positions, ""),
 ];
@@ -146,12 +151,18 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
                 let flags = field_number(vm, value)?;
                 // The instructions are made for the other flags.
                 if (flags ^ proto.flags.0) & !CodeFlags::ITERABLE_COROUTINE != 0 {
-                    return Err(vm.raise(Known::NotImplementedError, "replacing co_flags of a code object is not supported by Mini"));
+                    return Err(vm.raise(
+                        Known::NotImplementedError,
+                        "replacing co_flags of a code object is not supported by Mini",
+                    ));
                 }
                 proto.flags = CodeFlags(flags);
             }
             field if field.starts_with("co_") && GETSETS.iter().any(|known| known.name == field) => {
-                return Err(vm.raise(Known::NotImplementedError, format!("replacing {field} of a code object is not supported by Mini")));
+                return Err(vm.raise(
+                    Known::NotImplementedError,
+                    format!("replacing {field} of a code object is not supported by Mini"),
+                ));
             }
             field => {
                 return Err(vm.type_error(format!("replace() got an unexpected keyword argument '{field}'")));

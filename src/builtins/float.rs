@@ -47,7 +47,12 @@ const METHODS: &[NativeDef] = &[
     native("__floor__", Arity::Exact(1), floor, "Return the floor as an Integral."),
     native("__ceil__", Arity::Exact(1), ceil, "Return the ceiling as an Integral."),
     native("__round__", Arity::Range(1, 2), round, "Return the Integral closest to x, rounding half toward even."),
-    native("as_integer_ratio", Arity::Exact(1), as_integer_ratio, "Return a pair of integers, whose ratio is exactly equal to the original float."),
+    native(
+        "as_integer_ratio",
+        Arity::Exact(1),
+        as_integer_ratio,
+        "Return a pair of integers, whose ratio is exactly equal to the original float.",
+    ),
     native("hex", Arity::Exact(1), hex, "Return a hexadecimal representation of a floating-point number."),
     native("is_integer", Arity::Exact(1), is_integer, "Return True if the float is an integer."),
     native("__getnewargs__", Arity::Exact(1), getnewargs, ""),
@@ -117,7 +122,9 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub(crate) fn float_from(vm: &mut Vm, x: &Value) -> Result<f64, Raised> {
     let text = match vm.unwrap(x) {
         Value::Str(text) => text.as_str().to_owned(),
-        Value::Bytes(bytes) => bytes.data.iter().map(|&byte| if byte.is_ascii() { byte as char } else { '?' }).collect(),
+        Value::Bytes(bytes) => {
+            bytes.data.iter().map(|&byte| if byte.is_ascii() { byte as char } else { '?' }).collect()
+        }
         Value::ByteArray(bytes) => {
             bytes.data.get(&vm.gil).iter().map(|&byte| if byte.is_ascii() { byte as char } else { '?' }).collect()
         }
@@ -245,11 +252,9 @@ fn fromhex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn getformat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     match vm.unwrap(&args[1]) {
-        Value::Str(kind) if matches!(kind.as_str(), "double" | "float") => Ok(if cfg!(target_endian = "little") {
-            "IEEE, little-endian".into()
-        } else {
-            "IEEE, big-endian".into()
-        }),
+        Value::Str(kind) if matches!(kind.as_str(), "double" | "float") => {
+            Ok(if cfg!(target_endian = "little") { "IEEE, little-endian".into() } else { "IEEE, big-endian".into() })
+        }
         _ => Err(vm.value_error("__getformat__() argument 1 must be 'double' or 'float'")),
     }
 }

@@ -26,7 +26,9 @@ const FRAME: &[GetSetDef] = &[
 
 const TRACEBACK: &[GetSetDef] = &[
     attribute("tb_frame", |vm, level| Ok(vm.traceback_frame(level))),
-    attribute("tb_lasti", |_, level| Ok(of(level, |level| Value::Int(2 * i64::from(level.instr & !Traceback::IN_LOOKUP))))),
+    attribute("tb_lasti", |_, level| {
+        Ok(of(level, |level| Value::Int(2 * i64::from(level.instr & !Traceback::IN_LOOKUP))))
+    }),
     attribute("tb_lineno", |_, level| Ok(of(level, |level| Value::Int(level.line().into())))),
     GetSetDef { name: "tb_next", get: next, set: Some(set_next), doc: "" },
 ];

@@ -2,7 +2,8 @@
 
 use crate::builtins::native;
 use crate::object::{
-    Args, Arity, Dict, Func, FuncData, GetSetDef, Getter, Known, NativeDef, NativeKind, Params, Ptr, Raised, Setter, Value, Vm,
+    Args, Arity, Dict, Func, FuncData, GetSetDef, Getter, Known, NativeDef, NativeKind, Params, Ptr, Raised, Setter,
+    Value, Vm,
 };
 
 const NEW: Params = Params {
@@ -29,8 +30,16 @@ const GETSETS: &[GetSetDef] = &[
     attribute("__qualname__", |vm, f| field(vm, f, |data| data.qualname.clone()), Some(set_qualname)),
     attribute("__module__", |vm, f| field(vm, f, |data| data.module.clone()), Some(set_module)),
     attribute("__doc__", |vm, f| field(vm, f, |data| data.doc.clone()), Some(set_doc)),
-    attribute("__defaults__", |vm, f| field(vm, f, |data| optional(data.defaults.as_ref().map(Ptr::to_value))), Some(set_defaults)),
-    attribute("__kwdefaults__", |vm, f| field(vm, f, |data| optional(data.kw_defaults.as_ref().map(Ptr::to_value))), Some(set_kwdefaults)),
+    attribute(
+        "__defaults__",
+        |vm, f| field(vm, f, |data| optional(data.defaults.as_ref().map(Ptr::to_value))),
+        Some(set_defaults),
+    ),
+    attribute(
+        "__kwdefaults__",
+        |vm, f| field(vm, f, |data| optional(data.kw_defaults.as_ref().map(Ptr::to_value))),
+        Some(set_kwdefaults),
+    ),
     attribute("__annotations__", get_annotations, Some(set_annotations)),
     attribute("__type_params__", get_type_params, Some(set_type_params)),
     attribute("__code__", get_code, Some(set_code)),
@@ -172,7 +181,9 @@ fn set_code(vm: &mut Vm, object: &Value, value: Option<Value>) -> Result<(), Rai
     if have != need {
         let name = func.data.get(&vm.gil).name.clone();
         let name = vm.str(&name)?;
-        return Err(vm.value_error(format!("{}() requires a code object with {have} free vars, not {need}", name.as_str())));
+        return Err(
+            vm.value_error(format!("{}() requires a code object with {have} free vars, not {need}", name.as_str()))
+        );
     }
     func.simple_args.set(Func::simple_args_of(&code.proto));
     func.code.set(&mut vm.gil, code.to_ptr());
@@ -224,7 +235,8 @@ fn call(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `__get__` of what binds as functions do.
 pub(super) fn get(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let owner = args.get(2).filter(|owner| !owner.is_none());
-    let receiver = Some(&args[1]).filter(|receiver| !receiver.is_none() || owner.is_some_and(|owner| is_none_class(owner)));
+    let receiver =
+        Some(&args[1]).filter(|receiver| !receiver.is_none() || owner.is_some_and(|owner| is_none_class(owner)));
     if receiver.is_none() && owner.is_none() {
         return Err(vm.type_error("__get__(None, None) is invalid"));
     }

@@ -55,8 +55,18 @@ const GETSETS: &[GetSetDef] = &[
 
 /// Attributes that are the alias's own; all others are asked of the origin.
 const OWN: &[&str] = &[
-    "__class__", "__origin__", "__args__", "__parameters__", "__unpacked__", "__mro_entries__", "__reduce__",
-    "__reduce_ex__", "__copy__", "__deepcopy__", "__typing_unpacked_tuple_args__", "__bases__",
+    "__class__",
+    "__origin__",
+    "__args__",
+    "__parameters__",
+    "__unpacked__",
+    "__mro_entries__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__copy__",
+    "__deepcopy__",
+    "__typing_unpacked_tuple_args__",
+    "__bases__",
 ];
 
 /// Gives `types.GenericAlias` its methods.
@@ -100,7 +110,9 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub(super) fn type_text(vm: &mut Vm, value: &Value) -> Result<String, Raised> {
     match value {
         Value::Ellipsis => Ok("...".to_owned()),
-        Value::Class(class) => Ok(if class.known == Some(Known::NoneType) { "None".to_owned() } else { vm.class_full_name(class) }),
+        Value::Class(class) => {
+            Ok(if class.known == Some(Known::NoneType) { "None".to_owned() } else { vm.class_full_name(class) })
+        }
         Value::List(list) => {
             let items = list.items.get(&vm.gil).clone();
             let mut texts = Vec::with_capacity(items.len());
@@ -209,10 +221,9 @@ pub(super) fn substitute(vm: &mut Vm, object: &Value, args: &[Value], item: &Val
     if items.len() != parameters.len() {
         let what = if items.len() > parameters.len() { "many" } else { "few" };
         let (actual, expected) = (items.len(), parameters.len());
-        return Err(vm.type_error(format!(
-            "Too {what} arguments for {}; actual {actual}, expected {expected}",
-            shown.as_str()
-        )));
+        return Err(
+            vm.type_error(format!("Too {what} arguments for {}; actual {actual}, expected {expected}", shown.as_str()))
+        );
     }
     let mut result = Vec::with_capacity(args.len());
     for arg in args {
@@ -220,12 +231,18 @@ pub(super) fn substitute(vm: &mut Vm, object: &Value, args: &[Value], item: &Val
             result.push(vm.call_method_str(arg, "__typing_subst__", std::slice::from_ref(&items[at]))?);
             continue;
         }
-        let inner = if matches!(arg, Value::Class(_)) { Vec::new() } else { collect_parameters(vm, std::slice::from_ref(arg))? };
+        let inner = if matches!(arg, Value::Class(_)) {
+            Vec::new()
+        } else {
+            collect_parameters(vm, std::slice::from_ref(arg))?
+        };
         if inner.is_empty() {
             result.push(arg.clone());
             continue;
         }
-        let values = inner.iter().filter_map(|one| parameters.iter().position(|other| other.is(one)).map(|at| items[at].clone()));
+        let values = inner
+            .iter()
+            .filter_map(|one| parameters.iter().position(|other| other.is(one)).map(|at| items[at].clone()));
         let values: Vec<Value> = values.collect();
         result.push(vm.getitem(arg, &Value::tuple(values))?);
     }

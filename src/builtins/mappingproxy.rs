@@ -35,12 +35,37 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const METHODS: &[NativeDef] = &[
-    native("get", Arity::Range(2, 3), |vm, args| forward(vm, args, "get"), "Return the value for key if key is in the mapping, else default."),
-    native("keys", Arity::Exact(1), |vm, args| forward(vm, args, "keys"), "a set-like object providing a view on D's keys"),
-    native("values", Arity::Exact(1), |vm, args| forward(vm, args, "values"), "an object providing a view on D's values"),
-    native("items", Arity::Exact(1), |vm, args| forward(vm, args, "items"), "a set-like object providing a view on D's items"),
+    native(
+        "get",
+        Arity::Range(2, 3),
+        |vm, args| forward(vm, args, "get"),
+        "Return the value for key if key is in the mapping, else default.",
+    ),
+    native(
+        "keys",
+        Arity::Exact(1),
+        |vm, args| forward(vm, args, "keys"),
+        "a set-like object providing a view on D's keys",
+    ),
+    native(
+        "values",
+        Arity::Exact(1),
+        |vm, args| forward(vm, args, "values"),
+        "an object providing a view on D's values",
+    ),
+    native(
+        "items",
+        Arity::Exact(1),
+        |vm, args| forward(vm, args, "items"),
+        "a set-like object providing a view on D's items",
+    ),
     native("copy", Arity::Exact(1), |vm, args| forward(vm, args, "copy"), "D.copy() -> a shallow copy of D"),
-    native("__reversed__", Arity::Exact(1), |vm, args| forward(vm, args, "__reversed__"), "D.__reversed__() -> reverse iterator"),
+    native(
+        "__reversed__",
+        Arity::Exact(1),
+        |vm, args| forward(vm, args, "__reversed__"),
+        "D.__reversed__() -> reverse iterator",
+    ),
 ];
 
 const STATIC: &[NativeDef] = &[native("__new__", Arity::Exact(2), new, "Read-only proxy of a mapping.")];

@@ -124,18 +124,78 @@ const SLOTS: &[NativeDef] = &[
 const STATIC: &[NativeDef] = &[native("__new__", Arity::Named(&NEW), new, "Create and return a new object.")];
 
 const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "obj", get: |vm, value| Ok(view(vm, value)?.object.clone()), set: None, doc: "The underlying object of the memoryview." },
-    GetSetDef { name: "nbytes", get: |vm, value| view(vm, value).map(|view| (view.len * item_size(view.format)).into()), set: None, doc: "The amount of space in bytes that the array would use in a contiguous representation." },
-    GetSetDef { name: "readonly", get: |vm, value| view(vm, value).map(|view| view.readonly.into()), set: None, doc: "A bool indicating whether the memory is read only." },
-    GetSetDef { name: "itemsize", get: |vm, value| view(vm, value).map(|view| item_size(view.format).into()), set: None, doc: "The size in bytes of each element of the memoryview." },
-    GetSetDef { name: "format", get: |vm, value| view(vm, value).map(|view| (view.format as char).to_string().into()), set: None, doc: "A string containing the format for each element in the view." },
-    GetSetDef { name: "ndim", get: |vm, value| view(vm, value).map(|_| Value::Int(1)), set: None, doc: "An integer indicating how many dimensions of a multi-dimensional array the memory represents." },
-    GetSetDef { name: "shape", get: |vm, value| view(vm, value).map(|view| Value::tuple(vec![view.len.into()])), set: None, doc: "A tuple of ndim integers giving the shape of the memory as an N-dimensional array." },
-    GetSetDef { name: "strides", get: |vm, value| view(vm, value).map(|view| Value::tuple(vec![Value::Int(view.stride as i64)])), set: None, doc: "A tuple of ndim integers giving the size in bytes to access each element for each dimension of the array." },
-    GetSetDef { name: "suboffsets", get: |vm, value| view(vm, value).map(|_| Value::tuple(Vec::new())), set: None, doc: "A tuple of integers used internally for PIL-style arrays." },
-    GetSetDef { name: "contiguous", get: contiguous, set: None, doc: "A bool indicating whether the memory is contiguous." },
-    GetSetDef { name: "c_contiguous", get: contiguous, set: None, doc: "A bool indicating whether the memory is C contiguous." },
-    GetSetDef { name: "f_contiguous", get: contiguous, set: None, doc: "A bool indicating whether the memory is Fortran contiguous." },
+    GetSetDef {
+        name: "obj",
+        get: |vm, value| Ok(view(vm, value)?.object.clone()),
+        set: None,
+        doc: "The underlying object of the memoryview.",
+    },
+    GetSetDef {
+        name: "nbytes",
+        get: |vm, value| view(vm, value).map(|view| (view.len * item_size(view.format)).into()),
+        set: None,
+        doc: "The amount of space in bytes that the array would use in a contiguous representation.",
+    },
+    GetSetDef {
+        name: "readonly",
+        get: |vm, value| view(vm, value).map(|view| view.readonly.into()),
+        set: None,
+        doc: "A bool indicating whether the memory is read only.",
+    },
+    GetSetDef {
+        name: "itemsize",
+        get: |vm, value| view(vm, value).map(|view| item_size(view.format).into()),
+        set: None,
+        doc: "The size in bytes of each element of the memoryview.",
+    },
+    GetSetDef {
+        name: "format",
+        get: |vm, value| view(vm, value).map(|view| (view.format as char).to_string().into()),
+        set: None,
+        doc: "A string containing the format for each element in the view.",
+    },
+    GetSetDef {
+        name: "ndim",
+        get: |vm, value| view(vm, value).map(|_| Value::Int(1)),
+        set: None,
+        doc: "An integer indicating how many dimensions of a multi-dimensional array the memory represents.",
+    },
+    GetSetDef {
+        name: "shape",
+        get: |vm, value| view(vm, value).map(|view| Value::tuple(vec![view.len.into()])),
+        set: None,
+        doc: "A tuple of ndim integers giving the shape of the memory as an N-dimensional array.",
+    },
+    GetSetDef {
+        name: "strides",
+        get: |vm, value| view(vm, value).map(|view| Value::tuple(vec![Value::Int(view.stride as i64)])),
+        set: None,
+        doc: "A tuple of ndim integers giving the size in bytes to access each element for each dimension of the array.",
+    },
+    GetSetDef {
+        name: "suboffsets",
+        get: |vm, value| view(vm, value).map(|_| Value::tuple(Vec::new())),
+        set: None,
+        doc: "A tuple of integers used internally for PIL-style arrays.",
+    },
+    GetSetDef {
+        name: "contiguous",
+        get: contiguous,
+        set: None,
+        doc: "A bool indicating whether the memory is contiguous.",
+    },
+    GetSetDef {
+        name: "c_contiguous",
+        get: contiguous,
+        set: None,
+        doc: "A bool indicating whether the memory is C contiguous.",
+    },
+    GetSetDef {
+        name: "f_contiguous",
+        get: contiguous,
+        set: None,
+        doc: "A bool indicating whether the memory is Fortran contiguous.",
+    },
 ];
 
 /// Gives `memoryview` its methods.
@@ -173,7 +233,9 @@ fn base_bytes<'a>(vm: &'a Vm, base: &'a Value) -> &'a [u8] {
 /// The bytes that a view shows, in order.
 fn shown(vm: &Vm, view: &View) -> Vec<u8> {
     let (data, size) = (base_bytes(vm, &view.base), item_size(view.format));
-    (0..view.len).flat_map(|index| data.get(view.offset(index)..view.offset(index) + size).unwrap_or(&[]).to_vec()).collect()
+    (0..view.len)
+        .flat_map(|index| data.get(view.offset(index)..view.offset(index) + size).unwrap_or(&[]).to_vec())
+        .collect()
 }
 
 /// A copy of what a view or an array contains; None if the object is neither.
@@ -442,7 +504,9 @@ fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let right = match right {
         Ok(Some(view)) => items_of(vm, &view),
         Ok(None) => match buffer::view(vm, &args[1]) {
-            Some(bytes) if item_size(left.format) == 1 => bytes.into_iter().map(|byte| Value::Int(byte.into())).collect(),
+            Some(bytes) if item_size(left.format) == 1 => {
+                bytes.into_iter().map(|byte| Value::Int(byte.into())).collect()
+            }
             Some(bytes) => return Ok(Value::bool(bytes == shown(vm, &left))),
             None => return Ok(Value::NotImplemented),
         },

@@ -15,7 +15,8 @@ const METHOD_SLOTS: &[NativeDef] = &[
 
 const METHOD_METHODS: &[NativeDef] = &[native("__reduce__", Arity::Exact(1), method_reduce, "")];
 
-const METHOD_STATIC: &[NativeDef] = &[native("__new__", Arity::Exact(3), method_new, "Create a bound instance method object.")];
+const METHOD_STATIC: &[NativeDef] =
+    &[native("__new__", Arity::Exact(3), method_new, "Create a bound instance method object.")];
 
 const METHOD_GETSETS: &[GetSetDef] =
     &[attribute("__func__", method_func), attribute("__self__", method_self), attribute("__doc__", method_doc)];
@@ -25,8 +26,12 @@ const NATIVE_SLOTS: &[NativeDef] = &[
     native("__call__", Arity::Any, call, "Call self as a function."),
 ];
 
-const NATIVE_GET: &[NativeDef] =
-    &[native("__get__", Arity::Range(2, 3), super::function::get, "Return an attribute of instance, which is of type owner.")];
+const NATIVE_GET: &[NativeDef] = &[native(
+    "__get__",
+    Arity::Range(2, 3),
+    super::function::get,
+    "Return an attribute of instance, which is of type owner.",
+)];
 
 const NATIVE_METHODS: &[NativeDef] = &[native("__reduce__", Arity::Exact(1), native_reduce, "")];
 
@@ -52,7 +57,13 @@ pub(super) fn install(vm: &mut Vm) {
     vm.add_methods(&class, NativeKind::Method, METHOD_METHODS);
     vm.add_methods(&class, NativeKind::Static, METHOD_STATIC);
     vm.add_getsets(&class, METHOD_GETSETS);
-    for known in [Known::BuiltinFunction, Known::MethodWrapper, Known::MethodDescriptor, Known::WrapperDescriptor, Known::ClassMethodDescriptor] {
+    for known in [
+        Known::BuiltinFunction,
+        Known::MethodWrapper,
+        Known::MethodDescriptor,
+        Known::WrapperDescriptor,
+        Known::ClassMethodDescriptor,
+    ] {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::SlotWrapper, NATIVE_SLOTS);
         vm.add_methods(&class, NativeKind::Method, NATIVE_METHODS);

@@ -2,9 +2,7 @@
 
 use crate::builtins::native;
 use crate::builtins::object::equality;
-use crate::object::{
-    Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 /// A namespace has nothing but its `__dict__`.
 struct Namespace;
@@ -19,7 +17,12 @@ const SLOTS: &[NativeDef] = &[
 
 const METHODS: &[NativeDef] = &[
     native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling"),
-    native("__replace__", Arity::Any, replace, "Return a copy of the namespace object with new values for the specified attributes."),
+    native(
+        "__replace__",
+        Arity::Any,
+        replace,
+        "Return a copy of the namespace object with new values for the specified attributes.",
+    ),
 ];
 
 const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "A simple attribute-based namespace.")];

@@ -3,7 +3,8 @@
 use crate::builtins::native;
 use crate::bytecode::CmpOp;
 use crate::object::{
-    Args, Arity, Class, ClassFlags, GetSetDef, Known, Layout, Name, NativeDef, NativeKind, Params, Ptr, Raised, Str, Value, Vm,
+    Args, Arity, Class, ClassFlags, GetSetDef, Known, Layout, Name, NativeDef, NativeKind, Params, Ptr, Raised, Str,
+    Value, Vm,
 };
 
 const REDUCE_EX: Params = Params { names: &["self", "protocol"], required: 2, posonly: 2, kwonly: 0 };
@@ -35,7 +36,12 @@ const METHODS: &[NativeDef] = &[
 
 const CLASS_METHODS: &[NativeDef] = &[
     native("__init_subclass__", Arity::Exact(1), init_subclass, "This method is called when a class is subclassed."),
-    native("__subclasshook__", Arity::Exact(2), subclasshook, "Abstract classes can override this to customize issubclass()."),
+    native(
+        "__subclasshook__",
+        Arity::Exact(2),
+        subclasshook,
+        "Abstract classes can override this to customize issubclass().",
+    ),
 ];
 
 const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
@@ -90,7 +96,10 @@ fn unsafe_owner(vm: &Vm, class: &Ptr<Class>) -> Option<String> {
     let data = class.data.get(&vm.gil);
     if data.layout == Layout::Plain {
         let foreign = |class: &Ptr<Class>| class.known.is_none() && !class.flags(&vm.gil).has(ClassFlags::HEAP);
-        return std::iter::once(class).chain(&data.mro_tail).find(|class| foreign(class)).map(|class| class.name(&vm.gil).to_owned());
+        return std::iter::once(class)
+            .chain(&data.mro_tail)
+            .find(|class| foreign(class))
+            .map(|class| class.name(&vm.gil).to_owned());
     }
     let known = |class: &Ptr<Class>| !class.flags(&vm.gil).has(ClassFlags::HEAP);
     std::iter::once(class).chain(&data.mro_tail).find(|class| known(class)).map(|class| class.name(&vm.gil).to_owned())
@@ -128,7 +137,9 @@ fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
         if vm.defines_natively(&class, Name::__new__, Known::Object) {
             let name = class.name(&vm.gil).to_owned();
-            return Err(vm.type_error(format!("{name}.__init__() takes exactly one argument (the instance to initialize)")));
+            return Err(
+                vm.type_error(format!("{name}.__init__() takes exactly one argument (the instance to initialize)"))
+            );
         }
     }
     Ok(Value::None)
@@ -258,9 +269,7 @@ fn slot_values(vm: &mut Vm, object: &Value) -> Vec<(Value, Value)> {
     let first = usize::from(matches!(data.layout, Layout::Builtin(_)));
     let values = instance.slots.get(&vm.gil);
     let named = data.slot_names.iter().enumerate();
-    named
-        .filter_map(|(index, name)| Some((name.to_value(), values.get(first + index)?.clone().bound()?)))
-        .collect()
+    named.filter_map(|(index, name)| Some((name.to_value(), values.get(first + index)?.clone().bound()?))).collect()
 }
 
 fn getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -304,7 +313,10 @@ fn reduce_protocol(vm: &mut Vm, object: &Value, protocol: i64) -> Result<Value, 
     let class = vm.class_of(object);
     let plain_new = vm.lookup_name(&class, Name::__new__).is_some() && !class.flags(&vm.gil).has(ClassFlags::NO_NEW);
     let has_arguments = vm.lookup_name(&class, Name::__getnewargs__).is_some();
-    let function = matches!(object, Value::Gen(_) | Value::Module(_) | Value::Cell(_) | Value::Traceback(_) | Value::Code(_) | Value::View(_));
+    let function = matches!(
+        object,
+        Value::Gen(_) | Value::Module(_) | Value::Cell(_) | Value::Traceback(_) | Value::Code(_) | Value::View(_)
+    );
     let native_foreign = matches!(object, Value::Foreign(_)) && !has_arguments && class.known.is_none();
     if !plain_new || function || native_foreign {
         let name = if native_foreign { vm.class_full_name(&class) } else { class.name(&vm.gil).to_owned() };

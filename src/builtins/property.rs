@@ -2,7 +2,8 @@
 
 use crate::builtins::native;
 use crate::object::{
-    Args, Arity, GetSetDef, Getter, Known, Name, NativeDef, NativeKind, Params, Property, Ptr, Raised, Setter, Value, Vm,
+    Args, Arity, GetSetDef, Getter, Known, Name, NativeDef, NativeKind, Params, Property, Ptr, Raised, Setter, Value,
+    Vm,
 };
 
 const INIT: Params = Params { names: &["self", "fget", "fset", "fdel", "doc"], required: 1, posonly: 1, kwonly: 0 };
@@ -17,7 +18,12 @@ const SLOTS: &[NativeDef] = &[
 const METHODS: &[NativeDef] = &[
     native("getter", Arity::Exact(2), getter, "Descriptor to obtain a copy of the property with a different getter."),
     native("setter", Arity::Exact(2), setter, "Descriptor to obtain a copy of the property with a different setter."),
-    native("deleter", Arity::Exact(2), deleter, "Descriptor to obtain a copy of the property with a different deleter."),
+    native(
+        "deleter",
+        Arity::Exact(2),
+        deleter,
+        "Descriptor to obtain a copy of the property with a different deleter.",
+    ),
     native("__set_name__", Arity::Exact(3), set_name, "Method to set name of a property."),
 ];
 
@@ -65,11 +71,8 @@ fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     property.get.set(&mut vm.gil, get.clone());
     property.set.set(&mut vm.gil, part(2));
     property.delete.set(&mut vm.gil, part(3));
-    let doc = if doc.is_none() && !get.is_none() {
-        vm.get_opt(&get, Name::__doc__)?.unwrap_or(Value::None)
-    } else {
-        doc
-    };
+    let doc =
+        if doc.is_none() && !get.is_none() { vm.get_opt(&get, Name::__doc__)?.unwrap_or(Value::None) } else { doc };
     if let Value::Object(_) = &args[0] {
         if !doc.is_none() {
             if let Some(dict) = vm.instance_dict(&args[0]) {

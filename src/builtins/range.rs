@@ -5,13 +5,16 @@ use num_bigint::BigInt;
 use crate::builtins::compare::ORDER;
 use crate::builtins::receiver::receiver;
 use crate::builtins::{native, sequence};
-use crate::object::{
-    Args, Arity, GetSetDef, Iter, IterState, Known, NativeDef, NativeKind, Raised, Range, Value, Vm,
-};
+use crate::object::{Args, Arity, GetSetDef, Iter, IterState, Known, NativeDef, NativeKind, Raised, Range, Value, Vm};
 use crate::vm::range::to_big;
 
 const METHODS: &[NativeDef] = &[
-    native("count", Arity::Exact(2), count, "rangeobject.count(value) -> integer -- return number of occurrences of value"),
+    native(
+        "count",
+        Arity::Exact(2),
+        count,
+        "rangeobject.count(value) -> integer -- return number of occurrences of value",
+    ),
     native("index", Arity::Exact(2), index, "rangeobject.index(value) -> integer -- return index of value."),
     native("__reversed__", Arity::Exact(1), reversed, "Return a reverse iterator."),
     native("__reduce__", Arity::Exact(1), reduce, "Helper for pickle."),
@@ -27,8 +30,7 @@ const SLOTS: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), sequence::iter, "Implement iter(self)."),
 ];
 
-const STATIC: &[NativeDef] =
-    &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
 
 const MEMBERS: &[GetSetDef] = &[
     GetSetDef { name: "start", get: |vm, object| Ok(receiver::<Range>(vm, object)?.start.clone()), set: None, doc: "" },

@@ -17,8 +17,7 @@ const SLOTS: &[NativeDef] = &[
     native("__hash__", Arity::Exact(1), hash, "Return hash(self)."),
 ];
 
-const STATIC: &[NativeDef] =
-    &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
 
 const MEMBERS: &[GetSetDef] = &[
     GetSetDef { name: "start", get: |vm, object| Ok(receiver::<Slice>(vm, object)?.start.clone()), set: None, doc: "" },

@@ -2,9 +2,7 @@
 
 use crate::builtins::native;
 use crate::builtins::object::attribute_name;
-use crate::object::{
-    Args, Arity, Foreign, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Foreign, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 use crate::vm::super_object::SuperData;
 
 const SLOTS: &[NativeDef] = &[
@@ -19,7 +17,12 @@ const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and re
 const GETSETS: &[GetSetDef] = &[
     GetSetDef { name: "__thisclass__", get: this_class, set: None, doc: "the class invoking super()" },
     GetSetDef { name: "__self__", get: own_self, set: None, doc: "the instance invoking super(); may be None" },
-    GetSetDef { name: "__self_class__", get: self_class, set: None, doc: "the type of the instance invoking super(); may be None" },
+    GetSetDef {
+        name: "__self_class__",
+        get: self_class,
+        set: None,
+        doc: "the type of the instance invoking super(); may be None",
+    },
 ];
 
 /// Gives `super` its methods.
@@ -82,7 +85,9 @@ fn getattribute(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let name = attribute_name(vm, &args[1])?;
     let object = of(vm, &args[0])?;
     let known = match object.get::<SuperData>(&vm.gil) {
-        Some(SuperData { class: Some(class), bound: Some((bound, start)) }) => Some((class.clone(), bound.clone(), start.clone())),
+        Some(SuperData { class: Some(class), bound: Some((bound, start)) }) => {
+            Some((class.clone(), bound.clone(), start.clone()))
+        }
         _ => None,
     };
     if let Some((class, bound, start)) = known {

@@ -1,9 +1,11 @@
 //! `tuple`.
 
 use crate::builtins::compare::ORDER;
-use crate::builtins::receiver::receiver;
-use crate::builtins::sequence::{self, join_reprs, no_keywords, optional_iterable, repeat_factor, repeated, search_bound};
 use crate::builtins::native;
+use crate::builtins::receiver::receiver;
+use crate::builtins::sequence::{
+    self, join_reprs, no_keywords, optional_iterable, repeat_factor, repeated, search_bound,
+};
 use crate::object::{Args, Arity, Known, NativeDef, NativeKind, Raised, Tuple, Value, Vm};
 
 const METHODS: &[NativeDef] = &[
@@ -24,8 +26,7 @@ const SLOTS: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), sequence::iter, "Implement iter(self)."),
 ];
 
-const STATIC: &[NativeDef] =
-    &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
 
 /// Gives `tuple` its methods.
 pub(super) fn install(vm: &mut Vm) {

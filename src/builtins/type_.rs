@@ -3,7 +3,8 @@
 use crate::builtins::native;
 use crate::builtins::object::{class_names, delattr, getattribute, setattr};
 use crate::object::{
-    Args, Arity, Class, ClassFlags, Dict, GetSetDef, Getter, Known, Name, NativeDef, NativeKind, Ptr, Raised, Setter, Value, Vm,
+    Args, Arity, Class, ClassFlags, Dict, GetSetDef, Getter, Known, Name, NativeDef, NativeKind, Ptr, Raised, Setter,
+    Value, Vm,
 };
 
 const SLOTS: &[NativeDef] = &[
@@ -105,9 +106,7 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     if let Some(base) = bases.iter().find(|base| !matches!(base, Value::Class(_))) {
         if vm.get_opt(base, Name::__mro_entries__)?.is_some() {
-            return Err(vm.type_error(
-                "type() doesn't support MRO entry resolution; use types.new_class()",
-            ));
+            return Err(vm.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
         }
     }
     let winner = vm.winning_metaclass(&meta, &bases)?;
@@ -350,9 +349,9 @@ fn get_dict(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
 fn get_doc(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
     let class = class_of(vm, object)?;
     match own(vm, &class, Name::__doc__) {
-        Some(Value::GetSet(_)) if class.known == Some(Known::Type) => Ok(Value::str(
-            "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
-        )),
+        Some(Value::GetSet(_)) if class.known == Some(Known::Type) => {
+            Ok(Value::str("type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"))
+        }
         Some(doc) => vm.bind_to(doc, None, &class),
         None => Ok(Value::None),
     }
@@ -447,7 +446,9 @@ fn get_flags(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
         (ClassFlags::MATCH_SELF, 1 << 22),
     ];
     let immutable = if flags.has(ClassFlags::HEAP) { 0 } else { 1 << 8 };
-    Ok(Value::Int(bits.iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, bit)| bit).sum::<i64>() | immutable | 1 << 12))
+    Ok(Value::Int(
+        bits.iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, bit)| bit).sum::<i64>() | immutable | 1 << 12,
+    ))
 }
 
 fn get_basicsize(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {

@@ -70,7 +70,8 @@ fn members(vm: &Vm, value: &Value) -> Option<Vec<Value>> {
         Value::Class(_) => Some(vec![value.clone()]),
         _ if is_alias(vm, value) => Some(vec![value.clone()]),
         Value::Foreign(foreign) => {
-            matches!(foreign.class.known, Some(Known::TypeVar | Known::ParamSpec | Known::TypeAliasType)).then(|| vec![value.clone()])
+            matches!(foreign.class.known, Some(Known::TypeVar | Known::ParamSpec | Known::TypeAliasType))
+                .then(|| vec![value.clone()])
         }
         _ => None,
     }

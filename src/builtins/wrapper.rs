@@ -1,13 +1,16 @@
 //! `staticmethod` and `classmethod`.
 
 use crate::builtins::native;
-use crate::object::{
-    Args, Arity, GetSetDef, Known, Name, NativeDef, NativeKind, Ptr, Raised, Value, Vm, Wrapper,
-};
+use crate::object::{Args, Arity, GetSetDef, Known, Name, NativeDef, NativeKind, Ptr, Raised, Value, Vm, Wrapper};
 
 const SLOTS: &[NativeDef] = &[
     native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
-    native("__get__", Arity::Range(2, 3), super::function::get, "Return an attribute of instance, which is of type owner."),
+    native(
+        "__get__",
+        Arity::Range(2, 3),
+        super::function::get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
 ];
 

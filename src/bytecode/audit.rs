@@ -40,12 +40,8 @@ fn effect(instr: &Instr) -> Effect {
         | Instr::MatchSequence { dst, src }
         | Instr::MatchMapping { dst, src }
         | Instr::GetLen { dst, src }
-        | Instr::ImportFrom {
-            dst, module: src, ..
-        }
-        | Instr::LoadFromDictOrGlobals {
-            dst, mapping: src, ..
-        } => {
+        | Instr::ImportFrom { dst, module: src, .. }
+        | Instr::LoadFromDictOrGlobals { dst, mapping: src, .. } => {
             e.keeps.push(src);
             e.writes.push(dst);
         }
@@ -78,8 +74,7 @@ fn effect(instr: &Instr) -> Effect {
             e.writes.push(base);
         }
         Instr::InvokeMethod { base, nargs, .. } => {
-            e.consumes
-                .extend(range(base.offset(1), u32::from(nargs) + 1));
+            e.consumes.extend(range(base.offset(1), u32::from(nargs) + 1));
             e.writes.push(base);
         }
         Instr::CallEx { base } => {
@@ -89,10 +84,7 @@ fn effect(instr: &Instr) -> Effect {
         }
         Instr::ListAppend { list, val: src }
         | Instr::ListExtend { list, src }
-        | Instr::SetAdd {
-            set: list,
-            val: src,
-        }
+        | Instr::SetAdd { set: list, val: src }
         | Instr::SetUpdate { set: list, src }
         | Instr::DictUpdate { map: list, src } => {
             e.keeps.push(list);
@@ -112,10 +104,7 @@ fn effect(instr: &Instr) -> Effect {
         }
         Instr::UnpackEx { src, first, shape } => {
             e.consumes.push(src);
-            e.writes.extend(range(
-                first,
-                u32::from(shape >> 8) + u32::from(shape & 0xFF) + 1,
-            ));
+            e.writes.extend(range(first, u32::from(shape >> 8) + u32::from(shape & 0xFF) + 1));
         }
         Instr::MakeFunction { dst, flags, .. } => {
             e.consumes.extend(range(dst.offset(1), flags.count_ones()));
@@ -203,11 +192,7 @@ fn jump_effect(instr: &Instr) -> Effect {
 /// # Errors
 /// The instruction at fault and what is wrong with it.
 pub fn audit(code: &CodeProto) -> Result<(), String> {
-    let mut auditor = Auditor {
-        code,
-        states: vec![None; code.instrs.len()],
-        work: vec![0],
-    };
+    let mut auditor = Auditor { code, states: vec![None; code.instrs.len()], work: vec![0] };
     let temps = usize::from(code.nregs - code.first_temp.0);
     auditor.states[0] = Some(vec![State::Empty; temps]);
     while let Some(at) = auditor.work.pop() {
@@ -238,11 +223,7 @@ impl Auditor<'_> {
         let Some(before) = self.states[at].clone() else {
             return Ok(());
         };
-        let handler = self
-            .code
-            .exceptions
-            .iter()
-            .find(|r| (r.start as usize..r.end as usize).contains(&at));
+        let handler = self.code.exceptions.iter().find(|r| (r.start as usize..r.end as usize).contains(&at));
         if let Some(range) = handler {
             let mut state = before.clone();
             let keep = self.temp(range.keep).unwrap_or(0);

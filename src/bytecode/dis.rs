@@ -103,9 +103,7 @@ fn operands(code: &CodeProto, at: usize, instr: &Instr, labels: &BTreeMap<usize,
     let mut parts = Vec::new();
     instr.operands(&mut |operand| {
         let part = match operand {
-            Operand::Read(reg) | Operand::Write(reg) | Operand::Cell(reg) | Operand::Reset(reg) => {
-                register(code, reg)
-            }
+            Operand::Read(reg) | Operand::Write(reg) | Operand::Cell(reg) | Operand::Reset(reg) => register(code, reg),
             Operand::Optional(reg) if reg.is_none() => return,
             Operand::Optional(reg) => register(code, reg),
             Operand::Window { count: 0, .. } => "-".to_owned(),
@@ -115,10 +113,7 @@ fn operands(code: &CodeProto, at: usize, instr: &Instr, labels: &BTreeMap<usize,
                 format!("{}..{}", register(code, first), register(code, last))
             }
             Operand::Hidden { .. } => return,
-            Operand::Const(k) => code
-                .consts
-                .get(usize::from(k))
-                .map_or_else(|| format!("k{k}"), constant),
+            Operand::Const(k) => code.consts.get(usize::from(k)).map_or_else(|| format!("k{k}"), constant),
             Operand::Cache(cache) => {
                 let site = code.caches.get(usize::from(cache));
                 site.map_or_else(|| format!("c{cache}"), |site| name(code, site.name))
@@ -177,10 +172,7 @@ fn exceptions(code: &CodeProto, labels: &BTreeMap<usize, usize>, out: &mut Strin
     }
     out.push_str("exceptions:\n");
     for range in &code.exceptions {
-        let label = labels
-            .get(&(range.handler as usize))
-            .copied()
-            .unwrap_or_default();
+        let label = labels.get(&(range.handler as usize)).copied().unwrap_or_default();
         let _ = writeln!(
             out,
             "  {:>5}..{:<5} -> L{label}, {} := the exception, {}.. cleared",

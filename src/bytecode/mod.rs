@@ -14,10 +14,7 @@ mod verify;
 pub use audit::audit;
 pub use constant::Const;
 pub use dis::disassemble;
-pub use instr::{
-    AwaitPlace, BinOp, CmpOp, Conversion, Instr, Intrinsic1, Intrinsic2, Reg, YieldKind,
-    make_function,
-};
+pub use instr::{AwaitPlace, BinOp, CmpOp, Conversion, Instr, Intrinsic1, Intrinsic2, Reg, YieldKind, make_function};
 pub use operands::Operand;
 pub use proto::{CacheSite, CodeFlags, CodeProto, ExceptionRange, Position};
 pub use verify::{VerifyError, verify};

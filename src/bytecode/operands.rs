@@ -48,19 +48,14 @@ fn word(on: bool, yes: &'static str, no: &'static str) -> Operand {
 impl Instr {
     /// Calls `see` with each operand, in the order in which they are written down.
     pub fn operands(&self, see: &mut dyn FnMut(Operand)) {
-        use Operand::{
-            Cache, Cell, Compare, Const, Hidden, Jump, Name, Number, Optional, Read, Reset, Word,
-            Write,
-        };
+        use Operand::{Cache, Cell, Compare, Const, Hidden, Jump, Name, Number, Optional, Read, Reset, Word, Write};
         let mut all = |operands: &[Operand]| operands.iter().for_each(|o| see(*o));
         match *self {
             Instr::Copy { dst, src } => all(&[Write(dst), Read(src)]),
             Instr::Move { dst, src } => all(&[Write(dst), Write(src)]),
             Instr::LoadK { dst, k } => all(&[Write(dst), Const(k)]),
             Instr::LoadInt { dst, imm } => all(&[Write(dst), Number(imm.into())]),
-            Instr::LoadNone { dst } | Instr::LoadLocals { dst } | Instr::LoadBuildClass { dst } => {
-                all(&[Write(dst)])
-            }
+            Instr::LoadNone { dst } | Instr::LoadLocals { dst } | Instr::LoadBuildClass { dst } => all(&[Write(dst)]),
             Instr::LoadBool { dst, value } => all(&[Write(dst), word(value, "True", "False")]),
             Instr::Clear { reg } | Instr::MakeCell { reg } => all(&[Reset(reg)]),
             Instr::DelLocal { reg } => all(&[Write(reg)]),
@@ -70,8 +65,7 @@ impl Instr {
             Instr::LoadCell { dst, cell } => all(&[Write(dst), Cell(cell)]),
             Instr::StoreCell { cell, src } => all(&[Cell(cell), Read(src)]),
             Instr::DelCell { cell } => all(&[Cell(cell)]),
-            Instr::LoadClassCell { dst, cell, name }
-            | Instr::LoadFromDictOrCell { dst, cell, name } => {
+            Instr::LoadClassCell { dst, cell, name } | Instr::LoadFromDictOrCell { dst, cell, name } => {
                 all(&[Write(dst), Cell(cell), Name(name)]);
             }
             Instr::LoadGlobal { dst, cache } | Instr::LoadName { dst, cache } => {
@@ -97,12 +91,7 @@ impl Instr {
                 all(&[Write(dst), Read(lhs), Number(imm.into())]);
             }
             Instr::BinaryI { op, dst, lhs, imm } | Instr::InplaceI { op, dst, lhs, imm } => {
-                all(&[
-                    Write(dst),
-                    Operand::Binary(op),
-                    Read(lhs),
-                    Number(imm.into()),
-                ]);
+                all(&[Write(dst), Operand::Binary(op), Read(lhs), Number(imm.into())]);
             }
             Instr::Neg { dst, src }
             | Instr::Pos { dst, src }
@@ -121,31 +110,11 @@ impl Instr {
             Instr::CompareI { op, dst, lhs, imm } => {
                 all(&[Write(dst), Compare(op), Read(lhs), Number(imm.into())]);
             }
-            Instr::Is {
-                negate,
-                dst,
-                lhs,
-                rhs,
-            } => {
-                all(&[
-                    Write(dst),
-                    word(negate, "is not", "is"),
-                    Read(lhs),
-                    Read(rhs),
-                ]);
+            Instr::Is { negate, dst, lhs, rhs } => {
+                all(&[Write(dst), word(negate, "is not", "is"), Read(lhs), Read(rhs)]);
             }
-            Instr::Contains {
-                negate,
-                dst,
-                item,
-                container,
-            } => {
-                all(&[
-                    Write(dst),
-                    word(negate, "not in", "in"),
-                    Read(item),
-                    Read(container),
-                ]);
+            Instr::Contains { negate, dst, item, container } => {
+                all(&[Write(dst), word(negate, "not in", "in"), Read(item), Read(container)]);
             }
             Instr::Jump { off } => all(&[Jump(off)]),
             Instr::JumpIfTrue { cond, off }
@@ -155,93 +124,23 @@ impl Instr {
             Instr::JumpIsNone { when, src, off } => {
                 all(&[word(when, "if", "unless"), Read(src), Jump(off.into())]);
             }
-            Instr::JumpIs {
-                when,
-                lhs,
-                rhs,
-                off,
-            }
-            | Instr::JumpLt {
-                when,
-                lhs,
-                rhs,
-                off,
-            }
-            | Instr::JumpLe {
-                when,
-                lhs,
-                rhs,
-                off,
-            }
-            | Instr::JumpGt {
-                when,
-                lhs,
-                rhs,
-                off,
-            }
-            | Instr::JumpGe {
-                when,
-                lhs,
-                rhs,
-                off,
-            }
-            | Instr::JumpEq {
-                when,
-                lhs,
-                rhs,
-                off,
-            }
-            | Instr::JumpNe {
-                when,
-                lhs,
-                rhs,
-                off,
-            }
-            | Instr::JumpIn {
-                when,
-                item: lhs,
-                container: rhs,
-                off,
-            } => {
+            Instr::JumpIs { when, lhs, rhs, off }
+            | Instr::JumpLt { when, lhs, rhs, off }
+            | Instr::JumpLe { when, lhs, rhs, off }
+            | Instr::JumpGt { when, lhs, rhs, off }
+            | Instr::JumpGe { when, lhs, rhs, off }
+            | Instr::JumpEq { when, lhs, rhs, off }
+            | Instr::JumpNe { when, lhs, rhs, off }
+            | Instr::JumpIn { when, item: lhs, container: rhs, off } => {
                 let when = word(when, "if", "unless");
                 all(&[when, Read(lhs), Read(rhs), Jump(off.into())]);
             }
-            Instr::JumpLtI {
-                when,
-                lhs,
-                imm,
-                off,
-            }
-            | Instr::JumpLeI {
-                when,
-                lhs,
-                imm,
-                off,
-            }
-            | Instr::JumpGtI {
-                when,
-                lhs,
-                imm,
-                off,
-            }
-            | Instr::JumpGeI {
-                when,
-                lhs,
-                imm,
-                off,
-            }
-            | Instr::JumpEqI {
-                when,
-                lhs,
-                imm,
-                off,
-            }
-            | Instr::JumpNeI {
-                when,
-                lhs,
-                imm,
-                off,
-            } => {
+            Instr::JumpLtI { when, lhs, imm, off }
+            | Instr::JumpLeI { when, lhs, imm, off }
+            | Instr::JumpGtI { when, lhs, imm, off }
+            | Instr::JumpGeI { when, lhs, imm, off }
+            | Instr::JumpEqI { when, lhs, imm, off }
+            | Instr::JumpNeI { when, lhs, imm, off } => {
                 let when = word(when, "if", "unless");
                 all(&[when, Read(lhs), Number(imm.into()), Jump(off.into())]);
             }
@@ -253,30 +152,11 @@ impl Instr {
             Instr::SetAttr { obj, val, cache } => all(&[Read(obj), Cache(cache), Read(val)]),
             Instr::DelAttr { obj, name } => all(&[Read(obj), Name(name)]),
             Instr::LoadMethod { base, cache } => {
-                all(&[
-                    Write(base),
-                    Hidden {
-                        first: base,
-                        count: 2,
-                    },
-                    Cache(cache),
-                ]);
+                all(&[Write(base), Hidden { first: base, count: 2 }, Cache(cache)]);
             }
-            Instr::LoadSuper {
-                method,
-                base,
-                cache,
-            } => {
+            Instr::LoadSuper { method, base, cache } => {
                 let kind = word(method, "method", "attribute");
-                all(&[
-                    Write(base),
-                    Hidden {
-                        first: base,
-                        count: 3,
-                    },
-                    kind,
-                    Cache(cache),
-                ]);
+                all(&[Write(base), Hidden { first: base, count: 3 }, kind, Cache(cache)]);
             }
             Instr::GetItem { dst, obj, index } => all(&[Write(dst), Read(obj), Read(index)]),
             Instr::GetItemI { dst, obj, imm } => {
@@ -287,11 +167,7 @@ impl Instr {
             Instr::BuildSlice { dst, first } => all(&[Write(dst), window(first, 3)]),
             Instr::Call { base, nargs } => {
                 let count = u32::from(nargs) + 1;
-                all(&[
-                    Write(base),
-                    Hidden { first: base, count },
-                    Number(nargs.into()),
-                ]);
+                all(&[Write(base), Hidden { first: base, count }, Number(nargs.into())]);
             }
             Instr::CallKw { base, nargs, names } => {
                 let count = u32::from(nargs) + 1;
@@ -300,11 +176,7 @@ impl Instr {
             }
             Instr::CallMethod { base, nargs } => {
                 let count = u32::from(nargs) + 2;
-                all(&[
-                    Write(base),
-                    Hidden { first: base, count },
-                    Number(nargs.into()),
-                ]);
+                all(&[Write(base), Hidden { first: base, count }, Number(nargs.into())]);
             }
             Instr::CallMethodKw { base, nargs, names } => {
                 let count = u32::from(nargs) + 2;
@@ -316,18 +188,9 @@ impl Instr {
                 let hidden = Hidden { first: base, count };
                 all(&[Write(base), hidden, Number(nargs.into()), Cache(cache)]);
             }
-            Instr::CallEx { base } => all(&[
-                Write(base),
-                Hidden {
-                    first: base,
-                    count: 3,
-                },
-            ]),
+            Instr::CallEx { base } => all(&[Write(base), Hidden { first: base, count: 3 }]),
             Instr::Return { src } => all(&[Read(src)]),
-            Instr::ReturnNone
-            | Instr::RaiseBare
-            | Instr::MakeGenerator
-            | Instr::SetupAnnotations => {}
+            Instr::ReturnNone | Instr::RaiseBare | Instr::MakeGenerator | Instr::SetupAnnotations => {}
             Instr::BuildTuple { dst, first, count }
             | Instr::BuildList { dst, first, count }
             | Instr::BuildSet { dst, first, count }
@@ -337,12 +200,7 @@ impl Instr {
             Instr::BuildMap { dst, first, count } => {
                 all(&[Write(dst), window(first, u32::from(count) * 2)]);
             }
-            Instr::FormatValue {
-                conversion,
-                dst,
-                src,
-                spec,
-            } => {
+            Instr::FormatValue { conversion, dst, src, spec } => {
                 let conversion = match conversion {
                     super::Conversion::None => "plain",
                     super::Conversion::Str => "str",
@@ -372,14 +230,7 @@ impl Instr {
                 all(&[Write(dst), hidden, Const(k), Number(flags.into())]);
             }
             Instr::Import { base, name } => {
-                all(&[
-                    Write(base),
-                    Hidden {
-                        first: base,
-                        count: 2,
-                    },
-                    Name(name),
-                ]);
+                all(&[Write(base), Hidden { first: base, count: 2 }, Name(name)]);
             }
             Instr::ImportFrom { dst, module, name } => {
                 all(&[Write(dst), Read(module), Name(name)]);
@@ -399,13 +250,7 @@ impl Instr {
             Instr::Send { iter, value, off } => all(&[Write(value), Write(iter), Jump(off.into())]),
             Instr::EndAsyncFor { exc, iter } => all(&[Write(exc), Write(iter)]),
             Instr::BeforeWith { base } | Instr::BeforeAsyncWith { base } => {
-                all(&[
-                    Write(base),
-                    Hidden {
-                        first: base,
-                        count: 2,
-                    },
-                ]);
+                all(&[Write(base), Hidden { first: base, count: 2 }]);
             }
             Instr::WithExcept { dst, exit, exc } => all(&[Write(dst), Read(exit), Read(exc)]),
             Instr::PushExc { save, exc } => all(&[Write(save), Read(exc)]),
@@ -421,10 +266,7 @@ impl Instr {
                 all(&[Write(dst), Read(src), Read(keys)]);
             }
             Instr::MatchClass { dst, src, npos } => {
-                let hidden = Hidden {
-                    first: dst,
-                    count: 2,
-                };
+                let hidden = Hidden { first: dst, count: 2 };
                 all(&[Write(dst), hidden, Read(src), Number(npos.into())]);
             }
             Instr::Intrinsic1 { op, dst, src } => {

@@ -38,11 +38,7 @@ impl std::error::Error for VerifyError {}
 /// The first thing found that unchecked execution must not meet.
 pub fn verify(code: &CodeProto) -> Result<(), VerifyError> {
     let checker = Checker { code };
-    let fail = |(at, what): Fault| VerifyError {
-        code: code.qualname.to_string(),
-        at,
-        what,
-    };
+    let fail = |(at, what): Fault| VerifyError { code: code.qualname.to_string(), at, what };
     checker.layout().map_err(fail)?;
     checker.exceptions().map_err(fail)?;
     for at in 0..code.instrs.len() {
@@ -69,68 +65,34 @@ impl Checker<'_> {
     fn layout(&self) -> Result<(), Fault> {
         let code = self.code;
         let check = |holds: bool, what: &str| {
-            if holds {
-                Ok(())
-            } else {
-                Err((None, what.to_owned()))
-            }
+            if holds { Ok(()) } else { Err((None, what.to_owned())) }
         };
         let locals = usize::from(code.first_temp.0);
-        check(
-            code.first_temp.0 <= code.nregs,
-            "more variables than registers",
-        )?;
+        check(code.first_temp.0 <= code.nregs, "more variables than registers")?;
         check(code.nregs < u16::MAX, "too many registers")?;
-        check(
-            code.local_names.len() == locals,
-            "a name is missing for a variable",
-        )?;
-        check(
-            code.positions.len() == code.instrs.len(),
-            "positions do not fit the instructions",
-        )?;
-        check(
-            usize::from(code.var_count) <= locals,
-            "more locals than variables",
-        )?;
+        check(code.local_names.len() == locals, "a name is missing for a variable")?;
+        check(code.positions.len() == code.instrs.len(), "positions do not fit the instructions")?;
+        check(usize::from(code.var_count) <= locals, "more locals than variables")?;
         let mut params = usize::from(code.arg_count) + usize::from(code.kwonly_count);
         params += usize::from(code.flags.has(CodeFlags::VARARGS));
         params += usize::from(code.flags.has(CodeFlags::VARKEYWORDS));
-        check(
-            params <= usize::from(code.var_count),
-            "more parameters than locals",
-        )?;
-        check(
-            code.posonly_count <= code.arg_count,
-            "more positional-only parameters than all",
-        )?;
+        check(params <= usize::from(code.var_count), "more parameters than locals")?;
+        check(code.posonly_count <= code.arg_count, "more positional-only parameters than all")?;
         let cells = code.cell_regs.iter().chain(&code.free_regs);
         for reg in cells {
             check(*reg < code.first_temp, "a cell lies among the temporaries")?;
         }
         for pair in code.free_regs.windows(2) {
-            check(
-                pair[1].0 == pair[0].0 + 1,
-                "free variables do not follow each other",
-            )?;
+            check(pair[1].0 == pair[0].0 + 1, "free variables do not follow each other")?;
         }
         for site in &code.caches {
-            check(
-                usize::from(site.name) < code.names.len(),
-                "a cache has no name",
-            )?;
+            check(usize::from(site.name) < code.names.len(), "a cache has no name")?;
         }
         let last = code.instrs.last();
-        check(
-            last.is_some_and(Instr::is_terminator),
-            "control falls off the end",
-        )?;
+        check(last.is_some_and(Instr::is_terminator), "control falls off the end")?;
         let makes = |i: &&Instr| matches!(i, Instr::MakeGenerator);
         let wanted = usize::from(code.flags.is_suspendable());
-        check(
-            code.instrs.iter().filter(makes).count() == wanted,
-            "MakeGenerator against the flags",
-        )
+        check(code.instrs.iter().filter(makes).count() == wanted, "MakeGenerator against the flags")
     }
 
     fn exceptions(&self) -> Result<(), Fault> {
@@ -199,18 +161,10 @@ impl Checker<'_> {
     fn operand(&self, at: usize, operand: Operand) -> Result<(), String> {
         let code = self.code;
         let register = |reg: Reg| {
-            if reg.0 < code.nregs {
-                Ok(())
-            } else {
-                Err(format!("register {reg:?} of {}", code.nregs))
-            }
+            if reg.0 < code.nregs { Ok(()) } else { Err(format!("register {reg:?} of {}", code.nregs)) }
         };
         let index = |what: &str, at: u16, len: usize| {
-            if usize::from(at) < len {
-                Ok(())
-            } else {
-                Err(format!("{what} {at} of {len}"))
-            }
+            if usize::from(at) < len { Ok(()) } else { Err(format!("{what} {at} of {len}")) }
         };
         let is_cell = |reg: Reg| code.cell_regs.contains(&reg) || code.free_regs.contains(&reg);
         match operand {
@@ -238,10 +192,7 @@ impl Checker<'_> {
                 if u32::from(first.0) + count <= u32::from(code.nregs) {
                     return Ok(());
                 }
-                Err(format!(
-                    "{count} registers from {first:?} of {}",
-                    code.nregs
-                ))
+                Err(format!("{count} registers from {first:?} of {}", code.nregs))
             }
             Operand::Const(k) => index("constant", k, code.consts.len()),
             Operand::Cache(cache) => index("cache", cache, code.caches.len()),

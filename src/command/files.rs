@@ -11,7 +11,10 @@ use crate::vm::CompileMode;
 pub(super) enum Target {
     File(PathBuf),
     /// The `__main__` of a folder, which is searched for modules itself.
-    Folder { main: PathBuf, folder: PathBuf },
+    Folder {
+        main: PathBuf,
+        folder: PathBuf,
+    },
 }
 
 /// Finds the file of a path.

@@ -199,7 +199,13 @@ impl Vm {
     }
 
     /// Runs a text as the module `__main__`.
-    fn run_main(&mut self, text: &str, filename: &str, file: Option<&str>, package: Option<&str>) -> Result<(), Raised> {
+    fn run_main(
+        &mut self,
+        text: &str,
+        filename: &str,
+        file: Option<&str>,
+        package: Option<&str>,
+    ) -> Result<(), Raised> {
         let code = self.compile_source(text, filename, CompileMode::Exec)?;
         let dict = self.main_namespace();
         for (name, value) in [("__file__", file), ("__package__", package)] {

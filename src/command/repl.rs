@@ -18,9 +18,9 @@ use crate::object::{Known, Raised, Value, Vm};
 use crate::vm::CompileMode;
 
 const KEYWORDS: &[&str] = &[
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif",
-    "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "match", "nonlocal", "not",
-    "or", "pass", "raise", "return", "try", "type", "while", "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "match",
+    "nonlocal", "not", "or", "pass", "raise", "return", "try", "type", "while", "with", "yield",
 ];
 
 /// Whether more lines must follow before a text can be run.
@@ -85,7 +85,8 @@ impl Knowledge {
     /// Where the word before the cursor begins, and what it can become.
     fn candidates(&self, before: &str) -> (usize, Vec<String>) {
         let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-        let start = before.rfind(|c| !is_word(c)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        let start =
+            before.rfind(|c| !is_word(c)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
         let word = &before[start..];
         if word.is_empty() {
             // A tab at the beginning of a line indents.
@@ -97,7 +98,8 @@ impl Knowledge {
             let fits = known.iter().filter(|name| name.starts_with(part) && (private || !name.starts_with('_')));
             return (start + object.len() + 1, fits.cloned().collect());
         }
-        let fits = self.names.keys().map(String::as_str).chain(KEYWORDS.iter().copied()).filter(|name| name.starts_with(word));
+        let fits =
+            self.names.keys().map(String::as_str).chain(KEYWORDS.iter().copied()).filter(|name| name.starts_with(word));
         (start, fits.map(str::to_owned).collect())
     }
 }
@@ -230,7 +232,8 @@ mod tests {
     #[test]
     fn completes_names_and_attributes() {
         let names = [("value", vec!["append", "_hidden"]), ("vary", vec![])];
-        let names = names.into_iter().map(|(name, list)| (name.to_owned(), list.into_iter().map(str::to_owned).collect()));
+        let names =
+            names.into_iter().map(|(name, list)| (name.to_owned(), list.into_iter().map(str::to_owned).collect()));
         let knowledge = Knowledge { names: names.collect(), colours: false };
         assert_eq!(knowledge.candidates("x = va"), (4, vec!["value".to_owned(), "vary".to_owned()]));
         assert_eq!(knowledge.candidates("value."), (6, vec!["append".to_owned()]));

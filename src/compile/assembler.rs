@@ -51,10 +51,7 @@ pub(super) struct Assembled {
 
 impl Assembler {
     pub(super) fn label(&mut self) -> Label {
-        self.labels.push(LabelInfo {
-            at: None,
-            entry: None,
-        });
+        self.labels.push(LabelInfo { at: None, entry: None });
         Label(self.labels.len() as u32 - 1)
     }
 
@@ -69,20 +66,12 @@ impl Assembler {
     }
 
     pub(super) fn push(&mut self, instr: Instr, span: Span) {
-        self.slots.push(Slot {
-            instr,
-            span,
-            target: None,
-        });
+        self.slots.push(Slot { instr, span, target: None });
     }
 
     /// Adds a jump, whose offset is filled in at the end.
     pub(super) fn push_jump(&mut self, instr: Instr, span: Span, target: Label) {
-        self.slots.push(Slot {
-            instr,
-            span,
-            target: Some(target),
-        });
+        self.slots.push(Slot { instr, span, target: Some(target) });
     }
 
     /// Notes that `bound` holds on a way to `label`.
@@ -102,22 +91,8 @@ impl Assembler {
     }
 
     /// Handles exceptions of the instructions from `start` to here at `handler`.
-    pub(super) fn protect(
-        &mut self,
-        start: u32,
-        handler: Label,
-        depth: usize,
-        exc: Reg,
-        keep: Reg,
-    ) {
-        self.ranges.push(Range {
-            start,
-            end: self.here(),
-            handler,
-            depth,
-            exc,
-            keep,
-        });
+    pub(super) fn protect(&mut self, start: u32, handler: Label, depth: usize, exc: Reg, keep: Reg) {
+        self.ranges.push(Range { start, end: self.here(), handler, depth, exc, keep });
     }
 
     /// Puts `prologue` in front and resolves all jumps.
@@ -153,9 +128,7 @@ impl Assembler {
         }
         for at in 0..self.slots.len() {
             let slot = &self.slots[at];
-            let offset = slot
-                .target
-                .map(|target| self.offset(&addresses, at, target));
+            let offset = slot.target.map(|target| self.offset(&addresses, at, target));
             let first = out.instrs.len();
             match offset {
                 None => out.instrs.push(slot.instr),
@@ -167,8 +140,7 @@ impl Assembler {
             let added = out.instrs.len() - first;
             out.spans.extend(std::iter::repeat_n(slot.span, added));
         }
-        self.ranges
-            .sort_by_key(|range| std::cmp::Reverse(range.depth));
+        self.ranges.sort_by_key(|range| std::cmp::Reverse(range.depth));
         for range in &self.ranges {
             out.exceptions.push(ExceptionRange {
                 start: addresses[range.start as usize],
@@ -182,9 +154,7 @@ impl Assembler {
     }
 
     fn address(&self, addresses: &[u32], label: Label) -> u32 {
-        let at = self.labels[label.0 as usize]
-            .at
-            .expect("every label that is used is placed");
+        let at = self.labels[label.0 as usize].at.expect("every label that is used is placed");
         addresses[at as usize]
     }
 
@@ -227,19 +197,13 @@ fn far_size(instr: &Instr) -> u32 {
 /// Emits a jump too far for its own offset, by way of a `Jump`.
 fn expand(instr: Instr, offset: i32, out: &mut Vec<Instr>) {
     match instr {
-        Instr::ForIter { iter, dst, .. } => out.extend([
-            Instr::ForIterFar { iter, dst },
-            Instr::Jump { off: offset - 1 },
-        ]),
-        Instr::JumpIfNotMatch { .. } | Instr::Send { .. } => out.extend([
-            with_offset(instr, 1),
-            Instr::Jump { off: 1 },
-            Instr::Jump { off: offset - 2 },
-        ]),
-        _ => out.extend([
-            with_offset(inverted(instr), 1),
-            Instr::Jump { off: offset - 1 },
-        ]),
+        Instr::ForIter { iter, dst, .. } => {
+            out.extend([Instr::ForIterFar { iter, dst }, Instr::Jump { off: offset - 1 }])
+        }
+        Instr::JumpIfNotMatch { .. } | Instr::Send { .. } => {
+            out.extend([with_offset(instr, 1), Instr::Jump { off: 1 }, Instr::Jump { off: offset - 2 }])
+        }
+        _ => out.extend([with_offset(inverted(instr), 1), Instr::Jump { off: offset - 1 }]),
     }
 }
 
@@ -284,9 +248,7 @@ fn with_offset(mut instr: Instr, offset: i32) -> Instr {
         | Instr::JumpIfFalse { off, .. }
         | Instr::JumpIfTrueKeep { off, .. }
         | Instr::JumpIfFalseKeep { off, .. } => *off = offset,
-        Instr::ForIter { off, .. }
-        | Instr::Send { off, .. }
-        | Instr::JumpIfNotMatch { off, .. } => {
+        Instr::ForIter { off, .. } | Instr::Send { off, .. } | Instr::JumpIfNotMatch { off, .. } => {
             *off = offset as i16;
         }
         _ => {}

@@ -56,8 +56,7 @@ impl<'a> Compiler<'a> {
 
     /// `a, b = x, y` without building the tuple.
     fn swap(&mut self, target: &'a Expr, value: &'a Expr) -> Res<bool> {
-        let (ExprKind::Tuple { elts: targets, .. }, ExprKind::Tuple { elts: values, .. }) =
-            (&target.kind, &value.kind)
+        let (ExprKind::Tuple { elts: targets, .. }, ExprKind::Tuple { elts: values, .. }) = (&target.kind, &value.kind)
         else {
             return Ok(false);
         };
@@ -98,13 +97,8 @@ impl<'a> Compiler<'a> {
                 self.u.top = top;
                 Ok(())
             }
-            ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => {
-                self.unpack(target.span, elts, src)
-            }
-            ExprKind::Starred { .. } => self.error(
-                target.span,
-                "starred assignment target must be in a list or tuple",
-            ),
+            ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => self.unpack(target.span, elts, src),
+            ExprKind::Starred { .. } => self.error(target.span, "starred assignment target must be in a list or tuple"),
             _ => self.error(target.span, "cannot assign to this expression"),
         }
     }
@@ -127,11 +121,7 @@ impl<'a> Compiler<'a> {
         }
         let kind = |scope: usize| self.tree.scopes[scope].kind;
         let is_class = |scope: usize| kind(scope) == super::scope::ScopeKind::Class;
-        let class = self
-            .outer
-            .iter_mut()
-            .rev()
-            .find(|unit| is_class(unit.scope));
+        let class = self.outer.iter_mut().rev().find(|unit| is_class(unit.scope));
         if let Some(class) = class {
             class.static_attributes.insert(attr.name.clone());
         }
@@ -197,13 +187,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `target op= value`: the parts of the target are evaluated once.
-    pub(super) fn aug_assign(
-        &mut self,
-        span: Span,
-        target: &'a Expr,
-        op: Operator,
-        value: &'a Expr,
-    ) -> Res {
+    pub(super) fn aug_assign(&mut self, span: Span, target: &'a Expr, op: Operator, value: &'a Expr) -> Res {
         let top = self.u.top;
         match &target.kind {
             ExprKind::Name { id, .. } => {
@@ -222,54 +206,28 @@ impl<'a> Compiler<'a> {
                     }
                 }
             }
-            ExprKind::Attribute {
-                value: object,
-                attr,
-                ..
-            } => {
+            ExprKind::Attribute { value: object, attr, .. } => {
                 let obj = self.operand(object, None, &[value])?;
                 let held = self.held(target.span, obj);
                 let dst = self.u.alloc();
                 let name = self.mangled(&attr.name);
                 let cache = self.u.pool.cache(&name);
                 let at = self.attribute_span(target.span, attr);
-                self.emit(
-                    at,
-                    Instr::GetAttr {
-                        dst,
-                        obj: held,
-                        cache,
-                    },
-                );
+                self.emit(at, Instr::GetAttr { dst, obj: held, cache });
                 self.inplace(span, op, dst, dst, value)?;
                 self.set_attribute(target.span, obj, attr, dst)?;
             }
-            ExprKind::Subscript {
-                value: object,
-                slice,
-                ..
-            } => {
+            ExprKind::Subscript { value: object, slice, .. } => {
                 let obj = self.operand(object, None, &[slice, value])?;
                 let index = self.operand(slice, None, &[value])?;
                 let dst = self.u.alloc();
                 let held_obj = self.held(target.span, obj);
                 let held_index = self.held(target.span, index);
-                let get = Instr::GetItem {
-                    dst,
-                    obj: held_obj,
-                    index: held_index,
-                };
+                let get = Instr::GetItem { dst, obj: held_obj, index: held_index };
                 self.emit(target.span, get);
                 self.u.top = dst.0 + 1;
                 self.inplace(span, op, dst, dst, value)?;
-                self.emit(
-                    target.span,
-                    Instr::SetItem {
-                        obj,
-                        index,
-                        val: dst,
-                    },
-                );
+                self.emit(target.span, Instr::SetItem { obj, index, val: dst });
             }
             _ => return self.error(target.span, "illegal target for augmented assignment"),
         }
@@ -283,13 +241,7 @@ impl<'a> Compiler<'a> {
             return reg;
         }
         let copy = self.u.alloc();
-        self.emit(
-            span,
-            Instr::Copy {
-                dst: copy,
-                src: reg,
-            },
-        );
+        self.emit(span, Instr::Copy { dst: copy, src: reg });
         copy
     }
 

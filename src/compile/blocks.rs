@@ -10,12 +10,7 @@ use crate::bytecode::{Instr, Reg};
 impl<'a> Compiler<'a> {
     /// Leaves all blocks from index `down_to` on, innermost first, doing what each asks for.
     /// Gives the blocks, to be entered again after the jump. `value` is kept.
-    pub(super) fn unwind(
-        &mut self,
-        down_to: usize,
-        value: Option<Reg>,
-        span: Span,
-    ) -> Res<Vec<Block<'a>>> {
+    pub(super) fn unwind(&mut self, down_to: usize, value: Option<Reg>, span: Span) -> Res<Vec<Block<'a>>> {
         let mut left = Vec::new();
         while self.u.blocks.len() > down_to {
             let block = self.u.pop_block();
@@ -51,11 +46,7 @@ impl<'a> Compiler<'a> {
                     }
                 }
                 BlockKind::StarHandler => return self.leaves_star(span),
-                BlockKind::With {
-                    exit,
-                    span,
-                    is_async,
-                } => {
+                BlockKind::With { exit, span, is_async } => {
                     self.call_exit(exit, span, is_async)?;
                 }
                 BlockKind::Value { reg } => self.emit(span, Instr::Clear { reg }),

@@ -16,20 +16,13 @@ const MAX_IN_PLACE: usize = 64;
 impl<'a> Compiler<'a> {
     /// A call; `dst` is a temporary or a local.
     pub(super) fn call(&mut self, expr: &'a Expr, dst: Reg) -> Res {
-        let ExprKind::Call {
-            func,
-            args,
-            keywords,
-        } = &expr.kind
-        else {
+        let ExprKind::Call { func, args, keywords } = &expr.kind else {
             return Ok(());
         };
         self.check_keywords(keywords)?;
         let top = self.u.top;
         let base = self.call_base(dst);
-        let unpacks = args
-            .iter()
-            .any(|a| matches!(a.kind, ExprKind::Starred { .. }))
+        let unpacks = args.iter().any(|a| matches!(a.kind, ExprKind::Starred { .. }))
             || keywords.iter().any(|k| k.arg.is_none())
             || args.len() + keywords.len() > MAX_IN_PLACE;
         if unpacks {
@@ -52,11 +45,7 @@ impl<'a> Compiler<'a> {
     /// The first register of a call whose result goes to `dst`: `dst` itself if it is the
     /// highest temporary.
     pub(super) fn call_base(&mut self, dst: Reg) -> Reg {
-        if self.u.is_temp(dst) && dst.0 + 1 == self.u.top {
-            dst
-        } else {
-            self.u.alloc()
-        }
+        if self.u.is_temp(dst) && dst.0 + 1 == self.u.top { dst } else { self.u.alloc() }
     }
 
     pub(super) fn check_keywords(&self, keywords: &[Keyword]) -> Res {
@@ -91,13 +80,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Calls r[base], whose positional arguments are in place.
-    pub(super) fn finish_call(
-        &mut self,
-        span: Span,
-        base: Reg,
-        args: &[Expr],
-        keywords: &'a [Keyword],
-    ) -> Res {
+    pub(super) fn finish_call(&mut self, span: Span, base: Reg, args: &[Expr], keywords: &'a [Keyword]) -> Res {
         let nargs = (args.len() + keywords.len()) as u16;
         if keywords.is_empty() {
             self.emit(span, Instr::Call { base, nargs });
@@ -121,21 +104,13 @@ impl<'a> Compiler<'a> {
         base: Reg,
     ) -> Res {
         let lookup = self.attribute_span(func, attr);
-        let call = if lookup == func {
-            expr.span
-        } else {
-            Span::new(attr.span.start, expr.span.end)
-        };
+        let call = if lookup == func { expr.span } else { Span::new(attr.span.start, expr.span.end) };
         let name = self.mangled(&attr.name);
         let nargs = (args.len() + keywords.len()) as u16;
         if self.load_super(value, attr)? {
             // The two arguments of `super` are in place above the base.
             let cache = self.u.pool.cache(&name);
-            let instr = Instr::LoadSuper {
-                method: true,
-                base,
-                cache,
-            };
+            let instr = Instr::LoadSuper { method: true, base, cache };
             self.emit(lookup, instr);
             self.u.top = base.0 + 2;
         } else {
@@ -178,16 +153,8 @@ impl<'a> Compiler<'a> {
     fn call_ex(&mut self, span: Span, base: Reg, args: &'a [Expr], keywords: &'a [Keyword]) -> Res {
         let positional = self.u.alloc();
         match args {
-            [
-                Expr {
-                    kind: ExprKind::Starred { value, .. },
-                    ..
-                },
-            ] => self.expr(value, positional)?,
-            _ if args
-                .iter()
-                .any(|a| matches!(a.kind, ExprKind::Starred { .. })) =>
-            {
+            [Expr { kind: ExprKind::Starred { value, .. }, .. }] => self.expr(value, positional)?,
+            _ if args.iter().any(|a| matches!(a.kind, ExprKind::Starred { .. })) => {
                 self.list(span, args, positional)?;
             }
             _ => self.tuple(span, args, positional)?,
@@ -211,11 +178,7 @@ impl<'a> Compiler<'a> {
         let mut rest = keywords;
         let mut started = false;
         while !rest.is_empty() {
-            let plain = rest
-                .iter()
-                .take(MAX_IN_PLACE / 2)
-                .take_while(|k| k.arg.is_some())
-                .count();
+            let plain = rest.iter().take(MAX_IN_PLACE / 2).take_while(|k| k.arg.is_some()).count();
             let (part, after) = rest.split_at(plain);
             rest = after;
             if plain > 0 || !started {
@@ -227,34 +190,14 @@ impl<'a> Compiler<'a> {
                     self.temp(&keyword.value)?;
                 }
                 let dst = if started { self.u.alloc() } else { map };
-                self.emit(
-                    span,
-                    Instr::BuildMap {
-                        dst,
-                        first,
-                        count: plain as u16,
-                    },
-                );
+                self.emit(span, Instr::BuildMap { dst, first, count: plain as u16 });
                 if started {
-                    self.emit(
-                        span,
-                        Instr::DictMerge {
-                            map,
-                            src: dst,
-                            callee,
-                        },
-                    );
+                    self.emit(span, Instr::DictMerge { map, src: dst, callee });
                 }
                 self.u.top = first.0;
                 started = true;
             }
-            if let Some((
-                Keyword {
-                    arg: None, value, ..
-                },
-                after,
-            )) = rest.split_first()
-            {
+            if let Some((Keyword { arg: None, value, .. }, after)) = rest.split_first() {
                 let src = self.temp(value)?;
                 self.emit(span, Instr::DictMerge { map, src, callee });
                 self.u.top = src.0;
@@ -265,13 +208,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `super().name` and `super(a, b).name` as a value, if the name `super` is the global.
-    pub(super) fn super_attribute(
-        &mut self,
-        value: &'a Expr,
-        attr: &'a Ident,
-        span: Span,
-        dst: Reg,
-    ) -> Res<bool> {
+    pub(super) fn super_attribute(&mut self, value: &'a Expr, attr: &'a Ident, span: Span, dst: Reg) -> Res<bool> {
         if !self.is_super_call(value, attr) {
             return Ok(false);
         }
@@ -281,14 +218,7 @@ impl<'a> Compiler<'a> {
         let name = self.mangled(&attr.name);
         let cache = self.u.pool.cache(&name);
         let span = self.attribute_span(span, attr);
-        self.emit(
-            span,
-            Instr::LoadSuper {
-                method: false,
-                base,
-                cache,
-            },
-        );
+        self.emit(span, Instr::LoadSuper { method: false, base, cache });
         if base != dst {
             self.emit(span, Instr::Move { dst, src: base });
         }
@@ -297,12 +227,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn is_super_call(&self, value: &Expr, attr: &Ident) -> bool {
-        let ExprKind::Call {
-            func,
-            args,
-            keywords,
-        } = &value.kind
-        else {
+        let ExprKind::Call { func, args, keywords } = &value.kind else {
             return false;
         };
         let ExprKind::Name { id, .. } = &func.kind else {
@@ -325,9 +250,7 @@ impl<'a> Compiler<'a> {
                     && self.u.counts.args > 0
                     && self.u.free_register("__class__").is_some()
             }
-            2 => !args
-                .iter()
-                .any(|a| matches!(a.kind, ExprKind::Starred { .. })),
+            2 => !args.iter().any(|a| matches!(a.kind, ExprKind::Starred { .. })),
             _ => false,
         }
     }
@@ -349,10 +272,7 @@ impl<'a> Compiler<'a> {
                 self.emit(value.span, Instr::LoadCell { dst: class, cell });
             }
             let instr = if self.u.entry_cells.contains(&Reg(0)) {
-                Instr::LoadCell {
-                    dst: this,
-                    cell: Reg(0),
-                }
+                Instr::LoadCell { dst: this, cell: Reg(0) }
             } else {
                 self.load_first_parameter(value.span, this);
                 return Ok(true);

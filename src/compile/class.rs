@@ -61,11 +61,7 @@ impl<'a> Compiler<'a> {
             self.u.top = base.0 + 1;
             return Ok(());
         }
-        let build = Instr::BuildList {
-            dst: list,
-            first: function,
-            count: 2,
-        };
+        let build = Instr::BuildList { dst: list, first: function, count: 2 };
         self.emit(span, build);
         self.u.top = function.0;
         for value in &def.bases {

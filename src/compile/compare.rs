@@ -54,12 +54,7 @@ fn constant_container(op: CmpOp, expr: &Expr) -> Option<Const> {
 impl<'a> Compiler<'a> {
     /// A comparison as a value; `dst` is a temporary.
     pub(super) fn compare(&mut self, expr: &'a Expr, dst: Reg) -> Res {
-        let ExprKind::Compare {
-            left,
-            ops,
-            comparators,
-        } = &expr.kind
-        else {
+        let ExprKind::Compare { left, ops, comparators } = &expr.kind else {
             return Ok(());
         };
         let top = self.u.top;
@@ -96,14 +91,7 @@ impl<'a> Compiler<'a> {
 
     /// The middle operand of a chain, needed twice: the register for the comparison with its
     /// left neighbour, and the one for that with its right neighbour.
-    fn middle(
-        &mut self,
-        expr: &'a Expr,
-        later: &[&Expr],
-        lhs: Reg,
-        held: Reg,
-        dst: Reg,
-    ) -> Res<(Reg, Reg)> {
+    fn middle(&mut self, expr: &'a Expr, later: &[&Expr], lhs: Reg, held: Reg, dst: Reg) -> Res<(Reg, Reg)> {
         // The left operand moves out of the way if it is the previous middle one.
         if lhs == held {
             self.emit(expr.span, Instr::Move { dst, src: held });
@@ -113,31 +101,15 @@ impl<'a> Compiler<'a> {
             return Ok((reg, reg));
         }
         let copy = self.u.alloc();
-        self.emit(
-            expr.span,
-            Instr::Copy {
-                dst: copy,
-                src: held,
-            },
-        );
+        self.emit(expr.span, Instr::Copy { dst: copy, src: held });
         Ok((copy, held))
     }
 
     fn compare_regs(&mut self, op: CmpOp, lhs: Reg, rhs: Reg, dst: Reg) -> Instr {
         match test(op) {
             Test::Rich(op) => Instr::Compare { op, dst, lhs, rhs },
-            Test::Is { negate } => Instr::Is {
-                negate,
-                dst,
-                lhs,
-                rhs,
-            },
-            Test::In { negate } => Instr::Contains {
-                negate,
-                dst,
-                item: lhs,
-                container: rhs,
-            },
+            Test::Is { negate } => Instr::Is { negate, dst, lhs, rhs },
+            Test::In { negate } => Instr::Contains { negate, dst, item: lhs, container: rhs },
         }
     }
 
@@ -167,10 +139,7 @@ impl<'a> Compiler<'a> {
     /// Jumps to `target` if the truth of the expression is `when`, else goes on.
     pub(super) fn jump_if(&mut self, expr: &'a Expr, when: bool, target: Label) -> Res {
         match &expr.kind {
-            ExprKind::UnaryOp {
-                op: UnaryOp::Not,
-                operand,
-            } => return self.jump_if(operand, !when, target),
+            ExprKind::UnaryOp { op: UnaryOp::Not, operand } => return self.jump_if(operand, !when, target),
             ExprKind::BoolOp { op, values } => {
                 return self.jump_if_any(values, (*op == BoolOp::Or) == when, when, target);
             }
@@ -184,11 +153,7 @@ impl<'a> Compiler<'a> {
                 self.u.place(end);
                 return Ok(());
             }
-            ExprKind::Compare {
-                left,
-                ops,
-                comparators,
-            } => {
+            ExprKind::Compare { left, ops, comparators } => {
                 if ops.len() == 1 {
                     let top = self.u.top;
                     let lhs = self.operand(left, None, &[&comparators[0]])?;
@@ -208,11 +173,7 @@ impl<'a> Compiler<'a> {
         }
         let top = self.u.top;
         let cond = self.operand(expr, None, &[])?;
-        let instr = if when {
-            Instr::JumpIfTrue { cond, off: 0 }
-        } else {
-            Instr::JumpIfFalse { cond, off: 0 }
-        };
+        let instr = if when { Instr::JumpIfTrue { cond, off: 0 } } else { Instr::JumpIfFalse { cond, off: 0 } };
         self.u.jump(expr.span, instr, target);
         self.u.top = top;
         Ok(())
@@ -221,9 +182,7 @@ impl<'a> Compiler<'a> {
     /// `and` or `or` as a condition; `early` if one operand alone can decide for the jump.
     fn jump_if_any(&mut self, values: &'a [Expr], early: bool, when: bool, target: Label) -> Res {
         if early {
-            return values
-                .iter()
-                .try_for_each(|v| self.jump_if(v, when, target));
+            return values.iter().try_for_each(|v| self.jump_if(v, when, target));
         }
         let Some((last, first)) = values.split_last() else {
             return Ok(());
@@ -278,22 +237,10 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn jump_pair(
-        &mut self,
-        span: Span,
-        op: CmpOp,
-        lhs: Reg,
-        right: &'a Expr,
-        when: bool,
-        target: Label,
-    ) -> Res {
+    fn jump_pair(&mut self, span: Span, op: CmpOp, lhs: Reg, right: &'a Expr, when: bool, target: Label) -> Res {
         if let Test::Is { negate } = test(op) {
             if is_none(right) {
-                let instr = Instr::JumpIsNone {
-                    when: when != negate,
-                    src: lhs,
-                    off: 0,
-                };
+                let instr = Instr::JumpIsNone { when: when != negate, src: lhs, off: 0 };
                 self.u.jump(span, instr, target);
                 return Ok(());
             }
@@ -302,42 +249,12 @@ impl<'a> Compiler<'a> {
             use bytecode::CmpOp as Rich;
             let off = 0;
             let instr = match op {
-                Rich::Lt => Instr::JumpLtI {
-                    when,
-                    lhs,
-                    imm,
-                    off,
-                },
-                Rich::Le => Instr::JumpLeI {
-                    when,
-                    lhs,
-                    imm,
-                    off,
-                },
-                Rich::Eq => Instr::JumpEqI {
-                    when,
-                    lhs,
-                    imm,
-                    off,
-                },
-                Rich::Ne => Instr::JumpNeI {
-                    when,
-                    lhs,
-                    imm,
-                    off,
-                },
-                Rich::Gt => Instr::JumpGtI {
-                    when,
-                    lhs,
-                    imm,
-                    off,
-                },
-                Rich::Ge => Instr::JumpGeI {
-                    when,
-                    lhs,
-                    imm,
-                    off,
-                },
+                Rich::Lt => Instr::JumpLtI { when, lhs, imm, off },
+                Rich::Le => Instr::JumpLeI { when, lhs, imm, off },
+                Rich::Eq => Instr::JumpEqI { when, lhs, imm, off },
+                Rich::Ne => Instr::JumpNeI { when, lhs, imm, off },
+                Rich::Gt => Instr::JumpGtI { when, lhs, imm, off },
+                Rich::Ge => Instr::JumpGeI { when, lhs, imm, off },
             };
             self.u.jump(span, instr, target);
             return Ok(());
@@ -353,54 +270,14 @@ impl<'a> Compiler<'a> {
         use bytecode::CmpOp as Rich;
         let off = 0;
         let instr = match test(op) {
-            Test::Rich(Rich::Lt) => Instr::JumpLt {
-                when,
-                lhs,
-                rhs,
-                off,
-            },
-            Test::Rich(Rich::Le) => Instr::JumpLe {
-                when,
-                lhs,
-                rhs,
-                off,
-            },
-            Test::Rich(Rich::Eq) => Instr::JumpEq {
-                when,
-                lhs,
-                rhs,
-                off,
-            },
-            Test::Rich(Rich::Ne) => Instr::JumpNe {
-                when,
-                lhs,
-                rhs,
-                off,
-            },
-            Test::Rich(Rich::Gt) => Instr::JumpGt {
-                when,
-                lhs,
-                rhs,
-                off,
-            },
-            Test::Rich(Rich::Ge) => Instr::JumpGe {
-                when,
-                lhs,
-                rhs,
-                off,
-            },
-            Test::Is { negate } => Instr::JumpIs {
-                when: when != negate,
-                lhs,
-                rhs,
-                off,
-            },
-            Test::In { negate } => Instr::JumpIn {
-                when: when != negate,
-                item: lhs,
-                container: rhs,
-                off,
-            },
+            Test::Rich(Rich::Lt) => Instr::JumpLt { when, lhs, rhs, off },
+            Test::Rich(Rich::Le) => Instr::JumpLe { when, lhs, rhs, off },
+            Test::Rich(Rich::Eq) => Instr::JumpEq { when, lhs, rhs, off },
+            Test::Rich(Rich::Ne) => Instr::JumpNe { when, lhs, rhs, off },
+            Test::Rich(Rich::Gt) => Instr::JumpGt { when, lhs, rhs, off },
+            Test::Rich(Rich::Ge) => Instr::JumpGe { when, lhs, rhs, off },
+            Test::Is { negate } => Instr::JumpIs { when: when != negate, lhs, rhs, off },
+            Test::In { negate } => Instr::JumpIn { when: when != negate, item: lhs, container: rhs, off },
         };
         self.u.jump(span, instr, target);
     }
@@ -412,22 +289,18 @@ impl<'a> Compiler<'a> {
                 ExprKind::Attribute { value, .. } => leaf(value),
                 ExprKind::Subscript { value, slice, .. } => leaf(value) && leaf(slice),
                 ExprKind::BinOp { left, right, .. } => leaf(left) && is_inert(right),
-                ExprKind::Call {
-                    func,
-                    args,
-                    keywords,
-                } => keywords.is_empty() && args.len() <= 2 && leaf(func) && args.iter().all(leaf),
+                ExprKind::Call { func, args, keywords } => {
+                    keywords.is_empty() && args.len() <= 2 && leaf(func) && args.iter().all(leaf)
+                }
                 _ => is_inert(expr),
             }
         }
         match &expr.kind {
             ExprKind::UnaryOp { operand, .. } => Self::is_small(operand),
-            ExprKind::Compare {
-                left, comparators, ..
-            } => comparators.len() == 1 && leaf(left) && leaf(&comparators[0]),
-            ExprKind::BoolOp { values, .. } => {
-                values.len() == 2 && values.iter().all(leaf_or_compare)
+            ExprKind::Compare { left, comparators, .. } => {
+                comparators.len() == 1 && leaf(left) && leaf(&comparators[0])
             }
+            ExprKind::BoolOp { values, .. } => values.len() == 2 && values.iter().all(leaf_or_compare),
             ExprKind::NamedExpr { value, .. } => leaf(value),
             _ => leaf(expr),
         }
@@ -436,9 +309,9 @@ impl<'a> Compiler<'a> {
 
 fn leaf_or_compare(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Compare {
-            left, comparators, ..
-        } => comparators.len() == 1 && is_inert(left) && is_inert(&comparators[0]),
+        ExprKind::Compare { left, comparators, .. } => {
+            comparators.len() == 1 && is_inert(left) && is_inert(&comparators[0])
+        }
         _ => is_inert(expr),
     }
 }

@@ -23,11 +23,7 @@ impl<'a> Compiler<'a> {
         let (generators, element) = match &expr.kind {
             ExprKind::ListComp { elt, generators } => (generators, Element::Append(elt)),
             ExprKind::SetComp { elt, generators } => (generators, Element::Add(elt)),
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            } => (generators, Element::Entry(key, value)),
+            ExprKind::DictComp { key, value, generators } => (generators, Element::Entry(key, value)),
             ExprKind::GeneratorExp { elt, generators } => {
                 return self.generator_exp(expr, elt, generators, dst);
             }
@@ -41,26 +37,12 @@ impl<'a> Compiler<'a> {
         let top = self.u.top;
         let iter = self.first_iterator(&generators[0])?;
         let empty = match element {
-            Element::Append(_) => Instr::BuildList {
-                dst,
-                first: dst,
-                count: 0,
-            },
-            Element::Add(_) => Instr::BuildSet {
-                dst,
-                first: dst,
-                count: 0,
-            },
-            _ => Instr::BuildMap {
-                dst,
-                first: dst,
-                count: 0,
-            },
+            Element::Append(_) => Instr::BuildList { dst, first: dst, count: 0 },
+            Element::Add(_) => Instr::BuildSet { dst, first: dst, count: 0 },
+            _ => Instr::BuildMap { dst, first: dst, count: 0 },
         };
         self.emit(expr.span, empty);
-        self.inlined(scope, expr.span, |c| {
-            c.generators(expr.span, generators, iter, element, dst)
-        })?;
+        self.inlined(scope, expr.span, |c| c.generators(expr.span, generators, iter, element, dst))?;
         self.u.top = top;
         Ok(())
     }
@@ -75,13 +57,7 @@ impl<'a> Compiler<'a> {
             return self.iterator(&generator.iter);
         }
         let iter = self.temp(&generator.iter)?;
-        self.emit(
-            generator.iter.span,
-            Instr::GetAIter {
-                dst: iter,
-                src: iter,
-            },
-        );
+        self.emit(generator.iter.span, Instr::GetAIter { dst: iter, src: iter });
         Ok(iter)
     }
 
@@ -179,13 +155,7 @@ impl<'a> Compiler<'a> {
                 let key_reg = self.temp(key)?;
                 self.temp(value)?;
                 let at = Span::new(key.span.start, value.span.end);
-                self.emit(
-                    at,
-                    Instr::MapAdd {
-                        map: dst,
-                        key: key_reg,
-                    },
-                );
+                self.emit(at, Instr::MapAdd { map: dst, key: key_reg });
             }
             Element::Yield(elt) => {
                 let value = self.temp(elt)?;
@@ -198,37 +168,19 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn generator_exp(
-        &mut self,
-        expr: &'a Expr,
-        elt: &'a Expr,
-        generators: &'a [Comprehension],
-        dst: Reg,
-    ) -> Res {
+    fn generator_exp(&mut self, expr: &'a Expr, elt: &'a Expr, generators: &'a [Comprehension], dst: Reg) -> Res {
         let scope = self.tree.of(expr, Role::Body);
         let top = self.u.top;
         let base = self.call_base(dst);
         let argument = self.u.alloc();
 
-        let counts = Counts {
-            args: 1,
-            ..Counts::default()
-        };
+        let counts = Counts { args: 1, ..Counts::default() };
         self.enter_unit(scope, "<genexpr>", &[".0".into()], counts, expr.span);
-        self.u.flags |= if self.tree.scopes[scope].is_coroutine {
-            CodeFlags::ASYNC_GENERATOR
-        } else {
-            CodeFlags::GENERATOR
-        };
+        self.u.flags |=
+            if self.tree.scopes[scope].is_coroutine { CodeFlags::ASYNC_GENERATOR } else { CodeFlags::GENERATOR };
         self.u.is_async = self.tree.scopes[scope].is_coroutine;
         let iter = self.u.alloc();
-        self.emit(
-            expr.span,
-            Instr::Move {
-                dst: iter,
-                src: Reg(0),
-            },
-        );
+        self.emit(expr.span, Instr::Move { dst: iter, src: Reg(0) });
         self.generators(expr.span, generators, iter, Element::Yield(elt), iter)?;
         let proto = self.leave_unit()?;
 

@@ -35,11 +35,7 @@ impl<'a> Compiler<'a> {
             ExprKind::List { elts, ctx } => {
                 if *ctx == ExprContext::Load && elts.len() >= 3 {
                     if let Some(value) = tuple(elts) {
-                        let list = Instr::BuildList {
-                            dst,
-                            first: dst,
-                            count: 0,
-                        };
+                        let list = Instr::BuildList { dst, first: dst, count: 0 };
                         return self.extended(expr.span, list, value, dst, Collection::List);
                     }
                 }
@@ -48,11 +44,7 @@ impl<'a> Compiler<'a> {
             ExprKind::Set { elts } => {
                 if elts.len() >= 3 {
                     if let Some(Const::Tuple(items)) = tuple(elts) {
-                        let set = Instr::BuildSet {
-                            dst,
-                            first: dst,
-                            count: 0,
-                        };
+                        let set = Instr::BuildSet { dst, first: dst, count: 0 };
                         let items = Const::FrozenSet(items);
                         return self.extended(expr.span, set, items, dst, Collection::Set);
                     }
@@ -65,14 +57,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A display of constants: an empty collection extended by a constant.
-    fn extended(
-        &mut self,
-        span: Span,
-        empty: Instr,
-        items: Const,
-        dst: Reg,
-        kind: Collection,
-    ) -> Res {
+    fn extended(&mut self, span: Span, empty: Instr, items: Const, dst: Reg, kind: Collection) -> Res {
         self.emit(span, empty);
         let src = self.u.alloc();
         self.constant(span, items, src);
@@ -113,11 +98,7 @@ impl<'a> Compiler<'a> {
         let mut rest = elts;
         let mut started = false;
         while !rest.is_empty() || !started {
-            let plain = rest
-                .iter()
-                .take(PART)
-                .take_while(|e| !is_starred(e))
-                .count();
+            let plain = rest.iter().take(PART).take_while(|e| !is_starred(e)).count();
             let (part, after) = rest.split_at(plain);
             rest = after;
             if plain > 0 || !started {
@@ -125,16 +106,8 @@ impl<'a> Compiler<'a> {
                 // A part goes through a collection of its own, unless it is the first.
                 let target = if started { first } else { dst };
                 let build = match kind {
-                    Collection::List => Instr::BuildList {
-                        dst: target,
-                        first,
-                        count,
-                    },
-                    Collection::Set => Instr::BuildSet {
-                        dst: target,
-                        first,
-                        count,
-                    },
+                    Collection::List => Instr::BuildList { dst: target, first, count },
+                    Collection::Set => Instr::BuildSet { dst: target, first, count },
                 };
                 self.emit(span, build);
                 if started {
@@ -143,14 +116,7 @@ impl<'a> Compiler<'a> {
                 self.u.top = first.0;
                 started = true;
             }
-            if let Some((
-                Expr {
-                    kind: ExprKind::Starred { value, .. },
-                    ..
-                },
-                after,
-            )) = rest.split_first()
-            {
+            if let Some((Expr { kind: ExprKind::Starred { value, .. }, .. }, after)) = rest.split_first() {
                 let src = self.temp(value)?;
                 self.emit(span, extend(kind, dst, src));
                 self.u.top = src.0;
@@ -164,11 +130,7 @@ impl<'a> Compiler<'a> {
         let mut started = false;
         let mut at = 0;
         while at < keys.len() || !started {
-            let plain = keys[at..]
-                .iter()
-                .take(PART / 2)
-                .take_while(|k| k.is_some())
-                .count();
+            let plain = keys[at..].iter().take(PART / 2).take_while(|k| k.is_some()).count();
             if plain > 0 || !started {
                 let first = Reg(self.u.top);
                 for (key, value) in keys[at..at + plain].iter().flatten().zip(&values[at..]) {
@@ -176,20 +138,10 @@ impl<'a> Compiler<'a> {
                     self.temp(value)?;
                 }
                 let target = if started { self.u.alloc() } else { dst };
-                let build = Instr::BuildMap {
-                    dst: target,
-                    first,
-                    count: plain as u16,
-                };
+                let build = Instr::BuildMap { dst: target, first, count: plain as u16 };
                 self.emit(span, build);
                 if started {
-                    self.emit(
-                        span,
-                        Instr::DictUpdate {
-                            map: dst,
-                            src: target,
-                        },
-                    );
+                    self.emit(span, Instr::DictUpdate { map: dst, src: target });
                 }
                 self.u.top = first.0;
                 started = true;
@@ -209,12 +161,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn joined(&mut self, span: Span, values: &'a [Expr], dst: Reg) -> Res {
         match values {
             [] => self.constant(span, text(""), dst),
-            [
-                one @ Expr {
-                    kind: ExprKind::Constant(_) | ExprKind::FormattedValue { .. },
-                    ..
-                },
-            ] => {
+            [one @ Expr { kind: ExprKind::Constant(_) | ExprKind::FormattedValue { .. }, .. }] => {
                 self.expr(one, dst)?;
             }
             _ => {
@@ -226,13 +173,7 @@ impl<'a> Compiler<'a> {
                         self.u.top = first.0;
                         first = Reg(self.u.top);
                         let so_far = self.u.alloc();
-                        self.emit(
-                            span,
-                            Instr::Move {
-                                dst: so_far,
-                                src: dst,
-                            },
-                        );
+                        self.emit(span, Instr::Move { dst: so_far, src: dst });
                     }
                     self.temp(value)?;
                 }
@@ -246,12 +187,7 @@ impl<'a> Compiler<'a> {
 
     /// A replacement field.
     pub(super) fn formatted(&mut self, expr: &'a Expr, dst: Reg) -> Res {
-        let ExprKind::FormattedValue {
-            value,
-            conversion,
-            format_spec,
-        } = &expr.kind
-        else {
+        let ExprKind::FormattedValue { value, conversion, format_spec } = &expr.kind else {
             return Ok(());
         };
         let conversion = match conversion {
@@ -271,12 +207,7 @@ impl<'a> Compiler<'a> {
             None => Reg::NONE,
             Some(spec) => self.temp(spec)?,
         };
-        let instr = Instr::FormatValue {
-            conversion,
-            dst,
-            src,
-            spec,
-        };
+        let instr = Instr::FormatValue { conversion, dst, src, spec };
         self.emit(expr.span, instr);
         self.u.top = top;
         Ok(())

@@ -7,11 +7,7 @@ use mini_grammar::{ErrorKind, LineIndex, SyntaxError};
 pub(super) type Res<T = ()> = Result<T, Box<SyntaxError>>;
 
 /// A SyntaxError at `span`.
-pub(super) fn syntax_error(
-    lines: &LineIndex,
-    span: Span,
-    message: impl Into<String>,
-) -> Box<SyntaxError> {
+pub(super) fn syntax_error(lines: &LineIndex, span: Span, message: impl Into<String>) -> Box<SyntaxError> {
     let (line, column) = lines.position(span.start);
     let (end_line, end_column) = lines.position(span.end);
     let mut text = lines.line_text(line).to_owned();

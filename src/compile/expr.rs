@@ -63,18 +63,15 @@ impl<'a> Compiler<'a> {
             ExprKind::UnaryOp { op, operand } => self.unary(expr, *op, operand, dst),
             ExprKind::Compare { .. } => self.compare(expr, dst),
             ExprKind::BoolOp { op, values } => self.bool_op(expr.span, *op, values, dst),
-            ExprKind::IfExp { test, body, orelse } => {
-                self.if_exp(expr.span, test, body, orelse, dst)
-            }
+            ExprKind::IfExp { test, body, orelse } => self.if_exp(expr.span, test, body, orelse, dst),
             ExprKind::NamedExpr { target, value } => {
                 self.expr(value, dst)?;
                 self.store_copy(target, dst)
             }
             ExprKind::Lambda { args, body } => self.lambda(expr, args, body, dst),
-            ExprKind::Tuple { .. }
-            | ExprKind::List { .. }
-            | ExprKind::Set { .. }
-            | ExprKind::Dict { .. } => self.display(expr, dst),
+            ExprKind::Tuple { .. } | ExprKind::List { .. } | ExprKind::Set { .. } | ExprKind::Dict { .. } => {
+                self.display(expr, dst)
+            }
             ExprKind::JoinedStr { values } => self.joined(expr.span, values, dst),
             ExprKind::FormattedValue { .. } => self.formatted(expr, dst),
             ExprKind::ListComp { .. }
@@ -84,11 +81,9 @@ impl<'a> Compiler<'a> {
             ExprKind::Await { value } => self.await_expr(expr, value, dst),
             ExprKind::Yield { value } => self.yield_expr(expr, value.as_deref(), dst),
             ExprKind::YieldFrom { value } => self.yield_from(expr, value, dst),
-            ExprKind::Slice { lower, upper, step } => self.slice(
-                expr,
-                [lower.as_deref(), upper.as_deref(), step.as_deref()],
-                dst,
-            ),
+            ExprKind::Slice { lower, upper, step } => {
+                self.slice(expr, [lower.as_deref(), upper.as_deref(), step.as_deref()], dst)
+            }
             ExprKind::Starred { ctx, .. } => self.error(
                 expr.span,
                 if *ctx == ExprContext::Store {
@@ -123,12 +118,7 @@ impl<'a> Compiler<'a> {
 
     /// A register that holds the value: the local itself where that is safe, else `scratch`
     /// if it is a temporary, else a fresh one. `later` is evaluated before the operand is used.
-    pub(super) fn operand(
-        &mut self,
-        expr: &'a Expr,
-        scratch: Option<Reg>,
-        later: &[&Expr],
-    ) -> Res<Reg> {
+    pub(super) fn operand(&mut self, expr: &'a Expr, scratch: Option<Reg>, later: &[&Expr]) -> Res<Reg> {
         if let ExprKind::Name { id, .. } = &expr.kind {
             let may_change = later.iter().any(|e| !is_inert(e)) && self.is_walrus_target(id);
             if !may_change && &**id != "__debug__" {
@@ -154,14 +144,7 @@ impl<'a> Compiler<'a> {
         found
     }
 
-    fn binary(
-        &mut self,
-        expr: &'a Expr,
-        left: &'a Expr,
-        op: Operator,
-        right: &'a Expr,
-        dst: Reg,
-    ) -> Res {
+    fn binary(&mut self, expr: &'a Expr, left: &'a Expr, op: Operator, right: &'a Expr, dst: Reg) -> Res {
         if self.folded(expr, dst) {
             return Ok(());
         }
@@ -225,14 +208,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn if_exp(
-        &mut self,
-        span: Span,
-        test: &'a Expr,
-        body: &'a Expr,
-        orelse: &'a Expr,
-        dst: Reg,
-    ) -> Res {
+    fn if_exp(&mut self, span: Span, test: &'a Expr, body: &'a Expr, orelse: &'a Expr, dst: Reg) -> Res {
         let (other, end) = (self.u.asm.label(), self.u.asm.label());
         self.jump_if(test, false, other)?;
         self.expr(body, dst)?;
@@ -299,10 +275,7 @@ impl<'a> Compiler<'a> {
     /// Binds the target of an assignment expression to a copy of r[src].
     fn store_copy(&mut self, target: &'a Expr, src: Reg) -> Res {
         let ExprKind::Name { id, .. } = &target.kind else {
-            return self.error(
-                target.span,
-                "cannot use assignment expressions with this target",
-            );
+            return self.error(target.span, "cannot use assignment expressions with this target");
         };
         let copy = self.u.alloc();
         self.emit(target.span, Instr::Copy { dst: copy, src });

@@ -14,9 +14,7 @@ use crate::bytecode::Const;
 pub(super) fn fold(expr: &Expr) -> Option<Const> {
     match &expr.kind {
         ExprKind::Constant(value) => Some(constant(value)),
-        ExprKind::Name { id, ctx } if &**id == "__debug__" && *ctx == ExprContext::Load => {
-            Some(Const::Bool(true))
-        }
+        ExprKind::Name { id, ctx } if &**id == "__debug__" && *ctx == ExprContext::Load => Some(Const::Bool(true)),
         ExprKind::UnaryOp { op, operand } => {
             if *op == UnaryOp::Not && !matches!(operand.kind, ExprKind::Constant(_)) {
                 let value = fold(operand)?;

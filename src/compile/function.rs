@@ -39,13 +39,7 @@ impl<'a> Compiler<'a> {
         decorators.first().map_or(span, |d| d.span)
     }
 
-    fn plain_function(
-        &mut self,
-        span: Span,
-        def: &'a FunctionDef,
-        is_async: bool,
-        dst: Reg,
-    ) -> Res {
+    fn plain_function(&mut self, span: Span, def: &'a FunctionDef, is_async: bool, dst: Reg) -> Res {
         let flags = self.defaults(span, &def.args)?;
         self.function_with(span, def, is_async, dst, flags)
     }
@@ -99,21 +93,12 @@ impl<'a> Compiler<'a> {
         let kind = |scope: usize| self.tree.scopes[scope].kind;
         match kind(self.u.scope) {
             ScopeKind::Class => true,
-            ScopeKind::TypeParams => self
-                .outer
-                .last()
-                .is_some_and(|unit| kind(unit.scope) == ScopeKind::Class),
+            ScopeKind::TypeParams => self.outer.last().is_some_and(|unit| kind(unit.scope) == ScopeKind::Class),
             _ => false,
         }
     }
 
-    pub(super) fn lambda(
-        &mut self,
-        expr: &'a Expr,
-        args: &'a Arguments,
-        body: &'a Expr,
-        dst: Reg,
-    ) -> Res {
+    pub(super) fn lambda(&mut self, expr: &'a Expr, args: &'a Arguments, body: &'a Expr, dst: Reg) -> Res {
         let top = self.u.top;
         let base = self.call_base(dst);
         let flags = self.defaults(expr.span, args)?;
@@ -141,14 +126,8 @@ impl<'a> Compiler<'a> {
 
     /// Names of the parameters in the order of their registers.
     fn parameters(&self, args: &Arguments) -> (Vec<Name>, Counts) {
-        let all = args
-            .posonlyargs
-            .iter()
-            .chain(&args.args)
-            .chain(&args.kwonlyargs);
-        let all = all
-            .chain(args.vararg.as_deref())
-            .chain(args.kwarg.as_deref());
+        let all = args.posonlyargs.iter().chain(&args.args).chain(&args.kwonlyargs);
+        let all = all.chain(args.vararg.as_deref()).chain(args.kwarg.as_deref());
         // Parameters are mangled as names inside the function are, by the class around it.
         let params = all.map(|arg| self.mangled(&arg.arg)).collect();
         let counts = Counts {
@@ -190,12 +169,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Evaluates annotations to a dict in the next register, if there are any.
-    fn annotations(
-        &mut self,
-        span: Span,
-        args: &'a Arguments,
-        returns: Option<&'a Expr>,
-    ) -> Res<bool> {
+    fn annotations(&mut self, span: Span, args: &'a Arguments, returns: Option<&'a Expr>) -> Res<bool> {
         let all = args.args.iter().chain(&args.posonlyargs);
         let all = all.chain(args.vararg.as_deref()).chain(&args.kwonlyargs);
         let all = all.chain(args.kwarg.as_deref());
@@ -235,25 +209,12 @@ impl<'a> Compiler<'a> {
             return self.temp(annotation);
         };
         let src = self.temp(value)?;
-        self.emit(
-            annotation.span,
-            Instr::UnpackSeq {
-                src,
-                first: src,
-                count: 1,
-            },
-        );
+        self.emit(annotation.span, Instr::UnpackSeq { src, first: src, count: 1 });
         Ok(src)
     }
 
     /// r[dst] := a function of the code; extras that `flags` name are in place above it.
-    pub(super) fn function_object(
-        &mut self,
-        span: Span,
-        dst: Reg,
-        proto: CodeProto,
-        flags: u16,
-    ) -> Res {
+    pub(super) fn function_object(&mut self, span: Span, dst: Reg, proto: CodeProto, flags: u16) -> Res {
         let mut flags = flags;
         let top = self.u.top;
         if !proto.free_regs.is_empty() {
@@ -266,14 +227,7 @@ impl<'a> Compiler<'a> {
                 self.emit(span, Instr::Copy { dst: copy, src });
             }
             let count = proto.free_regs.len() as u16;
-            self.emit(
-                span,
-                Instr::BuildTuple {
-                    dst: cells,
-                    first,
-                    count,
-                },
-            );
+            self.emit(span, Instr::BuildTuple { dst: cells, first, count });
             flags |= make_function::CLOSURE;
         }
         if !self.u.dead {

@@ -36,22 +36,9 @@ impl<'a> Compiler<'a> {
                     for part in parts {
                         let name = self.u.pool.name(&part.into());
                         let dst = base.offset(1);
-                        self.emit(
-                            span,
-                            Instr::ImportFrom {
-                                dst,
-                                module: base,
-                                name,
-                            },
-                        );
+                        self.emit(span, Instr::ImportFrom { dst, module: base, name });
                         self.emit(span, Instr::Clear { reg: base });
-                        self.emit(
-                            span,
-                            Instr::Move {
-                                dst: base,
-                                src: dst,
-                            },
-                        );
+                        self.emit(span, Instr::Move { dst: base, src: dst });
                     }
                     self.store(&target.name, span, base)?;
                 }
@@ -61,23 +48,14 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn import_from(
-        &mut self,
-        span: Span,
-        module: Option<&'a Ident>,
-        names: &'a [Alias],
-        level: u32,
-    ) -> Res {
+    pub(super) fn import_from(&mut self, span: Span, module: Option<&'a Ident>, names: &'a [Alias], level: u32) -> Res {
         let module_name: Name = module.map_or_else(|| "".into(), |m| m.name.clone());
         if level == 0 && &*module_name == "__future__" {
             self.future(span, names)?;
         }
         let base = self.u.alloc_many(2);
         self.constant(span, Const::Int(i64::from(level)), base);
-        let wanted: Vec<Const> = names
-            .iter()
-            .map(|a| Const::Str(a.name.name.clone()))
-            .collect();
+        let wanted: Vec<Const> = names.iter().map(|a| Const::Str(a.name.name.clone())).collect();
         self.constant(span, Const::Tuple(wanted.into()), base.offset(1));
         let name = self.u.pool.name(&module_name);
         self.emit(span, Instr::Import { base, name });
@@ -85,26 +63,12 @@ impl<'a> Compiler<'a> {
         for alias in names {
             if &*alias.name.name == "*" {
                 let op = Intrinsic1::ImportStar;
-                self.emit(
-                    span,
-                    Instr::Intrinsic1 {
-                        op,
-                        dst: base,
-                        src: base,
-                    },
-                );
+                self.emit(span, Instr::Intrinsic1 { op, dst: base, src: base });
                 continue;
             }
             let name = self.u.pool.name(&alias.name.name);
             let dst = self.u.alloc();
-            self.emit(
-                span,
-                Instr::ImportFrom {
-                    dst,
-                    module: base,
-                    name,
-                },
-            );
+            self.emit(span, Instr::ImportFrom { dst, module: base, name });
             let target = alias.asname.as_ref().unwrap_or(&alias.name);
             self.store(&target.name, span, dst)?;
             self.u.top = dst.0;

@@ -10,21 +10,11 @@ use super::unit::{BlockKind, Var};
 use crate::bytecode::{Const, Instr, Reg};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn while_stmt(
-        &mut self,
-        span: Span,
-        test: &'a Expr,
-        body: &'a [Stmt],
-        orelse: &'a [Stmt],
-    ) -> Res {
+    pub(super) fn while_stmt(&mut self, span: Span, test: &'a Expr, body: &'a [Stmt], orelse: &'a [Stmt]) -> Res {
         let [start, next, other, exit] = std::array::from_fn(|_| self.u.asm.label());
         let forever = fold(test).is_some_and(|value| truth(&value));
         let at_end = forever || Self::is_small(test);
-        let block = BlockKind::Loop {
-            next,
-            exit,
-            iter: None,
-        };
+        let block = BlockKind::Loop { next, exit, iter: None };
         if at_end {
             self.jump_if(test, false, other)?;
             self.u.place_head(start);
@@ -54,15 +44,9 @@ impl<'a> Compiler<'a> {
     pub(super) fn for_stmt(&mut self, span: Span, node: &'a For) -> Res {
         let [next, exit] = std::array::from_fn(|_| self.u.asm.label());
         let iter = self.iterator(&node.iter)?;
-        let block = BlockKind::Loop {
-            next,
-            exit,
-            iter: Some(iter),
-        };
+        let block = BlockKind::Loop { next, exit, iter: Some(iter) };
         self.u.push_block(block);
-        self.for_loop(&node.target, iter, next, node.iter.span, |c| {
-            c.body(&node.body)
-        })?;
+        self.for_loop(&node.target, iter, next, node.iter.span, |c| c.body(&node.body))?;
         self.u.pop_block();
         self.body(&node.orelse)?;
         self.u.place(exit);
@@ -132,15 +116,7 @@ impl<'a> Compiler<'a> {
         self.u.place(next);
         self.u.bound.intersect(&before);
         self.u.dead = dead;
-        self.u.jump(
-            span,
-            Instr::ForIter {
-                iter,
-                dst: item,
-                off: 0,
-            },
-            start,
-        );
+        self.u.jump(span, Instr::ForIter { iter, dst: item, off: 0 }, start);
         // After the last item the variable may be unbound if there was none.
         self.u.bound = before;
         self.u.top = top;
@@ -160,11 +136,7 @@ impl<'a> Compiler<'a> {
             }
         }
         let Some((at, next, exit, iter)) = found else {
-            let message = if is_break {
-                "'break' outside loop"
-            } else {
-                "'continue' not properly in loop"
-            };
+            let message = if is_break { "'break' outside loop" } else { "'continue' not properly in loop" };
             return self.error(span, message);
         };
         let left = self.unwind(at + 1, None, span)?;

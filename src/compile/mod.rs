@@ -89,13 +89,7 @@ pub fn compile_expression(
     filename: &str,
     options: Options,
 ) -> Result<CodeProto, SyntaxError> {
-    compile(
-        Root::Expression(&tree.body),
-        lines,
-        filename,
-        options,
-        false,
-    )
+    compile(Root::Expression(&tree.body), lines, filename, options, false)
 }
 
 fn compile<'a>(
@@ -202,14 +196,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Starts a unit inside the present one; its qualified name follows from where it is.
-    fn enter_unit(
-        &mut self,
-        scope: ScopeId,
-        name: &str,
-        params: &[Name],
-        counts: Counts,
-        span: Span,
-    ) {
+    fn enter_unit(&mut self, scope: ScopeId, name: &str, params: &[Name], counts: Counts, span: Span) {
         let mut unit = Unit::new(&self.tree, scope, params, counts);
         unit.name = name.into();
         unit.first_line = self.lines.line(span.start);
@@ -308,15 +295,9 @@ impl<'a> Compiler<'a> {
         let instr = match value {
             Const::None => Instr::LoadNone { dst },
             Const::Bool(value) => Instr::LoadBool { dst, value },
-            Const::Int(value) if i32::try_from(value).is_ok() => Instr::LoadInt {
-                dst,
-                imm: value as i32,
-            },
+            Const::Int(value) if i32::try_from(value).is_ok() => Instr::LoadInt { dst, imm: value as i32 },
             _ if self.u.dead => return,
-            value => Instr::LoadK {
-                dst,
-                k: self.u.pool.constant(value),
-            },
+            value => Instr::LoadK { dst, k: self.u.pool.constant(value) },
         };
         self.emit(span, instr);
     }

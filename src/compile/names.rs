@@ -65,25 +65,11 @@ impl Compiler<'_> {
                 Instr::LoadName { dst, cache }
             }
             Var::ClassDict { dict, cell } => {
-                let mapping = if self.u.is_temp(dst) {
-                    dst
-                } else {
-                    self.u.alloc()
-                };
-                self.emit(
-                    span,
-                    Instr::LoadCell {
-                        dst: mapping,
-                        cell: dict,
-                    },
-                );
+                let mapping = if self.u.is_temp(dst) { dst } else { self.u.alloc() };
+                self.emit(span, Instr::LoadCell { dst: mapping, cell: dict });
                 let name = self.u.pool.name(name);
                 if let Some(cell) = cell {
-                    let instr = Instr::LoadFromDictOrCell {
-                        dst: mapping,
-                        cell,
-                        name,
-                    };
+                    let instr = Instr::LoadFromDictOrCell { dst: mapping, cell, name };
                     self.emit(span, instr);
                     if mapping != dst {
                         self.u.top = mapping.0;
@@ -94,11 +80,7 @@ impl Compiler<'_> {
                 // The mapping is kept by the instruction, so it has to be another register.
                 let top = self.u.top;
                 let result = self.u.alloc();
-                let instr = Instr::LoadFromDictOrGlobals {
-                    dst: result,
-                    mapping,
-                    name,
-                };
+                let instr = Instr::LoadFromDictOrGlobals { dst: result, mapping, name };
                 self.emit(span, instr);
                 self.emit(span, Instr::Clear { reg: mapping });
                 self.emit(span, Instr::Move { dst, src: result });
@@ -121,11 +103,7 @@ impl Compiler<'_> {
                 if dst == src {
                     return Ok(());
                 }
-                if self.u.is_temp(src) {
-                    Instr::Move { dst, src }
-                } else {
-                    Instr::Copy { dst, src }
-                }
+                if self.u.is_temp(src) { Instr::Move { dst, src } } else { Instr::Copy { dst, src } }
             }
             Var::Cell(cell) | Var::ClassCell(cell) => Instr::StoreCell { cell, src },
             Var::Global => {
@@ -154,12 +132,8 @@ impl Compiler<'_> {
                 return Ok(());
             }
             Var::Cell(cell) | Var::ClassCell(cell) => Instr::DelCell { cell },
-            Var::Global => Instr::DelGlobal {
-                name: self.u.pool.name(&name),
-            },
-            Var::Name | Var::ClassDict { .. } => Instr::DelName {
-                name: self.u.pool.name(&name),
-            },
+            Var::Global => Instr::DelGlobal { name: self.u.pool.name(&name) },
+            Var::Name | Var::ClassDict { .. } => Instr::DelName { name: self.u.pool.name(&name) },
         };
         self.emit(span, instr);
         Ok(())

@@ -18,12 +18,7 @@ use crate::bytecode::{Const, Instr, Reg};
 type Capture<'a> = (&'a Ident, Span, Reg);
 
 impl<'a> Compiler<'a> {
-    pub(super) fn match_stmt(
-        &mut self,
-        span: Span,
-        subject: &'a Expr,
-        cases: &'a [MatchCase],
-    ) -> Res {
+    pub(super) fn match_stmt(&mut self, span: Span, subject: &'a Expr, cases: &'a [MatchCase]) -> Res {
         let end = self.u.asm.label();
         let src = self.temp(subject)?;
         for (at, case) in cases.iter().enumerate() {
@@ -63,10 +58,7 @@ impl<'a> Compiler<'a> {
             None => Ok(()),
             Some((None, span)) => self.error(span, "wildcard makes remaining patterns unreachable"),
             Some((Some(name), span)) => {
-                let message = format!(
-                    "name capture '{}' makes remaining patterns unreachable",
-                    name.name
-                );
+                let message = format!("name capture '{}' makes remaining patterns unreachable", name.name);
                 self.error(span, message)
             }
         }
@@ -87,21 +79,11 @@ impl<'a> Compiler<'a> {
                 let top = self.u.top;
                 let lhs = self.copy(span, src);
                 if let Some(imm) = immediate(value) {
-                    let jump = Instr::JumpEqI {
-                        when: false,
-                        lhs,
-                        imm,
-                        off: 0,
-                    };
+                    let jump = Instr::JumpEqI { when: false, lhs, imm, off: 0 };
                     self.u.jump(span, jump, fail);
                 } else {
                     let rhs = self.operand(value, None, &[])?;
-                    let jump = Instr::JumpEq {
-                        when: false,
-                        lhs,
-                        rhs,
-                        off: 0,
-                    };
+                    let jump = Instr::JumpEq { when: false, lhs, rhs, off: 0 };
                     self.u.jump(span, jump, fail);
                 }
                 self.u.top = top;
@@ -111,25 +93,10 @@ impl<'a> Compiler<'a> {
                 let lhs = self.copy(span, src);
                 let jump = if let Constant::Bool(value) = value {
                     let rhs = self.u.alloc();
-                    self.emit(
-                        span,
-                        Instr::LoadBool {
-                            dst: rhs,
-                            value: *value,
-                        },
-                    );
-                    Instr::JumpIs {
-                        when: false,
-                        lhs,
-                        rhs,
-                        off: 0,
-                    }
+                    self.emit(span, Instr::LoadBool { dst: rhs, value: *value });
+                    Instr::JumpIs { when: false, lhs, rhs, off: 0 }
                 } else {
-                    Instr::JumpIsNone {
-                        when: false,
-                        src: lhs,
-                        off: 0,
-                    }
+                    Instr::JumpIsNone { when: false, src: lhs, off: 0 }
                 };
                 self.u.jump(span, jump, fail);
                 self.u.top = top;
@@ -137,19 +104,10 @@ impl<'a> Compiler<'a> {
             PatternKind::MatchSequence { patterns } => {
                 self.sequence_pattern(span, patterns, src, fail, captures)?;
             }
-            PatternKind::MatchMapping {
-                keys,
-                patterns,
-                rest,
-            } => {
+            PatternKind::MatchMapping { keys, patterns, rest } => {
                 self.mapping_pattern(span, keys, patterns, rest.as_ref(), src, fail, captures)?;
             }
-            PatternKind::MatchClass {
-                cls,
-                patterns,
-                kwd_attrs,
-                kwd_patterns,
-            } => {
+            PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => {
                 let all = patterns.iter().chain(kwd_patterns).collect::<Vec<_>>();
                 self.class_pattern(span, cls, &all, kwd_attrs, src, fail, captures)?;
             }
@@ -181,13 +139,7 @@ impl<'a> Compiler<'a> {
         dst
     }
 
-    fn capture(
-        &self,
-        name: &'a Ident,
-        span: Span,
-        reg: Reg,
-        captures: &mut Vec<Capture<'a>>,
-    ) -> Res {
+    fn capture(&self, name: &'a Ident, span: Span, reg: Reg, captures: &mut Vec<Capture<'a>>) -> Res {
         if captures.iter().any(|(seen, ..)| seen.name == name.name) {
             let message = format!("multiple assignments to name '{}' in pattern", name.name);
             return self.error(span, message);
@@ -202,19 +154,9 @@ impl<'a> Compiler<'a> {
         self.emit(span, Instr::GetLen { dst: lhs, src });
         let imm = i16::try_from(len).unwrap_or(i16::MAX);
         let jump = if at_least {
-            Instr::JumpGeI {
-                when: false,
-                lhs,
-                imm,
-                off: 0,
-            }
+            Instr::JumpGeI { when: false, lhs, imm, off: 0 }
         } else {
-            Instr::JumpEqI {
-                when: false,
-                lhs,
-                imm,
-                off: 0,
-            }
+            Instr::JumpEqI { when: false, lhs, imm, off: 0 }
         };
         self.u.jump(span, jump, fail);
         self.u.top = lhs.0;
@@ -259,14 +201,7 @@ impl<'a> Compiler<'a> {
         match star {
             None => {
                 let count = size as u16;
-                self.emit(
-                    span,
-                    Instr::UnpackSeq {
-                        src: copy,
-                        first: items,
-                        count,
-                    },
-                );
+                self.emit(span, Instr::UnpackSeq { src: copy, first: items, count });
             }
             Some(at) => {
                 if at > 255 || size - at > 256 {
@@ -274,14 +209,7 @@ impl<'a> Compiler<'a> {
                     return self.error(span, message);
                 }
                 let shape = (at << 8 | (size - at - 1)) as u16;
-                self.emit(
-                    span,
-                    Instr::UnpackEx {
-                        src: copy,
-                        first: items,
-                        shape,
-                    },
-                );
+                self.emit(span, Instr::UnpackEx { src: copy, first: items, shape });
             }
         }
         self.u.top = copy.0;
@@ -291,17 +219,9 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn item_pattern(
-        &mut self,
-        pattern: &'a Pattern,
-        item: Reg,
-        fail: Label,
-        captures: &mut Vec<Capture<'a>>,
-    ) -> Res {
+    fn item_pattern(&mut self, pattern: &'a Pattern, item: Reg, fail: Label, captures: &mut Vec<Capture<'a>>) -> Res {
         match &pattern.kind {
-            PatternKind::MatchStar { name: Some(name) } => {
-                self.capture(name, pattern.span, item, captures)
-            }
+            PatternKind::MatchStar { name: Some(name) } => self.capture(name, pattern.span, item, captures),
             PatternKind::MatchStar { name: None } => {
                 self.emit(pattern.span, Instr::Clear { reg: item });
                 Ok(())
@@ -327,34 +247,13 @@ impl<'a> Compiler<'a> {
             let item = self.copy(span, src);
             if at < star {
                 let imm = i16::try_from(at).unwrap_or(i16::MAX);
-                self.emit(
-                    span,
-                    Instr::GetItemI {
-                        dst: item,
-                        obj: item,
-                        imm,
-                    },
-                );
+                self.emit(span, Instr::GetItemI { dst: item, obj: item, imm });
             } else {
                 let index = self.u.alloc();
                 self.emit(span, Instr::GetLen { dst: index, src });
                 let imm = i16::try_from(patterns.len() - at).unwrap_or(i16::MAX);
-                self.emit(
-                    span,
-                    Instr::SubI {
-                        dst: index,
-                        lhs: index,
-                        imm,
-                    },
-                );
-                self.emit(
-                    span,
-                    Instr::GetItem {
-                        dst: item,
-                        obj: item,
-                        index,
-                    },
-                );
+                self.emit(span, Instr::SubI { dst: index, lhs: index, imm });
+                self.emit(span, Instr::GetItem { dst: item, obj: item, index });
                 self.u.top = index.0;
             }
             self.pattern(pattern, item, true, fail, captures)?;
@@ -387,43 +286,14 @@ impl<'a> Compiler<'a> {
         let keys_reg = self.u.alloc();
         self.tuple(span, keys, keys_reg)?;
         let values = self.u.alloc();
-        self.emit(
-            span,
-            Instr::MatchKeys {
-                dst: values,
-                src,
-                keys: keys_reg,
-            },
-        );
+        self.emit(span, Instr::MatchKeys { dst: values, src, keys: keys_reg });
         let test = self.copy(span, values);
-        self.u.jump(
-            span,
-            Instr::JumpIsNone {
-                when: true,
-                src: test,
-                off: 0,
-            },
-            fail,
-        );
+        self.u.jump(span, Instr::JumpIsNone { when: true, src: test, off: 0 }, fail);
         let count = patterns.len() as u16;
-        self.emit(
-            span,
-            Instr::UnpackSeq {
-                src: values,
-                first: items,
-                count,
-            },
-        );
+        self.emit(span, Instr::UnpackSeq { src: values, first: items, count });
         if let Some(name) = rest {
             let dst = rest_reg;
-            self.emit(
-                span,
-                Instr::CopyWithoutKeys {
-                    dst,
-                    src,
-                    keys: keys_reg,
-                },
-            );
+            self.emit(span, Instr::CopyWithoutKeys { dst, src, keys: keys_reg });
             self.capture(name, span, rest_reg, captures)?;
         }
         self.emit(span, Instr::Clear { reg: keys_reg });
@@ -477,34 +347,12 @@ impl<'a> Compiler<'a> {
         let attributes: Vec<Const> = names.iter().map(|n| Const::Str(n.name.clone())).collect();
         self.constant(span, Const::Tuple(attributes.into()), names_reg);
         let npos = (patterns.len() - names.len()) as u16;
-        self.emit(
-            span,
-            Instr::MatchClass {
-                dst: class,
-                src,
-                npos,
-            },
-        );
+        self.emit(span, Instr::MatchClass { dst: class, src, npos });
         self.u.top = class.0 + 1;
         let test = self.copy(span, class);
-        self.u.jump(
-            span,
-            Instr::JumpIsNone {
-                when: true,
-                src: test,
-                off: 0,
-            },
-            fail,
-        );
+        self.u.jump(span, Instr::JumpIsNone { when: true, src: test, off: 0 }, fail);
         let count = patterns.len() as u16;
-        self.emit(
-            span,
-            Instr::UnpackSeq {
-                src: class,
-                first: items,
-                count,
-            },
-        );
+        self.emit(span, Instr::UnpackSeq { src: class, first: items, count });
         self.u.top = class.0;
         for (at, pattern) in patterns.iter().enumerate() {
             self.pattern(pattern, items.offset(at as u16), true, fail, captures)?;
@@ -535,10 +383,8 @@ impl<'a> Compiler<'a> {
             let next = self.u.asm.label();
             let mut own = Vec::new();
             self.pattern(pattern, src, false, next, &mut own)?;
-            let same = own.len() == names.len()
-                && names
-                    .iter()
-                    .all(|name| own.iter().any(|(o, ..)| o.name == name.name));
+            let same =
+                own.len() == names.len() && names.iter().all(|name| own.iter().any(|(o, ..)| o.name == name.name));
             if !same {
                 return self.error(span, "alternative patterns bind different names");
             }
@@ -583,15 +429,8 @@ fn bound_names<'a>(pattern: &'a Pattern, names: &mut Vec<&'a Ident>) {
             patterns.iter().for_each(|p| bound_names(p, names));
             names.extend(rest);
         }
-        PatternKind::MatchClass {
-            patterns,
-            kwd_patterns,
-            ..
-        } => {
-            patterns
-                .iter()
-                .chain(kwd_patterns)
-                .for_each(|p| bound_names(p, names));
+        PatternKind::MatchClass { patterns, kwd_patterns, .. } => {
+            patterns.iter().chain(kwd_patterns).for_each(|p| bound_names(p, names));
         }
         PatternKind::MatchStar { name } => names.extend(name),
         PatternKind::MatchAs { pattern, name } => {
@@ -604,13 +443,7 @@ fn bound_names<'a>(pattern: &'a Pattern, names: &mut Vec<&'a Ident>) {
 }
 
 fn is_wildcard(pattern: &Pattern) -> bool {
-    matches!(
-        pattern.kind,
-        PatternKind::MatchAs {
-            pattern: None,
-            name: None
-        } | PatternKind::MatchStar { name: None }
-    )
+    matches!(pattern.kind, PatternKind::MatchAs { pattern: None, name: None } | PatternKind::MatchStar { name: None })
 }
 
 /// Whether a failing match leaves no temporary behind.
@@ -626,14 +459,8 @@ fn is_simple(pattern: &Pattern) -> bool {
 /// The capture or wildcard that makes a pattern match anything, if there is one.
 fn irrefutable(pattern: &Pattern) -> Option<(Option<&Ident>, Span)> {
     match &pattern.kind {
-        PatternKind::MatchAs {
-            pattern: None,
-            name,
-        } => Some((name.as_ref(), pattern.span)),
-        PatternKind::MatchAs {
-            pattern: Some(inner),
-            ..
-        } => irrefutable(inner),
+        PatternKind::MatchAs { pattern: None, name } => Some((name.as_ref(), pattern.span)),
+        PatternKind::MatchAs { pattern: Some(inner), .. } => irrefutable(inner),
         PatternKind::MatchOr { patterns } => patterns.iter().find_map(irrefutable),
         _ => None,
     }

@@ -159,9 +159,7 @@ impl ScopeTree {
     pub(super) fn unit_of(&self, scope: ScopeId) -> ScopeId {
         let mut id = scope;
         while !self.scopes[id].is_unit() {
-            id = self.scopes[id]
-                .parent
-                .expect("a comprehension has a parent");
+            id = self.scopes[id].parent.expect("a comprehension has a parent");
         }
         id
     }

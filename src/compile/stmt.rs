@@ -22,12 +22,9 @@ impl<'a> Compiler<'a> {
             StmtKind::AugAssign { target, op, value } => {
                 self.aug_assign(stmt.span, target, *op, value)?;
             }
-            StmtKind::AnnAssign {
-                target,
-                annotation,
-                value,
-                simple,
-            } => self.ann_assign(stmt.span, target, annotation, value.as_deref(), *simple)?,
+            StmtKind::AnnAssign { target, annotation, value, simple } => {
+                self.ann_assign(stmt.span, target, annotation, value.as_deref(), *simple)?
+            }
             StmtKind::Return { value } => self.return_stmt(stmt.span, value.as_deref())?,
             StmtKind::If { test, body, orelse } => self.if_stmt(test, body, orelse)?,
             StmtKind::While { test, body, orelse } => {
@@ -55,16 +52,10 @@ impl<'a> Compiler<'a> {
             StmtKind::AsyncWith(node) => self.with_stmt(stmt.span, node, true)?,
             StmtKind::Match { subject, cases } => self.match_stmt(stmt.span, subject, cases)?,
             StmtKind::Import { names } => self.import(stmt.span, names)?,
-            StmtKind::ImportFrom {
-                module,
-                names,
-                level,
-            } => self.import_from(stmt.span, module.as_ref(), names, *level)?,
-            StmtKind::TypeAlias {
-                name,
-                type_params,
-                value,
-            } => self.type_alias(stmt, name, type_params, value)?,
+            StmtKind::ImportFrom { module, names, level } => {
+                self.import_from(stmt.span, module.as_ref(), names, *level)?
+            }
+            StmtKind::TypeAlias { name, type_params, value } => self.type_alias(stmt, name, type_params, value)?,
         }
         self.u.top = top;
         Ok(())
@@ -144,11 +135,7 @@ impl<'a> Compiler<'a> {
                 self.discard(object)?;
                 self.discard_annotation(annotation)?;
             }
-            ExprKind::Subscript {
-                value: object,
-                slice,
-                ..
-            } if value.is_none() => {
+            ExprKind::Subscript { value: object, slice, .. } if value.is_none() => {
                 self.discard(object)?;
                 self.discard(slice)?;
                 self.discard_annotation(annotation)?;
@@ -189,17 +176,7 @@ impl<'a> Compiler<'a> {
             self.u.goto(NOWHERE, end);
             self.u.place(other);
             match orelse {
-                [
-                    Stmt {
-                        kind:
-                            StmtKind::If {
-                                test: t,
-                                body: b,
-                                orelse: o,
-                            },
-                        ..
-                    },
-                ] => {
+                [Stmt { kind: StmtKind::If { test: t, body: b, orelse: o }, .. }] => {
                     (test, body, orelse) = (t, b, o);
                 }
                 _ => {
@@ -258,17 +235,11 @@ impl<'a> Compiler<'a> {
         let runs_code = self.u.blocks.iter().any(|b| {
             matches!(
                 b.kind,
-                BlockKind::Finally { .. }
-                    | BlockKind::With { .. }
-                    | BlockKind::Handler { name: Some(_), .. }
+                BlockKind::Finally { .. } | BlockKind::With { .. } | BlockKind::Handler { name: Some(_), .. }
             )
         });
         let constant = super::fold::fold(result);
-        let span = if constant.is_some() {
-            result.span
-        } else {
-            span
-        };
+        let span = if constant.is_some() { result.span } else { span };
         let src = match (&constant, runs_code) {
             (Some(_), true) => None,
             (None, true) => Some(self.temp(result)?),

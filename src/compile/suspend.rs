@@ -32,14 +32,7 @@ impl<'a> Compiler<'a> {
         let iter = self.u.alloc();
         self.expr(value, iter)?;
         let place = AwaitPlace::Expression;
-        self.emit(
-            expr.span,
-            Instr::GetAwaitable {
-                place,
-                dst: iter,
-                src: iter,
-            },
-        );
+        self.emit(expr.span, Instr::GetAwaitable { place, dst: iter, src: iter });
         self.send_loop(expr.span, iter, dst);
         self.u.top = top;
         Ok(())
@@ -49,14 +42,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn await_in_place(&mut self, span: Span, place: AwaitPlace, value: Reg) {
         let top = self.u.top;
         let iter = self.u.alloc();
-        self.emit(
-            span,
-            Instr::GetAwaitable {
-                place,
-                dst: iter,
-                src: value,
-            },
-        );
+        self.emit(span, Instr::GetAwaitable { place, dst: iter, src: value });
         self.send_loop(span, iter, value);
         self.u.top = top;
     }
@@ -66,24 +52,9 @@ impl<'a> Compiler<'a> {
         let [again, done] = std::array::from_fn(|_| self.u.asm.label());
         self.emit(span, Instr::LoadNone { dst: value });
         self.u.asm.place(again);
-        self.u.jump(
-            span,
-            Instr::Send {
-                iter,
-                value,
-                off: 0,
-            },
-            done,
-        );
+        self.u.jump(span, Instr::Send { iter, value, off: 0 }, done);
         let kind = YieldKind::Plain;
-        self.emit(
-            span,
-            Instr::Yield {
-                kind,
-                dst: value,
-                src: value,
-            },
-        );
+        self.emit(span, Instr::Yield { kind, dst: value, src: value });
         self.u.jump(span, Instr::Jump { off: 0 }, again);
         self.u.place(done);
     }
@@ -110,11 +81,7 @@ impl<'a> Compiler<'a> {
 
     /// Yields to the consumer of the generator that the unit is.
     pub(super) fn emit_yield(&mut self, span: Span, dst: Reg, src: Reg) {
-        let kind = if self.u.has_flag(CodeFlags::ASYNC_GENERATOR) {
-            YieldKind::AsyncValue
-        } else {
-            YieldKind::Plain
-        };
+        let kind = if self.u.has_flag(CodeFlags::ASYNC_GENERATOR) { YieldKind::AsyncValue } else { YieldKind::Plain };
         self.emit(span, Instr::Yield { kind, dst, src });
     }
 
@@ -128,13 +95,7 @@ impl<'a> Compiler<'a> {
         let top = self.u.top;
         let iter = self.u.alloc();
         self.expr(value, iter)?;
-        self.emit(
-            expr.span,
-            Instr::GetYieldFromIter {
-                dst: iter,
-                src: iter,
-            },
-        );
+        self.emit(expr.span, Instr::GetYieldFromIter { dst: iter, src: iter });
         self.send_loop(expr.span, iter, dst);
         self.u.top = top;
         Ok(())
@@ -144,18 +105,8 @@ impl<'a> Compiler<'a> {
         self.check_async(span, "async for")?;
         let [next, exit] = std::array::from_fn(|_| self.u.asm.label());
         let iter = self.temp(&node.iter)?;
-        self.emit(
-            node.iter.span,
-            Instr::GetAIter {
-                dst: iter,
-                src: iter,
-            },
-        );
-        self.u.push_block(BlockKind::Loop {
-            next,
-            exit,
-            iter: Some(iter),
-        });
+        self.emit(node.iter.span, Instr::GetAIter { dst: iter, src: iter });
+        self.u.push_block(BlockKind::Loop { next, exit, iter: Some(iter) });
         self.async_for_loop(&node.target, iter, next, span, |c| c.body(&node.body))?;
         self.u.pop_block();
         self.body(&node.orelse)?;

@@ -28,9 +28,7 @@ impl<'a> Compiler<'a> {
         }
         let [handler, end] = std::array::from_fn(|_| self.u.asm.label());
         let exc = Reg(self.u.top);
-        let kind = BlockKind::Finally {
-            body: &node.finalbody,
-        };
+        let kind = BlockKind::Finally { body: &node.finalbody };
         self.u.push_guarded(kind, handler, exc);
         if node.handlers.is_empty() {
             self.body(&node.body)?;
@@ -46,8 +44,7 @@ impl<'a> Compiler<'a> {
         let (exc, save) = self.handling();
         let cleanup = self.u.asm.label();
         let raised = Reg(self.u.top);
-        self.u
-            .push_guarded(BlockKind::FinallyEnd { save, exc }, cleanup, raised);
+        self.u.push_guarded(BlockKind::FinallyEnd { save, exc }, cleanup, raised);
         self.body(&node.finalbody)?;
         self.u.pop_block();
         self.restore_and_reraise(save, exc);
@@ -104,11 +101,7 @@ impl<'a> Compiler<'a> {
             let next = self.u.asm.label();
             if let Some(typ) = &clause.typ {
                 let class = self.operand(typ, None, &[])?;
-                self.u.jump(
-                    clause.span,
-                    Instr::JumpIfNotMatch { exc, class, off: 0 },
-                    next,
-                );
+                self.u.jump(clause.span, Instr::JumpIfNotMatch { exc, class, off: 0 }, next);
                 self.u.top = raised.0;
             } else if at < last {
                 return self.error(clause.span, "default 'except:' must be last");
@@ -151,10 +144,7 @@ impl<'a> Compiler<'a> {
         raised: Reg,
         named: &mut Vec<(super::assembler::Label, &'a mini_grammar::ast::Name)>,
     ) -> Res {
-        let kind = BlockKind::Handler {
-            save,
-            name: clause.name.as_ref(),
-        };
+        let kind = BlockKind::Handler { save, name: clause.name.as_ref() };
         match &clause.name {
             Some(name) => {
                 self.store(&name.name, clause.span, exc)?;
@@ -175,8 +165,7 @@ impl<'a> Compiler<'a> {
 
     fn try_except_star(&mut self, span: Span, node: &'a Try) -> Res {
         let [handler, cleanup, end] = std::array::from_fn(|_| self.u.asm.label());
-        self.u
-            .push_guarded(BlockKind::Guard, handler, Reg(self.u.top));
+        self.u.push_guarded(BlockKind::Guard, handler, Reg(self.u.top));
         self.body(&node.body)?;
         self.u.pop_block();
         self.body(&node.orelse)?;
@@ -188,51 +177,20 @@ impl<'a> Compiler<'a> {
         // Whatever fails between the clauses keeps nothing of them.
         let outer_raised = original;
         self.u.push_guarded(BlockKind::Guard, cleanup, outer_raised);
-        self.emit(
-            span,
-            Instr::Copy {
-                dst: original,
-                src: exc,
-            },
-        );
-        let build = Instr::BuildList {
-            dst: raised_list,
-            first: raised_list,
-            count: 0,
-        };
+        self.emit(span, Instr::Copy { dst: original, src: exc });
+        let build = Instr::BuildList { dst: raised_list, first: raised_list, count: 0 };
         self.emit(span, build);
         for clause in &node.handlers {
             self.star_clause(clause, exc, raised_list, part)?;
         }
-        self.emit(
-            span,
-            Instr::ListAppend {
-                list: raised_list,
-                val: exc,
-            },
-        );
-        let instr = Instr::Intrinsic2 {
-            op: Intrinsic2::PrepReraiseStar,
-            dst: part,
-            lhs: original,
-            rhs: raised_list,
-        };
+        self.emit(span, Instr::ListAppend { list: raised_list, val: exc });
+        let instr = Instr::Intrinsic2 { op: Intrinsic2::PrepReraiseStar, dst: part, lhs: original, rhs: raised_list };
         self.emit(span, instr);
         let test = self.u.alloc();
-        self.emit(
-            span,
-            Instr::Copy {
-                dst: test,
-                src: part,
-            },
-        );
+        self.emit(span, Instr::Copy { dst: test, src: part });
         self.u.pop_block();
         let raise = self.u.asm.label();
-        let jump = Instr::JumpIsNone {
-            when: false,
-            src: test,
-            off: 0,
-        };
+        let jump = Instr::JumpIsNone { when: false, src: test, off: 0 };
         self.u.jump(span, jump, raise);
         self.emit(NOWHERE, Instr::Clear { reg: part });
         self.emit(NOWHERE, Instr::PopExc { save });
@@ -245,13 +203,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn star_clause(
-        &mut self,
-        clause: &'a ExceptHandler,
-        exc: Reg,
-        raised_list: Reg,
-        part: Reg,
-    ) -> Res {
+    fn star_clause(&mut self, clause: &'a ExceptHandler, exc: Reg, raised_list: Reg, part: Reg) -> Res {
         let [failed, next] = std::array::from_fn(|_| self.u.asm.label());
         let top = self.u.top;
         let Some(typ) = &clause.typ else {
@@ -261,18 +213,8 @@ impl<'a> Compiler<'a> {
         let dst = part;
         self.emit(clause.span, Instr::MatchGroup { dst, exc, class });
         let test = self.u.alloc();
-        self.emit(
-            clause.span,
-            Instr::Copy {
-                dst: test,
-                src: part,
-            },
-        );
-        let jump = Instr::JumpIsNone {
-            when: true,
-            src: test,
-            off: 0,
-        };
+        self.emit(clause.span, Instr::Copy { dst: test, src: part });
+        let jump = Instr::JumpIsNone { when: true, src: test, off: 0 };
         self.u.jump(clause.span, jump, next);
         self.u.top = top;
         match &clause.name {
@@ -292,10 +234,7 @@ impl<'a> Compiler<'a> {
         if let Some(name) = &clause.name {
             self.forget(&name.name, clause.span)?;
         }
-        let instr = Instr::ListAppend {
-            list: raised_list,
-            val: raised,
-        };
+        let instr = Instr::ListAppend { list: raised_list, val: raised };
         self.emit(clause.span, instr);
         self.u.top = top;
         self.u.place(next);

@@ -53,11 +53,19 @@ pub(super) enum BlockKind<'a> {
     /// The body of `try` with handlers, and regions that only clean up.
     Guard,
     /// The body of `try` with `finally`.
-    Finally { body: &'a [Stmt] },
+    Finally {
+        body: &'a [Stmt],
+    },
     /// The `finally` body that an exception led to.
-    FinallyEnd { save: Reg, exc: Reg },
+    FinallyEnd {
+        save: Reg,
+        exc: Reg,
+    },
     /// The body of an `except`.
-    Handler { save: Reg, name: Option<&'a Ident> },
+    Handler {
+        save: Reg,
+        name: Option<&'a Ident>,
+    },
     /// The body of `except*`, which may not be left.
     StarHandler,
     With {
@@ -66,7 +74,9 @@ pub(super) enum BlockKind<'a> {
         is_async: bool,
     },
     /// A return value waits here while a `finally` body runs.
-    Value { reg: Reg },
+    Value {
+        reg: Reg,
+    },
 }
 
 pub(super) struct Block<'a> {
@@ -204,10 +214,7 @@ impl<'a> Unit<'a> {
             self.entry_cells.push(reg);
             self.cell_regs.push(reg);
         }
-        let special = [
-            (scope.needs_class_cell, "__class__"),
-            (scope.needs_classdict, "__classdict__"),
-        ];
+        let special = [(scope.needs_class_cell, "__class__"), (scope.needs_classdict, "__classdict__")];
         for (needed, name) in special {
             if needed {
                 let name: Name = name.into();
@@ -426,17 +433,8 @@ impl<'a> Unit<'a> {
 
     /// Enters a block whose exceptions go to `handler`, with the exception in `exc`.
     pub(super) fn push_guarded(&mut self, kind: BlockKind<'a>, handler: Label, exc: Reg) {
-        let region = Region {
-            handler,
-            exc,
-            keep: exc,
-            start: Some(self.asm.here()),
-            entry: self.bound.clone(),
-        };
-        self.blocks.push(Block {
-            kind,
-            region: Some(region),
-        });
+        let region = Region { handler, exc, keep: exc, start: Some(self.asm.here()), entry: self.bound.clone() };
+        self.blocks.push(Block { kind, region: Some(region) });
     }
 
     /// Leaves the innermost block; its region ends here.

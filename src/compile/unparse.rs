@@ -55,10 +55,7 @@ impl Level {
 /// The source text of an expression in CPython's normal form; `None` if it holds an f-string,
 /// whose normal form is not known here.
 pub(super) fn unparse(expr: &Expr) -> Option<String> {
-    let mut writer = Writer {
-        out: String::new(),
-        unknown: false,
-    };
+    let mut writer = Writer { out: String::new(), unknown: false };
     writer.expr(expr, Level::Test);
     (!writer.unknown).then_some(writer.out)
 }
@@ -175,17 +172,9 @@ impl Writer {
                 self.list(elts, Level::Test);
                 self.put("}");
             }
-            ExprKind::ListComp { elt, generators } => {
-                self.comprehension("[", &[elt], generators, "]")
-            }
-            ExprKind::SetComp { elt, generators } => {
-                self.comprehension("{", &[elt], generators, "}")
-            }
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            } => {
+            ExprKind::ListComp { elt, generators } => self.comprehension("[", &[elt], generators, "]"),
+            ExprKind::SetComp { elt, generators } => self.comprehension("{", &[elt], generators, "}"),
+            ExprKind::DictComp { key, value, generators } => {
                 self.comprehension("{", &[key, value], generators, "}");
             }
             ExprKind::GeneratorExp { elt, generators } => {
@@ -206,11 +195,7 @@ impl Writer {
                 w.put("yield from ");
                 w.expr(value, Level::Test);
             }),
-            ExprKind::Compare {
-                left,
-                ops,
-                comparators,
-            } => {
+            ExprKind::Compare { left, ops, comparators } => {
                 let own = Level::Compare;
                 self.wrapped(level > own, |w| {
                     w.expr(left, own.tighter());
@@ -220,19 +205,12 @@ impl Writer {
                     }
                 });
             }
-            ExprKind::Call {
-                func,
-                args,
-                keywords,
-            } => self.call(func, args, keywords),
+            ExprKind::Call { func, args, keywords } => self.call(func, args, keywords),
             ExprKind::FormattedValue { .. } | ExprKind::JoinedStr { .. } => self.unknown = true,
             ExprKind::Constant(value) => self.constant(value),
             ExprKind::Attribute { value, attr, .. } => {
                 self.expr(value, Level::Atom);
-                let number = matches!(
-                    value.kind,
-                    ExprKind::Constant(Constant::Int(_) | Constant::BigInt(_))
-                );
+                let number = matches!(value.kind, ExprKind::Constant(Constant::Int(_) | Constant::BigInt(_)));
                 self.put(if number { " ." } else { "." });
                 self.put(&attr.name);
             }
@@ -281,16 +259,7 @@ impl Writer {
 
     fn call(&mut self, func: &Expr, args: &[Expr], keywords: &[Keyword]) {
         self.expr(func, Level::Atom);
-        if let (
-            [
-                only @ Expr {
-                    kind: ExprKind::GeneratorExp { .. },
-                    ..
-                },
-            ],
-            [],
-        ) = (args, keywords)
-        {
+        if let ([only @ Expr { kind: ExprKind::GeneratorExp { .. }, .. }], []) = (args, keywords) {
             return self.expr(only, Level::Atom);
         }
         self.put("(");
@@ -311,13 +280,7 @@ impl Writer {
         self.put(")");
     }
 
-    fn comprehension(
-        &mut self,
-        open: &str,
-        elements: &[&Expr],
-        generators: &[Comprehension],
-        close: &str,
-    ) {
+    fn comprehension(&mut self, open: &str, elements: &[&Expr], generators: &[Comprehension], close: &str) {
         self.put(open);
         for (at, element) in elements.iter().enumerate() {
             if at > 0 {
@@ -326,11 +289,7 @@ impl Writer {
             self.expr(element, Level::Test);
         }
         for generator in generators {
-            self.put(if generator.is_async {
-                " async for "
-            } else {
-                " for "
-            });
+            self.put(if generator.is_async { " async for " } else { " for " });
             self.expr(&generator.target, Level::Tuple);
             self.put(" in ");
             self.expr(&generator.iter, Level::Or);
@@ -429,11 +388,7 @@ impl Writer {
     }
 
     fn quoted_bytes(&mut self, bytes: &[u8]) {
-        let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-            '"'
-        } else {
-            '\''
-        };
+        let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
         self.out.push(quote);
         for &byte in bytes {
             match byte {

@@ -30,15 +30,7 @@ impl<'a> Compiler<'a> {
             self.emit(span, Instr::BeforeWith { base: exit });
         }
         let [handler, cleanup, end] = std::array::from_fn(|_| self.u.asm.label());
-        self.u.push_guarded(
-            BlockKind::With {
-                exit,
-                span,
-                is_async,
-            },
-            handler,
-            value,
-        );
+        self.u.push_guarded(BlockKind::With { exit, span, is_async }, handler, value);
         match &item.optional_vars {
             Some(target) => self.store_to(target, value)?,
             None => self.emit(span, Instr::Clear { reg: value }),
@@ -56,38 +48,18 @@ impl<'a> Compiler<'a> {
         let raised = Reg(self.u.top);
         self.u.push_guarded(BlockKind::Guard, cleanup, raised);
         let result = self.u.alloc();
-        self.emit(
-            span,
-            Instr::WithExcept {
-                dst: result,
-                exit,
-                exc,
-            },
-        );
+        self.emit(span, Instr::WithExcept { dst: result, exit, exc });
         if is_async {
             self.await_in_place(span, AwaitPlace::AsyncWithExit, result);
         }
         let suppress = self.u.asm.label();
-        self.u.jump(
-            span,
-            Instr::JumpIfTrue {
-                cond: result,
-                off: 0,
-            },
-            suppress,
-        );
+        self.u.jump(span, Instr::JumpIfTrue { cond: result, off: 0 }, suppress);
         self.u.pop_block();
         self.restore_and_reraise(save, exc);
         self.place_cleanup(cleanup, save, raised);
         self.u.place(suppress);
         self.emit(span, Instr::PopExc { save });
-        self.emit(
-            span,
-            Instr::ClearRange {
-                first: exit,
-                count: 2,
-            },
-        );
+        self.emit(span, Instr::ClearRange { first: exit, count: 2 });
         self.u.top = exit.0;
         self.u.place(end);
         Ok(())
@@ -100,13 +72,7 @@ impl<'a> Compiler<'a> {
             exit
         } else {
             let base = self.u.alloc();
-            self.emit(
-                span,
-                Instr::Move {
-                    dst: base,
-                    src: exit,
-                },
-            );
+            self.emit(span, Instr::Move { dst: base, src: exit });
             base
         };
         for _ in 0..3 {

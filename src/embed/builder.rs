@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::Interpreter;
 use super::error::{Error, Result};
 use super::output::{Sink, writer};
-use super::Interpreter;
 use crate::gil::{GilLock, LockConfig, Policy};
 use crate::object::{Raised, Value, Vm};
 use crate::runtime::thread_state::new_interp;

@@ -67,7 +67,8 @@ impl GilLock {
     /// Whether the current OS thread has this lock. For the drop of handles, which may happen anywhere, even while the
     /// OS thread ends.
     pub fn is_held_here(&self) -> bool {
-        let held = CURRENT.try_with(|current| current.borrow().as_ref().is_some_and(|held| std::ptr::eq(&**held.lock(), self)));
+        let held = CURRENT
+            .try_with(|current| current.borrow().as_ref().is_some_and(|held| std::ptr::eq(&**held.lock(), self)));
         held.unwrap_or(false)
     }
 }

@@ -241,7 +241,11 @@ impl GilLock {
     }
 
     /// Gives the lock up; returns when the thread may go on without it.
-    pub(super) fn release<'a>(&'a self, mut state: MutexGuard<'a, State>, record: &Arc<Record>) -> MutexGuard<'a, State> {
+    pub(super) fn release<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        record: &Arc<Record>,
+    ) -> MutexGuard<'a, State> {
         let now = self.scheduler.now();
         let must_wait = state.release(record, now);
         if !must_wait {

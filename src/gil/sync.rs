@@ -9,8 +9,8 @@
 use std::time::Duration;
 
 pub(super) use std::sync::MutexGuard;
-pub(super) use std::thread_local;
 pub(super) use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+pub(super) use std::thread_local;
 
 /// A mutex that does not poison: a panic under it leaves the state that the lock's own code had reached.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::sync::{Condvar, Mutex};
-use super::{EventKind, EvalBreaker, GilLock, Wake};
+use super::{EvalBreaker, EventKind, GilLock, Wake};
 
 /// A thread's number within its interpreter, from 1 on in order of registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,13 +3,14 @@
 use super::NativeModule;
 use crate::builtins::bytes::{buffer, items};
 use crate::builtins::memoryview::{ArrayData, item_size};
+use crate::builtins::native;
 use crate::builtins::number::{is_real, to_big};
 use crate::builtins::sequence::{is_index, repeat_factor, search_bound, unhashable};
-use crate::builtins::native;
 use crate::bytecode::CmpOp;
 use crate::modules::foreign::define_class;
 use crate::object::{
-    Args, Arity, ByteArray, Bytes, Class, Dict, Foreign, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
+    Args, Arity, ByteArray, Bytes, Class, Dict, Foreign, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value,
+    Vm,
 };
 
 pub const MODULE: NativeModule = NativeModule { name: "array", init };
@@ -26,11 +27,21 @@ const NEW: &[NativeDef] = &[native("__new__", Arity::Variadic, new, "Create and 
 
 const METHODS: &[NativeDef] = &[
     native("append", Arity::Exact(2), append, "Append new value v to the end of the array."),
-    native("buffer_info", Arity::Exact(1), buffer_info, "Return a tuple (address, length) giving the current memory address and the length in items."),
+    native(
+        "buffer_info",
+        Arity::Exact(1),
+        buffer_info,
+        "Return a tuple (address, length) giving the current memory address and the length in items.",
+    ),
     native("byteswap", Arity::Exact(1), byteswap, "Byteswap all items of the array."),
     native("count", Arity::Exact(2), count, "Return number of occurrences of v in the array."),
     native("extend", Arity::Exact(2), extend, "Append items to the end of the array."),
-    native("frombytes", Arity::Exact(2), frombytes, "Appends items from the string, interpreting it as an array of machine values."),
+    native(
+        "frombytes",
+        Arity::Exact(2),
+        frombytes,
+        "Appends items from the string, interpreting it as an array of machine values.",
+    ),
     native("fromlist", Arity::Exact(2), fromlist, "Append items to array from list."),
     native("index", Arity::Range(2, 4), index, "Return index of first occurrence of v in the array."),
     native("insert", Arity::Exact(3), insert, "Insert a new item v into the array before position i."),
@@ -38,7 +49,12 @@ const METHODS: &[NativeDef] = &[
     native("remove", Arity::Exact(2), remove, "Remove the first occurrence of v in the array."),
     native("reverse", Arity::Exact(1), reverse, "Reverse the order of the items in the array."),
     native("clear", Arity::Exact(1), clear, "Remove all items from the array."),
-    native("tobytes", Arity::Exact(1), tobytes, "Convert the array to an array of machine values and return the bytes representation."),
+    native(
+        "tobytes",
+        Arity::Exact(1),
+        tobytes,
+        "Convert the array to an array of machine values and return the bytes representation.",
+    ),
     native("tolist", Arity::Exact(1), tolist, "Convert array to an ordinary list with the same items."),
     native("__copy__", Arity::Exact(1), copy, "Return a copy of the array."),
     native("__deepcopy__", Arity::Exact(2), copy, "Return a copy of the array."),
@@ -66,8 +82,18 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "typecode", get: |vm, value| data(vm, value).map(|(_, code)| (code as char).to_string().into()), set: None, doc: "the typecode character used to create the array" },
-    GetSetDef { name: "itemsize", get: |vm, value| data(vm, value).map(|(_, code)| item_size(code).into()), set: None, doc: "the size, in bytes, of one array item" },
+    GetSetDef {
+        name: "typecode",
+        get: |vm, value| data(vm, value).map(|(_, code)| (code as char).to_string().into()),
+        set: None,
+        doc: "the typecode character used to create the array",
+    },
+    GetSetDef {
+        name: "itemsize",
+        get: |vm, value| data(vm, value).map(|(_, code)| item_size(code).into()),
+        set: None,
+        doc: "the size, in bytes, of one array item",
+    },
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
@@ -122,7 +148,9 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
     };
     if matches!(code, b'u' | b'w') {
-        return Err(vm.raise(Known::NotImplementedError, "arrays of characters ('u' and 'w') are not supported by Mini"));
+        return Err(
+            vm.raise(Known::NotImplementedError, "arrays of characters ('u' and 'w') are not supported by Mini")
+        );
     }
     if !CODES.as_bytes().contains(&code) {
         return Err(vm.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"));
@@ -449,7 +477,9 @@ fn setitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     if new.len() != picked.len() * size {
         let (given, wanted) = (new.len() / size, picked.len());
-        return Err(vm.value_error(format!("attempt to assign array of size {given} to extended slice of size {wanted}")));
+        return Err(
+            vm.value_error(format!("attempt to assign array of size {given} to extended slice of size {wanted}"))
+        );
     }
     let content = bytes.data.get_mut(&mut vm.gil);
     for (part, at) in new.chunks_exact(size).zip(picked) {
@@ -519,7 +549,10 @@ fn repeated(vm: &mut Vm, array: &Value, factor: &Value) -> Result<Vec<u8>, Raise
     let (bytes, _) = data(vm, array)?;
     let content = bytes.data.get(&vm.gil).clone();
     let mut out = Vec::new();
-    let fits = content.len().checked_mul(times).is_some_and(|total| total < isize::MAX as usize && out.try_reserve_exact(total).is_ok());
+    let fits = content
+        .len()
+        .checked_mul(times)
+        .is_some_and(|total| total < isize::MAX as usize && out.try_reserve_exact(total).is_ok());
     if !fits {
         return Err(vm.memory_error());
     }

@@ -10,10 +10,30 @@ pub const MODULE: NativeModule = NativeModule { name: "bisect", init };
 const PARAMS: Params = Params { names: &["a", "x", "lo", "hi", "key"], required: 2, posonly: 0, kwonly: 1 };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("bisect_left", Arity::Named(&PARAMS), bisect_left, "Return the index where to insert item x in list a, before equal items."),
-    native("bisect_right", Arity::Named(&PARAMS), bisect_right, "Return the index where to insert item x in list a, after equal items."),
-    native("insort_left", Arity::Named(&PARAMS), insort_left, "Insert item x in list a, and keep it sorted, before equal items."),
-    native("insort_right", Arity::Named(&PARAMS), insort_right, "Insert item x in list a, and keep it sorted, after equal items."),
+    native(
+        "bisect_left",
+        Arity::Named(&PARAMS),
+        bisect_left,
+        "Return the index where to insert item x in list a, before equal items.",
+    ),
+    native(
+        "bisect_right",
+        Arity::Named(&PARAMS),
+        bisect_right,
+        "Return the index where to insert item x in list a, after equal items.",
+    ),
+    native(
+        "insort_left",
+        Arity::Named(&PARAMS),
+        insort_left,
+        "Insert item x in list a, and keep it sorted, before equal items.",
+    ),
+    native(
+        "insort_right",
+        Arity::Named(&PARAMS),
+        insort_right,
+        "Insert item x in list a, and keep it sorted, after equal items.",
+    ),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
@@ -49,11 +69,7 @@ fn search(vm: &mut Vm, args: Args<'_>, x: &Value, left: bool) -> Result<usize, R
         if let Some(key) = key {
             item = vm.call(key, &[item])?;
         }
-        let goes_on = if left {
-            vm.compare_bool(CmpOp::Lt, &item, x)?
-        } else {
-            !vm.compare_bool(CmpOp::Lt, x, &item)?
-        };
+        let goes_on = if left { vm.compare_bool(CmpOp::Lt, &item, x)? } else { !vm.compare_bool(CmpOp::Lt, x, &item)? };
         if goes_on { low = middle + 1 } else { high = middle }
     }
     Ok(low)

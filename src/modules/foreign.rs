@@ -75,7 +75,12 @@ pub(crate) fn define_class(
 /// # Errors
 ///
 /// What making the class raises.
-pub(crate) fn define_exception(vm: &mut Vm, dict: &Ptr<Dict>, full_name: &str, base: Value) -> Result<Ptr<Class>, Raised> {
+pub(crate) fn define_exception(
+    vm: &mut Vm,
+    dict: &Ptr<Dict>,
+    full_name: &str,
+    base: Value,
+) -> Result<Ptr<Class>, Raised> {
     let (module, name) = full_name.rsplit_once('.').unwrap_or(("builtins", full_name));
     let namespace = Dict::new();
     vm.dict_set_str(&namespace, "__module__", Value::str(module));

@@ -16,15 +16,50 @@ const FUNCTIONS: &[NativeDef] = &[
     native("collect", Arity::Named(&COLLECT), collect, "Run the garbage collector."),
     native("get_count", Arity::Exact(0), get_count, "Return a three-tuple of the current collection counts."),
     native("get_threshold", Arity::Exact(0), get_threshold, "Return the current collection thresholds."),
-    native("set_threshold", Arity::Range(1, 3), set_threshold, "Set the collection thresholds (the collection frequency)."),
-    native("get_stats", Arity::Exact(0), get_stats, "Return a list of dictionaries containing per-generation statistics."),
-    native("get_objects", Arity::Named(&OBJECTS), get_objects, "Return a list of objects tracked by the collector (excluding the list returned)."),
-    native("get_referrers", Arity::Variadic, get_referrers, "Return the list of objects that directly refer to any of 'objs'."),
-    native("get_referents", Arity::Variadic, get_referents, "Return the list of objects that are directly referred to by 'objs'."),
-    native("is_tracked", Arity::Exact(1), is_tracked, "Returns true if the object is tracked by the garbage collector."),
+    native(
+        "set_threshold",
+        Arity::Range(1, 3),
+        set_threshold,
+        "Set the collection thresholds (the collection frequency).",
+    ),
+    native(
+        "get_stats",
+        Arity::Exact(0),
+        get_stats,
+        "Return a list of dictionaries containing per-generation statistics.",
+    ),
+    native(
+        "get_objects",
+        Arity::Named(&OBJECTS),
+        get_objects,
+        "Return a list of objects tracked by the collector (excluding the list returned).",
+    ),
+    native(
+        "get_referrers",
+        Arity::Variadic,
+        get_referrers,
+        "Return the list of objects that directly refer to any of 'objs'.",
+    ),
+    native(
+        "get_referents",
+        Arity::Variadic,
+        get_referents,
+        "Return the list of objects that are directly referred to by 'objs'.",
+    ),
+    native(
+        "is_tracked",
+        Arity::Exact(1),
+        is_tracked,
+        "Returns true if the object is tracked by the garbage collector.",
+    ),
     native("freeze", Arity::Exact(0), nothing, "Accepted, and without effect: Mini keeps no permanent generation."),
     native("unfreeze", Arity::Exact(0), nothing, "Accepted, and without effect: Mini keeps no permanent generation."),
-    native("get_freeze_count", Arity::Exact(0), zero, "Return the number of objects in the permanent generation: none."),
+    native(
+        "get_freeze_count",
+        Arity::Exact(0),
+        zero,
+        "Return the number of objects in the permanent generation: none.",
+    ),
     native("get_debug", Arity::Exact(0), zero, "Get the garbage collection debugging flags: none."),
 ];
 
@@ -109,7 +144,8 @@ fn get_referents(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn get_referrers(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let heap = &vm.interp.heap;
     let mut objects = heap.objects();
-    objects.retain(|object| heap.referents(object).iter().any(|item| args.values().iter().any(|wanted| wanted.is(item))));
+    objects
+        .retain(|object| heap.referents(object).iter().any(|item| args.values().iter().any(|wanted| wanted.is(item))));
     Ok(Value::list(objects))
 }
 

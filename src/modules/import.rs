@@ -60,7 +60,13 @@ impl Vm {
     /// # Errors
     ///
     /// ImportError, ModuleNotFoundError, or what the module raises.
-    pub(crate) fn import_module(&mut self, name: &str, globals: &Ptr<Dict>, names: &Value, level: i64) -> Result<Value, Raised> {
+    pub(crate) fn import_module(
+        &mut self,
+        name: &str,
+        globals: &Ptr<Dict>,
+        names: &Value,
+        level: i64,
+    ) -> Result<Value, Raised> {
         if level < 0 {
             return Err(self.value_error("level must be >= 0"));
         }
@@ -107,7 +113,9 @@ impl Vm {
         for _ in 1..level {
             match base.rsplit_once('.') {
                 Some((parent, _)) => base = parent,
-                None => return Err(self.raise(Known::ImportError, "attempted relative import beyond top-level package")),
+                None => {
+                    return Err(self.raise(Known::ImportError, "attempted relative import beyond top-level package"));
+                }
             }
         }
         Ok(if name.is_empty() { base.to_owned() } else { format!("{base}.{name}") })

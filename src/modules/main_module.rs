@@ -24,7 +24,8 @@ impl Vm {
                 let error = self.catch(raised, crate::object::Known::ModuleNotFoundError)?;
                 let text = self.str(&error)?;
                 let class = self.class_name(&error);
-                let message = format!("Error while finding module specification for '{name}' ({class}: {})", text.as_str());
+                let message =
+                    format!("Error while finding module specification for '{name}' ({class}: {})", text.as_str());
                 return Ok(Err(message));
             }
         }
@@ -64,8 +65,8 @@ impl Vm {
             return Ok(Err(format!("Cannot use package as __main__ module; '{name}' is a package")));
         }
         let main = format!("{name}.__main__");
-        Ok(self.find_main_module(&main)?.map_err(|_| {
-            format!("No module named {main}; '{name}' is a package and cannot be directly executed")
-        }))
+        Ok(self
+            .find_main_module(&main)?
+            .map_err(|_| format!("No module named {main}; '{name}' is a package and cannot be directly executed")))
     }
 }

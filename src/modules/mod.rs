@@ -5,23 +5,22 @@
 
 mod import;
 
-mod atexit;
 mod abc;
-mod bisect;
 mod array;
 mod asyncio;
+mod atexit;
+mod bisect;
 mod collections;
+mod errno;
 pub(crate) mod foreign;
+pub(crate) mod fs_path;
 mod functools;
 mod gc;
-mod errno;
 mod heapq;
-pub(crate) mod fs_path;
 pub(crate) mod io;
 mod itertools;
-pub(crate) mod main_module;
 mod json;
-mod thread;
+pub(crate) mod main_module;
 mod math;
 mod multiprocessing;
 mod operator;
@@ -30,13 +29,14 @@ mod posix;
 mod random;
 mod re;
 mod signal;
-pub(crate) mod struct_sequence;
-pub mod sys;
-mod time;
-mod weakref;
 mod string_helpers;
-mod traceback_helpers;
+pub(crate) mod struct_sequence;
 mod structs;
+pub mod sys;
+mod thread;
+mod time;
+mod traceback_helpers;
+mod weakref;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
 

@@ -7,9 +7,7 @@ use super::NativeModule;
 use crate::builtins::native;
 use crate::builtins::number::to_big;
 use crate::modules::foreign::define_class;
-use crate::object::{
-    Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, Ptr, Raised, Value, Vm};
 
 pub const MODULE: NativeModule = NativeModule { name: "_random", init };
 
@@ -142,11 +140,13 @@ fn reseed(vm: &mut Vm, generator: &Value, seed: Option<&Value>) -> Result<(), Ra
 /// Words that differ from run to run.
 fn entropy() -> Vec<u32> {
     use std::hash::{BuildHasher, Hasher, RandomState};
-    (0..8).map(|index| {
-        let mut hasher = RandomState::new().build_hasher();
-        hasher.write_u32(index);
-        hasher.finish() as u32
-    }).collect()
+    (0..8)
+        .map(|index| {
+            let mut hasher = RandomState::new().build_hasher();
+            hasher.write_u32(index);
+            hasher.finish() as u32
+        })
+        .collect()
 }
 
 fn getrandbits(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -161,11 +161,13 @@ fn getrandbits(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Ok(Value::Int(word.into()));
     }
     let words = with(vm, &args[0], |twister| {
-        (0..bits.div_ceil(32)).map(|index| {
-            let left = bits - 32 * index;
-            let word = twister.word();
-            if left < 32 { word >> (32 - left) } else { word }
-        }).collect::<Vec<u32>>()
+        (0..bits.div_ceil(32))
+            .map(|index| {
+                let left = bits - 32 * index;
+                let word = twister.word();
+                if left < 32 { word >> (32 - left) } else { word }
+            })
+            .collect::<Vec<u32>>()
     })?;
     Ok(Value::big(BigInt::from_slice(Sign::Plus, &words)))
 }

@@ -49,7 +49,12 @@ const FUNCTIONS: &[NativeDef] = &[
     native("signal", Arity::Exact(2), signal, "Set the action for the given signal."),
     native("getsignal", Arity::Exact(1), getsignal, "Return the current action for the given signal."),
     native("raise_signal", Arity::Exact(1), raise_signal, "Send a signal to the executing process."),
-    native("default_int_handler", Arity::Exact(2), default_int_handler, "The default handler for SIGINT installed by Python."),
+    native(
+        "default_int_handler",
+        Arity::Exact(2),
+        default_int_handler,
+        "The default handler for SIGINT installed by Python.",
+    ),
     native("strsignal", Arity::Exact(1), strsignal, "Return the system description of the given signal."),
 ];
 

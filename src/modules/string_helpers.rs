@@ -9,7 +9,12 @@ pub const MODULE: NativeModule = NativeModule { name: "_string", init };
 
 const FUNCTIONS: &[NativeDef] = &[
     native("formatter_parser", Arity::Exact(1), formatter_parser, "parse the argument as a format string"),
-    native("formatter_field_name_split", Arity::Exact(1), formatter_field_name_split, "split the argument as a field name"),
+    native(
+        "formatter_field_name_split",
+        Arity::Exact(1),
+        formatter_field_name_split,
+        "split the argument as a field name",
+    ),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {

@@ -71,15 +71,19 @@ impl Format {
             }
             let mut count: Option<usize> = None;
             while let Some(digit) = bytes.get(at).filter(|byte| byte.is_ascii_digit()) {
-                let value = count.unwrap_or(0).checked_mul(10).and_then(|value| value.checked_add(usize::from(digit - b'0')));
+                let value =
+                    count.unwrap_or(0).checked_mul(10).and_then(|value| value.checked_add(usize::from(digit - b'0')));
                 count = Some(value.filter(|&value| value <= isize::MAX as usize).ok_or("total struct size too long")?);
                 at += 1;
             }
-            let Some(&code) = bytes.get(at) else { return Err("repeat count given without format specifier".to_owned()) };
+            let Some(&code) = bytes.get(at) else {
+                return Err("repeat count given without format specifier".to_owned());
+            };
             at += 1;
             let size = size_of_code(code, native).ok_or("bad char in struct format")?;
             let count = count.unwrap_or(1);
-            let pad = if native && !matches!(code, b'x' | b's' | b'p') { (size - format.size % size) % size } else { 0 };
+            let pad =
+                if native && !matches!(code, b'x' | b's' | b'p') { (size - format.size % size) % size } else { 0 };
             let total = count.checked_mul(size).and_then(|total| total.checked_add(pad + format.size));
             format.size = total.filter(|&total| total <= isize::MAX as usize).ok_or("total struct size too long")?;
             format.values += match code {
@@ -106,18 +110,43 @@ const METHOD_UNPACK_FROM: Params = Params { names: &["self", "buffer", "offset"]
 
 const FUNCTIONS: &[NativeDef] = &[
     native("calcsize", Arity::Exact(1), calcsize, "Return size in bytes of the struct described by the format string."),
-    native("pack", Arity::Variadic, pack, "Return a bytes object containing the values packed according to the format string."),
+    native(
+        "pack",
+        Arity::Variadic,
+        pack,
+        "Return a bytes object containing the values packed according to the format string.",
+    ),
     native("pack_into", Arity::Variadic, pack_into, "Pack values and write the packed bytes into the buffer."),
-    native("unpack", Arity::Exact(2), unpack, "Return a tuple containing values unpacked according to the format string."),
-    native("unpack_from", Arity::Named(&UNPACK_FROM), unpack_from, "Return a tuple containing values unpacked according to the format string."),
-    native("iter_unpack", Arity::Exact(2), iter_unpack, "Return an iterator yielding tuples unpacked from the given bytes."),
+    native(
+        "unpack",
+        Arity::Exact(2),
+        unpack,
+        "Return a tuple containing values unpacked according to the format string.",
+    ),
+    native(
+        "unpack_from",
+        Arity::Named(&UNPACK_FROM),
+        unpack_from,
+        "Return a tuple containing values unpacked according to the format string.",
+    ),
+    native(
+        "iter_unpack",
+        Arity::Exact(2),
+        iter_unpack,
+        "Return an iterator yielding tuples unpacked from the given bytes.",
+    ),
     native("_clearcache", Arity::Exact(0), clear_cache, "Clear the internal cache."),
 ];
 
 const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(2), new, "Create and return a new object.")];
 
 const METHODS: &[NativeDef] = &[
-    native("pack", Arity::Variadic, pack, "Return a bytes object containing the values packed according to the format string."),
+    native(
+        "pack",
+        Arity::Variadic,
+        pack,
+        "Return a bytes object containing the values packed according to the format string.",
+    ),
     native("pack_into", Arity::Variadic, pack_into, "Pack values and write the packed bytes into the buffer."),
     native("unpack", Arity::Exact(2), unpack, "Return a tuple containing unpacked values."),
     native("unpack_from", Arity::Named(&METHOD_UNPACK_FROM), unpack_from, "Return a tuple containing unpacked values."),
@@ -125,7 +154,12 @@ const METHODS: &[NativeDef] = &[
 ];
 
 const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "size", get: |vm, value| Ok(format(vm, value)?.size.into()), set: None, doc: "struct size in bytes" },
+    GetSetDef {
+        name: "size",
+        get: |vm, value| Ok(format(vm, value)?.size.into()),
+        set: None,
+        doc: "struct size in bytes",
+    },
     GetSetDef { name: "format", get: |vm, value| text(vm, value), set: None, doc: "struct format string" },
 ];
 
@@ -320,7 +354,9 @@ fn offset(vm: &mut Vm, value: Option<&Value>, len: usize, size: usize, function:
         let needed = start.saturating_add(size);
         return Err(fail(
             vm,
-            format!("{function} requires a buffer of at least {needed} bytes for {what} {size} bytes {preposition} offset {start} (actual buffer size is {len})"),
+            format!(
+                "{function} requires a buffer of at least {needed} bytes for {what} {size} bytes {preposition} offset {start} (actual buffer size is {len})"
+            ),
         ));
     }
     Ok(start)

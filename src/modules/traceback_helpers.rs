@@ -9,7 +9,12 @@ use crate::object::{Args, Arity, Dict, NativeDef, Ptr, Raised, Value, Vm};
 pub const MODULE: NativeModule = NativeModule { name: "_traceback", init };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("source_block", Arity::Exact(3), block, "The lines that a traceback shows for a range of source, with marks."),
+    native(
+        "source_block",
+        Arity::Exact(3),
+        block,
+        "The lines that a traceback shows for a range of source, with marks.",
+    ),
     native("suggestion", Arity::Exact(1), suggestion, "What may have been meant by the name in an exception."),
 ];
 

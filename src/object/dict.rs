@@ -254,7 +254,8 @@ impl DictData {
             self.entries.pop();
         }
         if index == self.first {
-            let gap = self.entries[index.min(self.entries.len())..].iter().take_while(|entry| entry.key.is_undef()).count();
+            let gap =
+                self.entries[index.min(self.entries.len())..].iter().take_while(|entry| entry.key.is_undef()).count();
             self.first += gap;
         }
         self.first = self.first.min(self.entries.len());
@@ -282,9 +283,10 @@ impl DictData {
     /// Removes a name and gives back its value.
     pub fn remove_str(&mut self, name: &super::Str) -> Option<Value> {
         let hash = name.hash();
-        let index = *self.table.find(spread(hash), |&index| {
-            matches!(&self.entries[index as usize].key, Value::Str(key) if key.same_text(name))
-        })?;
+        let index = *self.table.find(
+            spread(hash),
+            |&index| matches!(&self.entries[index as usize].key, Value::Str(key) if key.same_text(name)),
+        )?;
         Some(self.remove_at(index as usize).1)
     }
 

@@ -231,7 +231,12 @@ define_heap_type! {
 
 impl Native {
     /// A native function of a description.
-    pub fn new(def: &'static NativeDef, kind: NativeKind, owner: Option<Ptr<Class>>, module: Option<Ptr<Str>>) -> Ptr<Native> {
+    pub fn new(
+        def: &'static NativeDef,
+        kind: NativeKind,
+        owner: Option<Ptr<Class>>,
+        module: Option<Ptr<Str>>,
+    ) -> Ptr<Native> {
         Native::alloc(def, kind, owner, module, Value::Undef)
     }
 }

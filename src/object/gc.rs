@@ -7,8 +7,8 @@
 
 use std::ptr::NonNull;
 
-use super::heap::{Heap, Pending};
 use super::header::Header;
+use super::heap::{Heap, Pending};
 use super::trace::{Rubble, clear, trace};
 use super::value::Value;
 

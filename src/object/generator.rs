@@ -60,8 +60,21 @@ define_heap_type! {
 
 impl Gen {
     /// A generator that has not started, over the registers of its first call.
-    pub(crate) fn new(code: Ptr<Code>, globals: Ptr<Dict>, pc: *const Instr, regs: Box<[Value]>, data: GenData) -> Ptr<Gen> {
-        Gen::alloc(code, globals, Cell::new(GenState::Created), Cell::new(pc), UnsafeCell::new(regs), GilCell::new(data))
+    pub(crate) fn new(
+        code: Ptr<Code>,
+        globals: Ptr<Dict>,
+        pc: *const Instr,
+        regs: Box<[Value]>,
+        data: GenData,
+    ) -> Ptr<Gen> {
+        Gen::alloc(
+            code,
+            globals,
+            Cell::new(GenState::Created),
+            Cell::new(pc),
+            UnsafeCell::new(regs),
+            GilCell::new(data),
+        )
     }
 
     /// Which of the three it is.

@@ -89,9 +89,7 @@ pub fn hash_bytes(bytes: &[u8]) -> i64 {
 fn hash_rounds(items: impl Iterator<Item = i64>) -> u64 {
     const P1: u64 = 11_400_714_785_074_694_791;
     const P2: u64 = 14_029_467_366_897_019_727;
-    items.fold(HASH_SEED, |acc, item| {
-        acc.wrapping_add((item as u64).wrapping_mul(P2)).rotate_left(31).wrapping_mul(P1)
-    })
+    items.fold(HASH_SEED, |acc, item| acc.wrapping_add((item as u64).wrapping_mul(P2)).rotate_left(31).wrapping_mul(P1))
 }
 
 const HASH_SEED: u64 = 2_870_177_450_012_600_261;

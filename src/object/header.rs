@@ -77,12 +77,7 @@ impl Header {
 
     /// A header with one reference, unknown to the collector.
     pub fn new(tag: Tag) -> Self {
-        Header {
-            count: Cell::new(1),
-            gc_index: Cell::new(Self::UNTRACKED),
-            tag,
-            flags: Cell::new(0),
-        }
+        Header { count: Cell::new(1), gc_index: Cell::new(Self::UNTRACKED), tag, flags: Cell::new(0) }
     }
 
     /// How many references there are.

@@ -9,9 +9,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ptr::NonNull;
 
+use super::free::{free_object, wants_finalizer};
 use super::header::Header;
 use super::value::Value;
-use super::free::{free_object, wants_finalizer};
 
 /// Nested frees beyond this depth are postponed.
 const MAX_DEPTH: usize = 64;

@@ -17,33 +17,94 @@ pub enum DictPart {
 /// The state of a built-in iterator.
 pub enum IterState {
     /// `left` more numbers from `next` on.
-    Range { next: i64, step: i64, left: u64 },
+    Range {
+        next: i64,
+        step: i64,
+        left: u64,
+    },
     /// A range whose numbers do not fit 64 bits: the next, the step, how many are left.
-    BigRange { next: num_bigint::BigInt, step: num_bigint::BigInt, left: num_bigint::BigInt },
-    List { list: Ptr<List>, index: usize },
+    BigRange {
+        next: num_bigint::BigInt,
+        step: num_bigint::BigInt,
+        left: num_bigint::BigInt,
+    },
+    List {
+        list: Ptr<List>,
+        index: usize,
+    },
     /// The item before `index` is next.
-    ListReversed { list: Ptr<List>, index: usize },
-    Tuple { tuple: Ptr<Tuple>, index: usize },
+    ListReversed {
+        list: Ptr<List>,
+        index: usize,
+    },
+    Tuple {
+        tuple: Ptr<Tuple>,
+        index: usize,
+    },
     /// `offset` in bytes.
-    Str { text: Ptr<Str>, offset: usize },
-    Bytes { bytes: Ptr<Bytes>, index: usize },
-    ByteArray { bytes: Ptr<ByteArray>, index: usize },
+    Str {
+        text: Ptr<Str>,
+        offset: usize,
+    },
+    Bytes {
+        bytes: Ptr<Bytes>,
+        index: usize,
+    },
+    ByteArray {
+        bytes: Ptr<ByteArray>,
+        index: usize,
+    },
     /// The dict must keep its size `used`; `left` entries have not been handed out.
-    Dict { dict: Ptr<Dict>, part: DictPart, index: usize, used: usize, left: usize, reversed: bool },
+    Dict {
+        dict: Ptr<Dict>,
+        part: DictPart,
+        index: usize,
+        used: usize,
+        left: usize,
+        reversed: bool,
+    },
     /// The set must keep its size `used`.
-    Set { set: Ptr<Set>, slot: usize, used: usize, left: usize },
+    Set {
+        set: Ptr<Set>,
+        slot: usize,
+        used: usize,
+        left: usize,
+    },
     /// The old protocol: `object[0]`, `object[1]` ... until IndexError.
-    Sequence { object: Value, index: i64 },
+    Sequence {
+        object: Value,
+        index: i64,
+    },
     /// `reversed(object)` by `__len__` and `__getitem__`.
-    SequenceReversed { object: Value, index: i64 },
+    SequenceReversed {
+        object: Value,
+        index: i64,
+    },
     /// `iter(callable, sentinel)`.
-    Callable { callable: Value, sentinel: Value },
-    Enumerate { iter: Value, next: Value },
-    Zip { iters: Vec<Value>, strict: bool },
-    Map { func: Value, iters: Vec<Value> },
-    Filter { func: Value, iter: Value },
+    Callable {
+        callable: Value,
+        sentinel: Value,
+    },
+    Enumerate {
+        iter: Value,
+        next: Value,
+    },
+    Zip {
+        iters: Vec<Value>,
+        strict: bool,
+    },
+    Map {
+        func: Value,
+        iters: Vec<Value>,
+    },
+    Filter {
+        func: Value,
+        iter: Value,
+    },
     /// Ended; `of` names the class it had.
-    Exhausted { of: IterClass },
+    Exhausted {
+        of: IterClass,
+    },
 }
 
 /// The class of a built-in iterator.

@@ -6,11 +6,11 @@ pub(crate) mod compare;
 mod define;
 pub(crate) mod dict;
 mod free;
-pub(crate) mod gc;
 pub(crate) mod func;
+pub(crate) mod gc;
 pub(crate) mod generator;
-pub(crate) mod hash;
 pub(crate) mod handle;
+pub(crate) mod hash;
 mod header;
 pub(crate) mod heap;
 pub(crate) mod instance;
@@ -18,8 +18,8 @@ pub(crate) mod interp;
 pub(crate) mod iter;
 mod known;
 mod list;
-pub(crate) mod number;
 mod names;
+pub(crate) mod number;
 mod ptr;
 pub(crate) mod quote;
 pub(crate) mod set;
@@ -38,7 +38,8 @@ pub use class::{Class, ClassData, ClassFlags, Layout};
 pub(crate) use define::define_heap_type;
 pub use dict::{Dict, DictData, Entry, Probe};
 pub use func::{
-    Arity, Cache, CacheSlot, Cell, Code, Func, FuncData, Method, Module, Native, NativeDef, NativeFn, NativeKind, Params,
+    Arity, Cache, CacheSlot, Cell, Code, Func, FuncData, Method, Module, Native, NativeDef, NativeFn, NativeKind,
+    Params,
 };
 pub use generator::{Gen, GenData, GenKind, GenState, Traceback};
 pub use handle::Handle;

@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::ptr::Ptr;
 use super::Str;
+use super::ptr::Ptr;
 
 /// Names a shape of the interpreter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -101,7 +101,11 @@ impl Str {
         unsafe {
             let grown = realloc(pointer.as_ptr().cast(), Self::layout(old, was_ascii), layout.size());
             let Some(mut pointer) = NonNull::new(grown.cast::<Str>()) else { handle_alloc_error(layout) };
-            pointer.add(1).cast::<u8>().add(old).copy_from_nonoverlapping(NonNull::from(right.as_bytes()).cast(), added);
+            pointer
+                .add(1)
+                .cast::<u8>()
+                .add(old)
+                .copy_from_nonoverlapping(NonNull::from(right.as_bytes()).cast(), added);
             let object = pointer.as_mut();
             object.len = old + added;
             object.hash.set(0);

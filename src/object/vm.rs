@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::func::Code;
 use super::generator::Gen;
 use super::interp::Interp;
+use super::stacks::Stacks;
 use super::value::Value;
 use super::{Dict, Func};
 use crate::bytecode::Instr;
-use super::stacks::Stacks;
 use crate::gil::{EvalBreaker, Gil, GilGuard};
 
 /// An exception is on its way: it is kept in the thread state ([`Vm::raised`]).

@@ -1,9 +1,9 @@
 //! Weak references.
 
 use super::heap::{self, Pending};
+use super::instance::{Foreign, ForeignData};
 use super::ptr::Ptr;
 use super::value::Value;
-use super::instance::{Foreign, ForeignData};
 use super::{Class, header::Header};
 use crate::gil::Gil;
 

@@ -68,7 +68,10 @@ impl Vm {
             Ok(result) => result,
             Err(panic) => {
                 self.unwind_to(mark);
-                let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+                let text = panic
+                    .downcast_ref::<&str>()
+                    .copied()
+                    .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
                 Err(self.raise(Known::SystemError, format!("native code panicked: {}", text.unwrap_or("no message"))))
             }
         }

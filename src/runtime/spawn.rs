@@ -56,7 +56,13 @@ impl Vm {
     /// # Errors
     ///
     /// RuntimeError "can't start new thread".
-    pub(crate) fn start_thread(&mut self, function: Value, args: Vec<Value>, keywords: Value, handle: Arc<ThreadHandle>) -> Result<(), Raised> {
+    pub(crate) fn start_thread(
+        &mut self,
+        function: Value,
+        args: Vec<Value>,
+        keywords: Value,
+        handle: Arc<ThreadHandle>,
+    ) -> Result<(), Raised> {
         let call = Handle::new(self, Value::tuple(vec![function, Value::tuple(args), keywords]));
         let threads = self.interp.extension::<Threads>(&mut self.gil);
         let size = match threads.stack_size {
@@ -99,7 +105,11 @@ impl Vm {
     }
 
     /// Waits until a thread has ended; false if the deadline passed first.
-    pub(crate) fn join_thread(&mut self, handle: &ThreadHandle, timeout: Option<std::time::Duration>) -> Result<bool, Raised> {
+    pub(crate) fn join_thread(
+        &mut self,
+        handle: &ThreadHandle,
+        timeout: Option<std::time::Duration>,
+    ) -> Result<bool, Raised> {
         let deadline = self.deadline(timeout);
         while !handle.done.load(Ordering::Relaxed) {
             if !self.wait_in(&handle.joiners, WaitReason::Join, deadline)? {
@@ -132,7 +142,10 @@ fn run_thread(vm: &mut Vm, call: &Handle) {
     let pairs: Vec<(String, Value)> = match &keywords {
         Value::Dict(dict) => {
             let entries = dict.data.get(&vm.gil);
-            entries.iter().filter_map(|entry| Some((entry.key.as_text()?.as_str().to_owned(), entry.value.clone()))).collect()
+            entries
+                .iter()
+                .filter_map(|entry| Some((entry.key.as_text()?.as_str().to_owned(), entry.value.clone())))
+                .collect()
         }
         _ => Vec::new(),
     };

@@ -79,7 +79,12 @@ impl Vm {
     /// # Errors
     ///
     /// When this OS thread holds a lock already.
-    pub(crate) fn attach(interp: Arc<Interp>, thread: &GilThread, is_main: bool, size: StackSize) -> Result<Vm, AttachError> {
+    pub(crate) fn attach(
+        interp: Arc<Interp>,
+        thread: &GilThread,
+        is_main: bool,
+        size: StackSize,
+    ) -> Result<Vm, AttachError> {
         let guard = thread.attach()?;
         let stacks = Stacks::new(size.registers, size.frames);
         let here = 0u8;

@@ -59,7 +59,12 @@ impl Vm {
     }
 
     #[cold]
-    fn getattr_by_hooks(&mut self, object: &Value, name: &Ptr<Str>, flags: ClassFlags) -> Result<Option<Value>, Raised> {
+    fn getattr_by_hooks(
+        &mut self,
+        object: &Value,
+        name: &Ptr<Str>,
+        flags: ClassFlags,
+    ) -> Result<Option<Value>, Raised> {
         let found = if flags.has(ClassFlags::HAS_GETATTRIBUTE) {
             self.call_special(object, Name::__getattribute__, &[name.to_value()]).map(|value| value.or(None))
         } else {
@@ -213,7 +218,11 @@ impl Vm {
             }
         }
         if let Some(found) = self.lookup(class, name) {
-            return if matches!(found, Value::Func(_)) { Ok(Some(found)) } else { self.bind_to(found, None, class).map(Some) };
+            return if matches!(found, Value::Func(_)) {
+                Ok(Some(found))
+            } else {
+                self.bind_to(found, None, class).map(Some)
+            };
         }
         match on_meta {
             Some(found) => self.bind_to(found, Some(&object), &meta).map(Some),
@@ -310,11 +319,15 @@ impl Vm {
         let spec = data.get_str(&spec).cloned();
         let initializing = self.intern("_initializing");
         let partly = match spec {
-            Some(spec) if !spec.is_none() => matches!(self.getattr_opt(&spec, &initializing), Ok(Some(Value::Bool(on))) if on.get()),
+            Some(spec) if !spec.is_none() => {
+                matches!(self.getattr_opt(&spec, &initializing), Ok(Some(Value::Bool(on))) if on.get())
+            }
             _ => false,
         };
         if partly {
-            format!("partially initialized module '{module}' has no attribute '{text}' (most likely due to a circular import)")
+            format!(
+                "partially initialized module '{module}' has no attribute '{text}' (most likely due to a circular import)"
+            )
         } else {
             format!("module '{module}' has no attribute '{text}'")
         }
@@ -326,7 +339,9 @@ impl Vm {
     ///
     /// As for `getattr`.
     pub fn load_method(&mut self, object: &Value, name: &Ptr<Str>) -> Result<(Value, bool), Raised> {
-        if matches!(object, Value::Class(_) | Value::Module(_)) || self.flags_of(object).has(ClassFlags::HAS_GETATTRIBUTE) {
+        if matches!(object, Value::Class(_) | Value::Module(_))
+            || self.flags_of(object).has(ClassFlags::HAS_GETATTRIBUTE)
+        {
             return Ok((self.getattr(object, name)?, false));
         }
         let class = self.class_of(object);

@@ -62,7 +62,9 @@ impl Vm {
             (BinOp::Add, Value::List(a), Value::List(b)) => {
                 Ok(Value::list([a.items.get(&self.gil).as_slice(), b.items.get(&self.gil).as_slice()].concat()))
             }
-            (BinOp::Add, Value::Tuple(a), Value::Tuple(b)) => Ok(Tuple::new([a.as_slice(), b.as_slice()].concat()).into_value()),
+            (BinOp::Add, Value::Tuple(a), Value::Tuple(b)) => {
+                Ok(Tuple::new([a.as_slice(), b.as_slice()].concat()).into_value())
+            }
             _ => self.binary_by_methods(op, lhs, rhs),
         }
     }
@@ -77,7 +79,13 @@ impl Vm {
     }
 
     /// Tries the methods of both operands; NotImplemented if none answers.
-    pub(crate) fn dispatch(&mut self, forward: Name, reflected: Name, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
+    pub(crate) fn dispatch(
+        &mut self,
+        forward: Name,
+        reflected: Name,
+        lhs: &Value,
+        rhs: &Value,
+    ) -> Result<Value, Raised> {
         self.enter_native()?;
         let (left, right) = (self.class_of(lhs), self.class_of(rhs));
         let found = self.lookup_name(&left, forward);
@@ -136,8 +144,18 @@ impl Vm {
             ));
         }
         if matches!(sign, "*" | "*=") {
-            let is_sequence = |vm: &Vm, value| [Known::Str, Known::List, Known::Tuple, Known::Bytes, Known::ByteArray].iter().any(|known| vm.is_known(value, *known));
-            let factor = if is_sequence(self, lhs) { Some(right.clone()) } else if is_sequence(self, rhs) { Some(left.clone()) } else { None };
+            let is_sequence = |vm: &Vm, value| {
+                [Known::Str, Known::List, Known::Tuple, Known::Bytes, Known::ByteArray]
+                    .iter()
+                    .any(|known| vm.is_known(value, *known))
+            };
+            let factor = if is_sequence(self, lhs) {
+                Some(right.clone())
+            } else if is_sequence(self, rhs) {
+                Some(left.clone())
+            } else {
+                None
+            };
             if let Some(factor) = factor {
                 return self.type_error(format!("can't multiply sequence by non-int of type '{factor}'"));
             }
@@ -215,7 +233,9 @@ impl Vm {
     /// TypeError if there is no `__neg__`.
     pub fn negative(&mut self, value: &Value) -> Result<Value, Raised> {
         match Number::of(value) {
-            Some(Number::Int(n)) => Ok(n.checked_neg().map_or_else(|| Value::big(-num_bigint::BigInt::from(n)), Value::Int)),
+            Some(Number::Int(n)) => {
+                Ok(n.checked_neg().map_or_else(|| Value::big(-num_bigint::BigInt::from(n)), Value::Int))
+            }
             Some(Number::Float(x)) => Ok(Value::float(-x)),
             Some(Number::Big(n)) => Ok(Value::big(-n)),
             None => self.unary(value, Name::__neg__, "-"),

@@ -14,7 +14,12 @@ impl Vm {
     /// # Safety
     ///
     /// The window is free stack, or registers that hold nothing of use.
-    pub(super) unsafe fn bind_arguments(&mut self, func: &Func, args: Args<'_>, window: *mut Value) -> Result<(), Raised> {
+    pub(super) unsafe fn bind_arguments(
+        &mut self,
+        func: &Func,
+        args: Args<'_>,
+        window: *mut Value,
+    ) -> Result<(), Raised> {
         let code = func.code.get(&self.gil).clone();
         // SAFETY: the caller vouches for the window.
         unsafe {
@@ -59,7 +64,9 @@ impl Vm {
                 (Some(index), _) if places[index].is_undef() => places[index] = value.clone(),
                 (Some(_), _) => {
                     let qualname = self.func_name(func);
-                    return Err(self.type_error(format!("{qualname}() got multiple values for argument '{}'", &***name)));
+                    return Err(
+                        self.type_error(format!("{qualname}() got multiple values for argument '{}'", &***name))
+                    );
                 }
                 (None, Some(extra)) => {
                     extra.data.get_mut(&mut self.gil).insert_str(&name.to_ptr(), value.clone());
@@ -150,7 +157,9 @@ impl Vm {
         };
         let were = if given == 1 && kwonly_given == 0 { "was" } else { "were" };
         let plural = if plural { "s" } else { "" };
-        self.type_error(format!("{qualname}() takes {takes} positional argument{plural} but {given}{also} {were} given"))
+        self.type_error(format!(
+            "{qualname}() takes {takes} positional argument{plural} but {given}{also} {were} given"
+        ))
     }
 
     #[cold]
@@ -159,7 +168,9 @@ impl Vm {
         let posonly = &code.proto.local_names[..code.proto.posonly_count as usize];
         let passed: Vec<&str> = posonly
             .iter()
-            .filter(|posonly| args.keywords().any(|(name, _)| matches!(name, Value::Str(name) if ***name == ***posonly)))
+            .filter(|posonly| {
+                args.keywords().any(|(name, _)| matches!(name, Value::Str(name) if ***name == ***posonly))
+            })
             .map(|posonly| &**posonly)
             .collect();
         if !passed.is_empty() {

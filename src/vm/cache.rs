@@ -3,7 +3,10 @@
 //! A cache of an instance holds for one shape (hence one class) in one epoch of classes: a class that
 //! changes starts a new epoch. A cache of a name holds for one version of a namespace's set of keys.
 
-use crate::object::{Access, Cache, CacheSlot, Class, Known, Raw, ClassFlags, Dict, Layout, Module, Object, Ptr, Raised, ShapeId, Str, Value, Vm};
+use crate::object::{
+    Access, Cache, CacheSlot, Class, ClassFlags, Dict, Known, Layout, Module, Object, Ptr, Raised, Raw, ShapeId, Str,
+    Value, Vm,
+};
 
 /// The attribute is in the instance's slot `slot`.
 pub(super) const KIND_SLOT: u32 = 1;
@@ -67,7 +70,9 @@ impl Vm {
                         return Ok(dict.value_at(cache.slot as usize).clone());
                     }
                 }
-                (Value::Class(class), KIND_CLASS) if cache.key == self.class_key(class) => return Ok(cache.value.clone()),
+                (Value::Class(class), KIND_CLASS) if cache.key == self.class_key(class) => {
+                    return Ok(cache.value.clone());
+                }
                 _ => {}
             }
         }
@@ -276,7 +281,9 @@ impl Vm {
             }
             Value::Object(_) | Value::Class(_) | Value::Module(_) | Value::Exc(_) | Value::Func(_) => return None,
             Value::Foreign(foreign) => {
-                if foreign.dict.get(&self.gil).is_some() || !matches!(foreign.class.data.get(&self.gil).layout, Layout::Builtin(_) | Layout::Plain) {
+                if foreign.dict.get(&self.gil).is_some()
+                    || !matches!(foreign.class.data.get(&self.gil).layout, Layout::Builtin(_) | Layout::Plain)
+                {
                     return None;
                 }
                 foreign.class.id

@@ -2,7 +2,7 @@
 
 use super::frames::{Outcome, clear_values, move_values};
 use crate::object::vm::ReturnTo;
-use crate::object::{Args, Class, Func, Layout, Name, NativeKind, Object, Ptr, Raised, Tuple, Value, Vm, ClassFlags};
+use crate::object::{Args, Class, ClassFlags, Func, Layout, Name, NativeKind, Object, Ptr, Raised, Tuple, Value, Vm};
 
 /// Natives with at most so many named parameters get them without an allocation.
 const FEW_PARAMETERS: usize = 4;
@@ -77,7 +77,12 @@ impl Vm {
         self.call_method_named(object, &name, args)
     }
 
-    fn call_method_named(&mut self, object: &Value, name: &Ptr<crate::object::Str>, args: &[Value]) -> Result<Value, Raised> {
+    fn call_method_named(
+        &mut self,
+        object: &Value,
+        name: &Ptr<crate::object::Str>,
+        args: &[Value],
+    ) -> Result<Value, Raised> {
         let (callable, is_method) = self.load_method(object, name)?;
         if is_method {
             self.call_with_receiver(&callable, object.clone(), Args::new(args))
@@ -126,7 +131,12 @@ impl Vm {
     /// # Safety
     ///
     /// Slot and window are registers of the running frame, the arguments the last live ones.
-    pub(super) unsafe fn call_registers(&mut self, slot: *mut Value, window: *mut Value, count: usize) -> Result<Outcome, Raised> {
+    pub(super) unsafe fn call_registers(
+        &mut self,
+        slot: *mut Value,
+        window: *mut Value,
+        count: usize,
+    ) -> Result<Outcome, Raised> {
         // SAFETY: the caller vouches for the registers. The slot keeps the callable alive while it is called.
         unsafe {
             match &*slot {
@@ -145,7 +155,8 @@ impl Vm {
                 // The receiver pushes the last argument up by one, perhaps out of the frame: only script functions are
                 // entered above that.
                 Value::Method(method)
-                    if (*self.fp).generator.is_null() && (matches!(method.func, Value::Func(_)) || window.add(count) < self.top()) =>
+                    if (*self.fp).generator.is_null()
+                        && (matches!(method.func, Value::Func(_)) || window.add(count) < self.top()) =>
                 {
                     let (func, receiver) = (method.func.clone(), method.receiver.clone());
                     move_values(window, window.add(1), count);
@@ -173,7 +184,13 @@ impl Vm {
     }
 
     /// Enters a script function that takes other arguments than exactly its positional parameters.
-    unsafe fn enter_function(&mut self, func: &Func, slot: *mut Value, window: *mut Value, count: usize) -> Result<Outcome, Raised> {
+    unsafe fn enter_function(
+        &mut self,
+        func: &Func,
+        slot: *mut Value,
+        window: *mut Value,
+        count: usize,
+    ) -> Result<Outcome, Raised> {
         // SAFETY: as for `call_registers`.
         unsafe {
             let code = &**func.code.as_ptr();
@@ -199,7 +216,13 @@ impl Vm {
     }
 
     /// Binds arguments in a window at `top`, above the running frame and the arguments, and pushes the frame.
-    unsafe fn bind_and_push(&mut self, func: &Func, args: Args<'_>, slot: *mut Value, top: *mut Value) -> Result<(), Raised> {
+    unsafe fn bind_and_push(
+        &mut self,
+        func: &Func,
+        args: Args<'_>,
+        slot: *mut Value,
+        top: *mut Value,
+    ) -> Result<(), Raised> {
         // SAFETY: the part of the stack above the frame is free.
         unsafe {
             self.bind_arguments(func, args, top)?;
@@ -227,11 +250,18 @@ impl Vm {
     /// # Safety
     ///
     /// `ret` is a register of the running frame.
-    pub(super) unsafe fn enter_property(&mut self, site: &crate::object::CacheSlot, object: &Value, ret: *mut Value) -> Result<bool, Raised> {
+    pub(super) unsafe fn enter_property(
+        &mut self,
+        site: &crate::object::CacheSlot,
+        object: &Value,
+        ret: *mut Value,
+    ) -> Result<bool, Raised> {
         let Value::Object(instance) = object else { return Ok(false) };
         let key = super::cache::receiver_key(self, instance);
         let entries = [&site.first, &site.second];
-        let Some(cache) = entries.into_iter().find(|cache| cache.kind == super::cache::KIND_PROPERTY && cache.key == key) else {
+        let Some(cache) =
+            entries.into_iter().find(|cache| cache.kind == super::cache::KIND_PROPERTY && cache.key == key)
+        else {
             return Ok(false);
         };
         let Value::Func(getter) = &cache.value else { return Ok(false) };
@@ -328,11 +358,19 @@ impl Vm {
     }
 
     /// Calls a class from the loop: instances of ordinary classes are made here, and `__init__` gets a frame.
-    unsafe fn instantiate(&mut self, class: &Ptr<Class>, slot: *mut Value, window: *mut Value, count: usize) -> Result<Outcome, Raised> {
+    unsafe fn instantiate(
+        &mut self,
+        class: &Ptr<Class>,
+        slot: *mut Value,
+        window: *mut Value,
+        count: usize,
+    ) -> Result<Outcome, Raised> {
         // SAFETY: as for `call_registers`. Cells are read through `as_ptr` with the lock held, between points that run other code.
         unsafe {
             let data = &*class.data.as_ptr();
-            let plain = data.layout == Layout::Plain && data.flags.has(ClassFlags::PLAIN_NEW) && !data.flags.has(ClassFlags::ABSTRACT);
+            let plain = data.layout == Layout::Plain
+                && data.flags.has(ClassFlags::PLAIN_NEW)
+                && !data.flags.has(ClassFlags::ABSTRACT);
             if plain {
                 if data.init_epoch != self.interp.epoch.get() {
                     let init = self.lookup_name(class, Name::__init__).unwrap_or_default();
@@ -404,7 +442,11 @@ impl Vm {
             let plain = matches!(&init, Some(Value::Native(init)) if init.owner.as_ref().is_some_and(|owner| owner.known == Some(crate::object::Known::Object)));
             let flags = class.flags(&self.gil);
             let special = matches!(class.known, Some(crate::object::Known::Type | crate::object::Known::Object));
-            let found = if plain && !special && !flags.has(ClassFlags::NO_NEW) { self.lookup_name(class, Name::__new__).unwrap_or_default() } else { Value::Undef };
+            let found = if plain && !special && !flags.has(ClassFlags::NO_NEW) {
+                self.lookup_name(class, Name::__new__).unwrap_or_default()
+            } else {
+                Value::Undef
+            };
             let data = class.data.get_mut(&mut self.gil);
             data.init_epoch = epoch;
             let old = std::mem::replace(&mut data.init_cache, found);

@@ -1,6 +1,8 @@
 //! Attributes of classes, and the two that every instance may have.
 
-use crate::object::{Class, ClassFlags, Dict, GetSetDef, Known, Layout, Name, Ptr, Raised, ShapeId, Str, Value, Vm, weak};
+use crate::object::{
+    Class, ClassFlags, Dict, GetSetDef, Known, Layout, Name, Ptr, Raised, ShapeId, Str, Value, Vm, weak,
+};
 
 /// `__dict__` of instances.
 pub(crate) const DICT: GetSetDef =
@@ -41,7 +43,12 @@ fn get_weakref(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
 
 impl Vm {
     /// `class.name = value`, or `del class.name` with `None`, as `type` itself defines it.
-    pub(super) fn type_setattr(&mut self, class: &Ptr<Class>, name: &Ptr<Str>, value: Option<Value>) -> Result<(), Raised> {
+    pub(super) fn type_setattr(
+        &mut self,
+        class: &Ptr<Class>,
+        name: &Ptr<Str>,
+        value: Option<Value>,
+    ) -> Result<(), Raised> {
         if !class.flags(&self.gil).has(ClassFlags::HEAP) {
             let (text, owner) = (name.as_str(), class.name(&self.gil).to_owned());
             return Err(self.type_error(format!("cannot set '{text}' attribute of immutable type '{owner}'")));
@@ -57,7 +64,12 @@ impl Vm {
     }
 
     /// Changes a class's dict.
-    pub(crate) fn class_store(&mut self, class: &Ptr<Class>, name: &Ptr<Str>, value: Option<Value>) -> Result<(), Raised> {
+    pub(crate) fn class_store(
+        &mut self,
+        class: &Ptr<Class>,
+        name: &Ptr<Str>,
+        value: Option<Value>,
+    ) -> Result<(), Raised> {
         let dict = class.data.get(&self.gil).dict.clone();
         let deleting = value.is_none();
         let data = dict.data.get_mut(&mut self.gil);
@@ -69,7 +81,11 @@ impl Vm {
             let object = class.to_value();
             return Err(self.no_attribute(&object, name));
         }
-        if name.as_str().starts_with("__") { self.class_changed(class) } else { self.interp.bump_epoch() }
+        if name.as_str().starts_with("__") {
+            self.class_changed(class)
+        } else {
+            self.interp.bump_epoch()
+        }
         drop(old);
         Ok(())
     }
@@ -87,7 +103,9 @@ impl Vm {
         }
         let heap = |vm: &Vm, class: &Class| class.flags(&vm.gil).has(ClassFlags::HEAP);
         if !heap(self, &old) || !heap(self, &new) {
-            return Err(self.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
+            return Err(
+                self.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
+            );
         }
         let compatible = {
             let (a, b) = (old.data.get(&self.gil), new.data.get(&self.gil));
@@ -122,7 +140,11 @@ impl Vm {
                 class.meta.set(&mut self.gil, Some(new));
                 self.class_changed(&class.to_ptr());
             }
-            _ => return Err(self.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")),
+            _ => {
+                return Err(
+                    self.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
+                );
+            }
         }
         Ok(())
     }

@@ -98,14 +98,19 @@ impl Vm {
         let key = self.name(Name::__abstractmethods__);
         let methods = class.data.get(&self.gil).dict.data.get(&self.gil).get_str(&key).cloned().unwrap_or(Value::None);
         let mut names: Vec<String> = match self.collect(&methods) {
-            Ok(items) => items.iter().filter_map(|item| if let Value::Str(text) = item { Some(text.as_str().to_owned()) } else { None }).collect(),
+            Ok(items) => items
+                .iter()
+                .filter_map(|item| if let Value::Str(text) = item { Some(text.as_str().to_owned()) } else { None })
+                .collect(),
             Err(raised) => return raised,
         };
         names.sort();
         let class = class.name(&self.gil).to_owned();
         let plural = if names.len() > 1 { "s" } else { "" };
         let names = names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-        self.type_error(format!("Can't instantiate abstract class {class} without an implementation for abstract method{plural} {names}"))
+        self.type_error(format!(
+            "Can't instantiate abstract class {class} without an implementation for abstract method{plural} {names}"
+        ))
     }
 
     /// What `super(class, object)` looks attributes up for: the class whose MRO counts.
@@ -141,7 +146,11 @@ impl Vm {
     /// The attribute that comes after `class` in the MRO of `start`.
     pub(crate) fn lookup_after(&self, start: &Ptr<Class>, class: &Class, name: &Str) -> Option<Value> {
         let tail = &start.data.get(&self.gil).mro_tail;
-        let skip = if std::ptr::eq(&**start, class) { 0 } else { tail.iter().position(|other| std::ptr::eq(&**other, class))? + 1 };
+        let skip = if std::ptr::eq(&**start, class) {
+            0
+        } else {
+            tail.iter().position(|other| std::ptr::eq(&**other, class))? + 1
+        };
         tail[skip..].iter().find_map(|base| base.data.get(&self.gil).dict.data.get(&self.gil).get_str(name).cloned())
     }
 
@@ -150,7 +159,12 @@ impl Vm {
     /// # Errors
     ///
     /// TypeError for a wrong class or object, AttributeError.
-    pub(crate) fn super_lookup(&mut self, class: &Value, object: &Value, name: &Ptr<Str>) -> Result<(Value, bool), Raised> {
+    pub(crate) fn super_lookup(
+        &mut self,
+        class: &Value,
+        object: &Value,
+        name: &Ptr<Str>,
+    ) -> Result<(Value, bool), Raised> {
         let Value::Class(class) = class else {
             let found = self.class_name(class);
             return Err(self.type_error(format!("super() argument 1 must be a type, not {found}")));

@@ -83,12 +83,15 @@ impl Vm {
         let setattr = overrides(self, Name::__setattr__) || overrides(self, Name::__delattr__);
         let get = overrides(self, Name::__get__);
         let set = overrides(self, Name::__set__) || overrides(self, Name::__delete__);
-        let custom_eq = class.known.is_none() && (overrides(self, Name::__eq__) || overrides(self, Name::__ne__) || overrides(self, Name::__hash__));
+        let custom_eq = class.known.is_none()
+            && (overrides(self, Name::__eq__) || overrides(self, Name::__ne__) || overrides(self, Name::__hash__));
         let plain_new = class.known.is_none()
             && class.data.get(&self.gil).layout == Layout::Plain
             && self.defines_natively(class, Name::__new__, Known::Object)
             && match class.meta.get(&self.gil) {
-                Some(meta) => meta.known == Some(Known::Type) || !self.defined_below_roots(&meta.clone(), Name::__call__),
+                Some(meta) => {
+                    meta.known == Some(Known::Type) || !self.defined_below_roots(&meta.clone(), Name::__call__)
+                }
                 None => true,
             };
         let flags = &mut class.data.get_mut(&mut self.gil).flags;

@@ -23,7 +23,8 @@ fn mangled(class: &str, name: &str) -> String {
 
 fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|first| first == '_' || first.is_alphabetic()) && chars.all(|c| c == '_' || c.is_alphanumeric())
+    chars.next().is_some_and(|first| first == '_' || first.is_alphabetic())
+        && chars.all(|c| c == '_' || c.is_alphanumeric())
 }
 
 impl Vm {
@@ -83,7 +84,9 @@ impl Vm {
 
     fn class_full_name_of_base(&self, class: &Class) -> String {
         match class.known {
-            Some(known) if known.module() == "types" || known.module() == "typing" => format!("{}.{}", known.module(), known.name()),
+            Some(known) if known.module() == "types" || known.module() == "typing" => {
+                format!("{}.{}", known.module(), known.name())
+            }
             _ => class.name(&self.gil).to_owned(),
         }
     }
@@ -122,7 +125,8 @@ impl Vm {
                 flags.0 |= inherited.0 & (ClassFlags::SEQUENCE | ClassFlags::MAPPING);
             }
         }
-        flags.0 |= if slots.dict { ClassFlags::HAS_DICT } else { 0 } | if slots.weakref { ClassFlags::HAS_WEAKREF } else { 0 };
+        flags.0 |=
+            if slots.dict { ClassFlags::HAS_DICT } else { 0 } | if slots.weakref { ClassFlags::HAS_WEAKREF } else { 0 };
         let name = self.intern(name);
         slot_names.extend(slots.names.iter().cloned());
         let mut data = self.empty_class_data(name, bases, layout, flags);
@@ -141,11 +145,21 @@ impl Vm {
     }
 
     /// Reads `__slots__` and checks it.
-    fn take_slots(&mut self, class_name: &str, base: &Ptr<Class>, bases: &[Ptr<Class>], dict: &Ptr<Dict>) -> Result<Slots, Raised> {
+    fn take_slots(
+        &mut self,
+        class_name: &str,
+        base: &Ptr<Class>,
+        bases: &[Ptr<Class>],
+        dict: &Ptr<Dict>,
+    ) -> Result<Slots, Raised> {
         let has = |vm: &Vm, flag| bases.iter().any(|class| class.flags(&vm.gil).has(flag));
         let (base_dict, base_weakref) = (has(self, ClassFlags::HAS_DICT), has(self, ClassFlags::HAS_WEAKREF));
         let Some(listed) = self.namespace_get(dict, Name::__slots__) else {
-            return Ok(Slots { names: Vec::new(), dict: !base_dict && base.data.get(&self.gil).layout != Layout::Class, weakref: true });
+            return Ok(Slots {
+                names: Vec::new(),
+                dict: !base_dict && base.data.get(&self.gil).layout != Layout::Class,
+                weakref: true,
+            });
         };
         let items = match &listed {
             Value::Str(_) => vec![listed.clone()],
@@ -188,7 +202,9 @@ impl Vm {
                     let name = self.intern(&mangled(class_name, plain));
                     let taken = dict.data.get(&self.gil).get_str(&name).is_some();
                     if taken && !matches!(plain, "__qualname__" | "__classcell__" | "__classdictcell__") {
-                        return Err(self.value_error(format!("{} in __slots__ conflicts with class variable", quoted(&name))));
+                        return Err(
+                            self.value_error(format!("{} in __slots__ conflicts with class variable", quoted(&name)))
+                        );
                     }
                     slots.names.push(name);
                 }
@@ -199,14 +215,22 @@ impl Vm {
     }
 
     /// Adds to the class's dict what every class has.
-    fn finish_namespace(&mut self, class: &Ptr<Class>, dict: &Ptr<Dict>, base: &Ptr<Class>, slots: &Slots) -> Result<(), Raised> {
+    fn finish_namespace(
+        &mut self,
+        class: &Ptr<Class>,
+        dict: &Ptr<Dict>,
+        base: &Ptr<Class>,
+        slots: &Slots,
+    ) -> Result<(), Raised> {
         if self.namespace_get(dict, Name::__module__).is_none() && self.has_frames() {
             let globals = self.current_globals();
             if let Some(module) = self.namespace_get(&globals, Name::__name__) {
                 self.dict_set_str(dict, "__module__", module);
             }
         }
-        for (which, is_class) in [(Name::__new__, false), (Name::__init_subclass__, true), (Name::__class_getitem__, true)] {
+        for (which, is_class) in
+            [(Name::__new__, false), (Name::__init_subclass__, true), (Name::__class_getitem__, true)]
+        {
             if let Some(func @ Value::Func(_)) = self.namespace_get(dict, which) {
                 self.dict_set_str(dict, which.text(), Wrapper::new(is_class, func).into_value());
             }
@@ -257,7 +281,12 @@ impl Vm {
             .data
             .get(&self.gil)
             .iter()
-            .filter(|entry| matches!(entry.value, Value::Object(_) | Value::Foreign(_) | Value::Property(_) | Value::Class(_) | Value::Exc(_)))
+            .filter(|entry| {
+                matches!(
+                    entry.value,
+                    Value::Object(_) | Value::Foreign(_) | Value::Property(_) | Value::Class(_) | Value::Exc(_)
+                )
+            })
             .map(|entry| (entry.key.clone(), entry.value.clone()))
             .collect();
         for (key, value) in entries {
@@ -286,12 +315,13 @@ impl Vm {
     fn call_init_subclass(&mut self, class: &Ptr<Class>, kwargs: Args<'_>) -> Result<(), Raised> {
         let name = self.name(Name::__init_subclass__);
         let tail = class.data.get(&self.gil).mro_tail.clone();
-        let found = tail.iter().find_map(|base| {
-            base.data.get(&self.gil).dict.data.get(&self.gil).get_str(&name).cloned()
-        });
+        let found =
+            tail.iter().find_map(|base| base.data.get(&self.gil).dict.data.get(&self.gil).get_str(&name).cloned());
         let Some(hook) = found else { return Ok(()) };
         if let Value::Native(native) = &hook {
-            if native.owner.as_ref().is_some_and(|owner| owner.known == Some(Known::Object)) && kwargs.keyword_count() == 0 {
+            if native.owner.as_ref().is_some_and(|owner| owner.known == Some(Known::Object))
+                && kwargs.keyword_count() == 0
+            {
                 return Ok(());
             }
         }
@@ -377,12 +407,19 @@ impl Vm {
                 let (class, repr) = (class_name.as_str().to_owned(), self.repr(&made)?);
                 return Err(self.raise(
                     Known::RuntimeError,
-                    format!("__class__ not set defining '{class}' as {}. Was __classcell__ propagated to type.__new__?", repr.as_str()),
+                    format!(
+                        "__class__ not set defining '{class}' as {}. Was __classcell__ propagated to type.__new__?",
+                        repr.as_str()
+                    ),
                 ));
             }
             if !content.is(&made) {
                 let (class, repr, other) = (class_name.as_str().to_owned(), self.repr(&made)?, self.repr(&content)?);
-                return Err(self.type_error(format!("__class__ set to {} defining '{class}' as {}", other.as_str(), repr.as_str())));
+                return Err(self.type_error(format!(
+                    "__class__ set to {} defining '{class}' as {}",
+                    other.as_str(),
+                    repr.as_str()
+                )));
             }
         }
         Ok(made)

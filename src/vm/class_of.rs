@@ -1,6 +1,9 @@
 //! The class of a value.
 
-use crate::object::{ClassFlags, DictPart, IterClass, Known, Layout, Name, NativeKind, Ptr, Str, Tuple, Value, Vm, Class, GenKind, Access};
+use crate::object::{
+    Access, Class, ClassFlags, DictPart, GenKind, IterClass, Known, Layout, Name, NativeKind, Ptr, Str, Tuple, Value,
+    Vm,
+};
 
 impl Vm {
     /// A class that every interpreter has.
@@ -118,9 +121,17 @@ impl Vm {
         if data.flags.has(ClassFlags::HEAP) {
             return data.name.as_str().to_owned();
         }
-        match data.dict.data.get(&self.gil).iter().find(|entry| matches!(&entry.key, Value::Str(key) if key.as_str() == "__module__")) {
+        match data
+            .dict
+            .data
+            .get(&self.gil)
+            .iter()
+            .find(|entry| matches!(&entry.key, Value::Str(key) if key.as_str() == "__module__"))
+        {
             Some(entry) => match &entry.value {
-                Value::Str(module) if module.as_str() != "builtins" => format!("{}.{}", module.as_str(), data.name.as_str()),
+                Value::Str(module) if module.as_str() != "builtins" => {
+                    format!("{}.{}", module.as_str(), data.name.as_str())
+                }
                 _ => data.name.as_str().to_owned(),
             },
             None => data.name.as_str().to_owned(),

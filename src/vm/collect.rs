@@ -38,7 +38,8 @@ impl Vm {
         if count > 0 {
             self.interp.heap.clear_weak_references(&garbage);
             let heap = &self.interp.heap;
-            let finalizers: Vec<_> = garbage.objects().iter().filter(|object| heap.claim_finalizer(object)).cloned().collect();
+            let finalizers: Vec<_> =
+                garbage.objects().iter().filter(|object| heap.claim_finalizer(object)).cloned().collect();
             let finalized = !finalizers.is_empty();
             for object in finalizers {
                 self.run_finalizer(&object);

@@ -132,7 +132,9 @@ impl Vm {
             },
             (Value::Set(a), Value::Set(b)) => self.compare_sets(op, &a.to_ptr(), &b.to_ptr()).map(Some),
             (Value::View(a), _) if a.part != DictPart::Values => self.compare_view(op, &a.to_ptr(), rhs),
-            (Value::Set(_), Value::View(b)) if b.part != DictPart::Values => self.compare_view(mirrored(op), &b.to_ptr(), lhs),
+            (Value::Set(_), Value::View(b)) if b.part != DictPart::Values => {
+                self.compare_view(mirrored(op), &b.to_ptr(), lhs)
+            }
             (Value::Range(a), Value::Range(b)) => match equality {
                 Some(wanted) => {
                     let (a, b) = (Value::tuple(a.essence().to_vec()), Value::tuple(b.essence().to_vec()));
@@ -141,7 +143,8 @@ impl Vm {
                 None => Ok(None),
             },
             (Value::Slice(a), Value::Slice(b)) => {
-                let parts = |slice: &crate::object::Slice| [slice.start.clone(), slice.stop.clone(), slice.step.clone()];
+                let parts =
+                    |slice: &crate::object::Slice| [slice.start.clone(), slice.stop.clone(), slice.step.clone()];
                 let (a, b) = (parts(a), parts(b));
                 self.compare_items(op, |_, index| (a.get(index).cloned(), b.get(index).cloned())).map(Some)
             }
@@ -204,7 +207,9 @@ impl Vm {
                 let (hash, key, value) = (entry.hash, entry.key.clone(), entry.value.clone());
                 at = index + 1;
                 let Some(found) = vm.dict_find(b, hash, &key)? else { return Ok(false) };
-                let Some(other) = b.data.get(&vm.gil).entry(found).map(|entry| entry.value.clone()) else { return Ok(false) };
+                let Some(other) = b.data.get(&vm.gil).entry(found).map(|entry| entry.value.clone()) else {
+                    return Ok(false);
+                };
                 if !vm.same_or_equal(&value, &other)? {
                     return Ok(false);
                 }
@@ -265,8 +270,10 @@ impl Vm {
     fn compare_by_methods(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
         let (left, right) = (self.class_of(lhs), self.class_of(rhs));
         let plain = |vm: &Vm, value: &Value| match value {
-            Value::Object(object) => !object.class.get(&vm.gil).flags(&vm.gil).has(crate::object::ClassFlags::CUSTOM_EQ)
-                && object.builtin_part(&vm.gil).is_none(),
+            Value::Object(object) => {
+                !object.class.get(&vm.gil).flags(&vm.gil).has(crate::object::ClassFlags::CUSTOM_EQ)
+                    && object.builtin_part(&vm.gil).is_none()
+            }
             Value::Foreign(_) | Value::Exc(_) | Value::Class(_) => false,
             _ => true,
         };
@@ -276,7 +283,14 @@ impl Vm {
         self.nested(IN_COMPARISON, |vm| vm.ask_operands(op, lhs, &left, rhs, &right))
     }
 
-    fn ask_operands(&mut self, op: CmpOp, lhs: &Value, left: &Ptr<Class>, rhs: &Value, right: &Ptr<Class>) -> Result<Value, Raised> {
+    fn ask_operands(
+        &mut self,
+        op: CmpOp,
+        lhs: &Value,
+        left: &Ptr<Class>,
+        rhs: &Value,
+        right: &Ptr<Class>,
+    ) -> Result<Value, Raised> {
         let reflected = mirrored(op);
         let mut tried_right = false;
         if !left.is(right) && right.is_subclass(&self.gil, left) {

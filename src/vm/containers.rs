@@ -73,7 +73,9 @@ impl Vm {
         'again: loop {
             let changes = dict.data.get(&self.gil).changes();
             for index in dict.data.get(&self.gil).candidates(hash) {
-                let Some(other) = dict.data.get(&self.gil).entry(index).map(|entry| entry.key.clone()) else { continue };
+                let Some(other) = dict.data.get(&self.gil).entry(index).map(|entry| entry.key.clone()) else {
+                    continue;
+                };
                 let equal = self.same_or_equal(&other, key)?;
                 if dict.data.get(&self.gil).changes() != changes {
                     continue 'again;
@@ -169,7 +171,8 @@ impl Vm {
                 Err(raised) => {
                     if self.raised_is(&raised, Known::TypeError) {
                         let _ = self.take_raised(raised);
-                        let message = format!("cannot convert dictionary update sequence element #{index} to a sequence");
+                        let message =
+                            format!("cannot convert dictionary update sequence element #{index} to a sequence");
                         return Err(self.type_error(message));
                     }
                     return Err(raised);

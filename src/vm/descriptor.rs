@@ -1,6 +1,8 @@
 //! Descriptors: what reading, writing and deleting does with an attribute that was found on a class.
 
-use crate::object::{Access, Class, ClassFlags, GetSet, Known, Method, Name, NativeKind, Property, Ptr, Raised, Value, Vm};
+use crate::object::{
+    Access, Class, ClassFlags, GetSet, Known, Method, Name, NativeKind, Property, Ptr, Raised, Value, Vm,
+};
 
 /// Whether an attribute is a plain member in CPython, whose refusal to be written is worded differently.
 fn is_member(owner: Option<Known>, name: &str) -> bool {
@@ -67,7 +69,12 @@ impl Vm {
     /// # Errors
     ///
     /// What the descriptor raises.
-    pub(crate) fn bind_to(&mut self, found: Value, receiver: Option<&Value>, owner: &Ptr<Class>) -> Result<Value, Raised> {
+    pub(crate) fn bind_to(
+        &mut self,
+        found: Value,
+        receiver: Option<&Value>,
+        owner: &Ptr<Class>,
+    ) -> Result<Value, Raised> {
         match (&found, receiver) {
             (Value::Func(_), Some(receiver)) => Ok(Method::new(found, receiver.clone()).into_value()),
             (Value::Native(native), _) => match (native.kind, receiver) {
@@ -102,7 +109,12 @@ impl Vm {
     }
 
     /// Writes (or, with `None`, deletes) through a data descriptor.
-    pub(super) fn descriptor_set(&mut self, descriptor: &Value, receiver: &Value, value: Option<Value>) -> Result<(), Raised> {
+    pub(super) fn descriptor_set(
+        &mut self,
+        descriptor: &Value,
+        receiver: &Value,
+        value: Option<Value>,
+    ) -> Result<(), Raised> {
         match descriptor {
             Value::Property(property) => {
                 let property = property.to_ptr();
@@ -134,7 +146,12 @@ impl Vm {
     }
 
     /// `property.__set__`, or `__delete__` with `None`.
-    pub(crate) fn property_set(&mut self, property: &Ptr<Property>, receiver: &Value, value: Option<Value>) -> Result<(), Raised> {
+    pub(crate) fn property_set(
+        &mut self,
+        property: &Ptr<Property>,
+        receiver: &Value,
+        value: Option<Value>,
+    ) -> Result<(), Raised> {
         let (accessor, what) = match value {
             Some(_) => (property.set.get(&self.gil).clone(), "setter"),
             None => (property.delete.get(&self.gil).clone(), "deleter"),
@@ -210,7 +227,14 @@ impl Vm {
             },
             Access::Field(index) => match receiver {
                 Value::Exc(exception) => {
-                    return Ok(exception.data.get(&self.gil).fields.get(index).cloned().and_then(Value::bound).unwrap_or(Value::None));
+                    return Ok(exception
+                        .data
+                        .get(&self.gil)
+                        .fields
+                        .get(index)
+                        .cloned()
+                        .and_then(Value::bound)
+                        .unwrap_or(Value::None));
                 }
                 _ => None,
             },
@@ -222,7 +246,12 @@ impl Vm {
     }
 
     /// Writes or deletes the attribute of a built-in data descriptor.
-    pub(crate) fn getset_set(&mut self, descriptor: &Ptr<GetSet>, receiver: &Value, value: Option<Value>) -> Result<(), Raised> {
+    pub(crate) fn getset_set(
+        &mut self,
+        descriptor: &Ptr<GetSet>,
+        receiver: &Value,
+        value: Option<Value>,
+    ) -> Result<(), Raised> {
         self.check_descriptor_receiver(descriptor, receiver)?;
         let deleting = value.is_none();
         let old = match (&descriptor.access, receiver) {
@@ -235,7 +264,10 @@ impl Vm {
                     None => {
                         let owner = descriptor.owner.name(&self.gil).to_owned();
                         let name = def.name;
-                        Err(self.raise(Known::AttributeError, format!("attribute '{name}' of '{owner}' objects is not writable")))
+                        Err(self.raise(
+                            Known::AttributeError,
+                            format!("attribute '{name}' of '{owner}' objects is not writable"),
+                        ))
                     }
                 };
             }
@@ -244,7 +276,9 @@ impl Vm {
                 slots.get_mut(*index).map(|slot| std::mem::replace(slot, value.unwrap_or_default()))
             }
             (Access::Slot(_), _) => {
-                let Some(dict) = self.instance_dict(receiver) else { return Err(self.no_attribute(receiver, &descriptor.name)) };
+                let Some(dict) = self.instance_dict(receiver) else {
+                    return Err(self.no_attribute(receiver, &descriptor.name));
+                };
                 let data = dict.data.get_mut(&mut self.gil);
                 match value {
                     Some(value) => data.insert_str(&descriptor.name, value),

@@ -23,11 +23,17 @@ impl Vm {
 
     pub(super) fn build_string(&mut self, parts: &[Value]) -> Value {
         let texts = || parts.iter().filter_map(|part| if let Value::Str(text) = part { Some(text) } else { None });
-        let (len, chars) = texts().fold((0, 0), |(len, chars), text| (len + text.as_str().len(), chars + text.char_count()));
+        let (len, chars) =
+            texts().fold((0, 0), |(len, chars), text| (len + text.as_str().len(), chars + text.char_count()));
         Str::from_parts(len, chars, texts().map(|text| text.as_str())).into_value()
     }
 
-    pub(super) fn format_field(&mut self, conversion: Conversion, value: &Value, spec: &Value) -> Result<Value, Raised> {
+    pub(super) fn format_field(
+        &mut self,
+        conversion: Conversion,
+        value: &Value,
+        spec: &Value,
+    ) -> Result<Value, Raised> {
         let converted = match conversion {
             Conversion::None => value.clone(),
             Conversion::Str => self.str(value)?.into_value(),
@@ -93,7 +99,9 @@ impl Vm {
     pub(super) fn update_dict_display(&mut self, map: &Value, source: &Value) -> Result<(), Raised> {
         let Value::Dict(dict) = map else { return Ok(()) };
         let dict = dict.to_ptr();
-        if !matches!(self.unwrap(source), Value::Dict(_)) && self.getattr_opt_name(source, crate::object::Name::Keys)?.is_none() {
+        if !matches!(self.unwrap(source), Value::Dict(_))
+            && self.getattr_opt_name(source, crate::object::Name::Keys)?.is_none()
+        {
             let class = self.class_name(source);
             return Err(self.type_error(format!("'{class}' object is not a mapping")));
         }
@@ -110,7 +118,9 @@ impl Vm {
         let Value::Dict(dict) = map else { return Ok(()) };
         let dict = dict.to_ptr();
         let given = Dict::new();
-        if !matches!(self.unwrap(source), Value::Dict(_)) && self.getattr_opt_name(source, crate::object::Name::Keys)?.is_none() {
+        if !matches!(self.unwrap(source), Value::Dict(_))
+            && self.getattr_opt_name(source, crate::object::Name::Keys)?.is_none()
+        {
             let (name, class) = (self.callable_text(callee), self.class_name(source));
             return Err(self.type_error(format!("{name} argument after ** must be a mapping, not {class}")));
         }
@@ -123,7 +133,9 @@ impl Vm {
             };
             if dict.data.get(&self.gil).get_str(name).is_some() {
                 let callable = self.callable_text(callee);
-                return Err(self.type_error(format!("{callable} got multiple values for keyword argument '{}'", name.as_str())));
+                return Err(
+                    self.type_error(format!("{callable} got multiple values for keyword argument '{}'", name.as_str()))
+                );
             }
             let name = name.to_ptr();
             dict.data.get_mut(&mut self.gil).insert_str(&name, value);
@@ -176,7 +188,9 @@ impl Vm {
             return Ok(items);
         }
         if items.len() < count {
-            return Err(self.value_error(format!("not enough values to unpack (expected {count}, got {})", items.len())));
+            return Err(
+                self.value_error(format!("not enough values to unpack (expected {count}, got {})", items.len()))
+            );
         }
         Err(self.value_error(format!("too many values to unpack (expected {count})")))
     }
@@ -230,7 +244,9 @@ impl Vm {
         unsafe {
             let place = |register: crate::bytecode::Reg| base.add(register.0 as usize);
             if lhs == dst && lhs != rhs {
-                if let (Value::Str(_), Value::Str(right), crate::bytecode::BinOp::Add) = (&*place(lhs), &*place(rhs), op) {
+                if let (Value::Str(_), Value::Str(right), crate::bytecode::BinOp::Add) =
+                    (&*place(lhs), &*place(rhs), op)
+                {
                     let right = right.to_ptr();
                     let Value::Str(left) = &*place(lhs) else { return Ok(()) };
                     if left.char_count() + right.char_count() < u32::MAX as usize {
@@ -251,7 +267,12 @@ impl Vm {
 
     /// A binary operator over two registers' values, which other code may change meanwhile.
     #[inline(never)]
-    pub(super) fn binary_operands(&mut self, op: crate::bytecode::BinOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
+    pub(super) fn binary_operands(
+        &mut self,
+        op: crate::bytecode::BinOp,
+        lhs: &Value,
+        rhs: &Value,
+    ) -> Result<Value, Raised> {
         let (lhs, rhs) = (lhs.clone(), rhs.clone());
         self.binary(op, &lhs, &rhs)
     }

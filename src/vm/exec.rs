@@ -14,7 +14,9 @@
 
 use std::hint::cold_path;
 
-use super::cache::{GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_METHOD, KIND_SLOT, receiver_key};
+use super::cache::{
+    GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_METHOD, KIND_SLOT, receiver_key,
+};
 use super::step::step;
 use crate::bytecode::{BinOp, CmpOp, Instr};
 use crate::object::vm::{Frame, ReturnTo};
@@ -84,7 +86,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                     macro_rules! slow {
                         () => {{
                             cold_path();
-                            break 'slow
+                            break 'slow;
                         }};
                     }
                     macro_rules! poll {
@@ -291,7 +293,8 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             }
                             let value = if cache.kind == GLOBAL_IN_GLOBALS {
                                 globals.value_at(cache.slot as usize).clone()
-                            } else if cache.kind == GLOBAL_IN_BUILTINS && vm.builtins_version() == cache.value_version() {
+                            } else if cache.kind == GLOBAL_IN_BUILTINS && vm.builtins_version() == cache.value_version()
+                            {
                                 vm.builtin_at(cache.slot as usize)
                             } else {
                                 slow!()
@@ -301,7 +304,10 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         Instr::LoadName { dst, cache } => {
                             let cache = &cache!(cache).first;
                             let globals = &*(*(*vm.fp).globals).data.as_ptr();
-                            if (*vm.fp).extra.is_some() || cache.kind != GLOBAL_IN_GLOBALS || cache.key != globals.version() {
+                            if (*vm.fp).extra.is_some()
+                                || cache.kind != GLOBAL_IN_GLOBALS
+                                || cache.key != globals.version()
+                            {
                                 slow!();
                             }
                             let value = globals.value_at(cache.slot as usize).clone();
@@ -310,7 +316,10 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         Instr::StoreGlobal { src, cache } | Instr::StoreName { src, cache } => {
                             let cache = &cache!(cache).first;
                             let globals = &mut *(*(*vm.fp).globals).data.as_ptr();
-                            if (*vm.fp).extra.is_some() || cache.kind != GLOBAL_IN_GLOBALS || cache.key != globals.version() {
+                            if (*vm.fp).extra.is_some()
+                                || cache.kind != GLOBAL_IN_GLOBALS
+                                || cache.key != globals.version()
+                            {
                                 slow!();
                             }
                             let value = operand!(src);
@@ -327,7 +336,9 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                 set!(dst, Value::float(quotient));
                             }
                             // Ints this small are exact as floats, and so is the rounding of their quotient.
-                            (Value::Int(a), Value::Int(b)) if *b != 0 && (a.unsigned_abs() | b.unsigned_abs()) < 1 << 53 => {
+                            (Value::Int(a), Value::Int(b))
+                                if *b != 0 && (a.unsigned_abs() | b.unsigned_abs()) < 1 << 53 =>
+                            {
                                 let quotient = *a as f64 / *b as f64;
                                 set!(dst, Value::float(quotient));
                             }
@@ -368,13 +379,15 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             },
                             _ => break 'slow,
                         },
-                        Instr::BinaryI { op, dst, lhs, imm } | Instr::InplaceI { op, dst, lhs, imm } => match &reg!(lhs) {
-                            Value::Int(a) => match int_operator!(op, *a, i64::from(imm)) {
-                                Some(result) => set!(dst, Value::Int(result)),
-                                None => break 'slow,
-                            },
-                            _ => break 'slow,
-                        },
+                        Instr::BinaryI { op, dst, lhs, imm } | Instr::InplaceI { op, dst, lhs, imm } => {
+                            match &reg!(lhs) {
+                                Value::Int(a) => match int_operator!(op, *a, i64::from(imm)) {
+                                    Some(result) => set!(dst, Value::Int(result)),
+                                    None => break 'slow,
+                                },
+                                _ => break 'slow,
+                            }
+                        }
                         Instr::Inplace { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
                             (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
                                 Some(result) => set!(dst, Value::Int(result)),
@@ -528,7 +541,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             } else if cache.kind == KIND_CONSTANT {
                                 cache.value.clone()
                             } else {
-                                break 'slow
+                                break 'slow;
                             };
                             if value.is_undef() {
                                 slow!();
@@ -626,7 +639,9 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             let slot = base.add(b.0 as usize);
                             let Value::Func(func) = &*slot else { break 'slow };
                             let bound = !(*slot.add(1)).is_undef();
-                            if func.simple_args.get() != u32::from(nargs) + u32::from(bound) || !(*vm.fp).generator.is_null() {
+                            if func.simple_args.get() != u32::from(nargs) + u32::from(bound)
+                                || !(*vm.fp).generator.is_null()
+                            {
                                 break 'slow;
                             }
                             enter!(&**func, slot.add(2 - usize::from(bound)), slot);

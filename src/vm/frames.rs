@@ -1,8 +1,8 @@
 //! Frames: entering and leaving them, and moving arguments into their windows.
 
+use crate::bytecode::{Instr, Reg};
 use crate::object::vm::{Frame, FrameExtra, ReturnTo};
 use crate::object::{Code, Dict, Func, GenState, Known, Ptr, Raised, Value, Vm};
-use crate::bytecode::{Instr, Reg};
 
 /// How deep native code may be inside itself, as in CPython.
 const MAX_NATIVE_DEPTH: u32 = 10_000;
@@ -275,7 +275,11 @@ impl Vm {
     /// # Errors
     ///
     /// RecursionError at CPython's limit for native code, or when the Rust stack is nearly used up.
-    pub(crate) fn nested<R>(&mut self, what: &str, action: impl FnOnce(&mut Vm) -> Result<R, Raised>) -> Result<R, Raised> {
+    pub(crate) fn nested<R>(
+        &mut self,
+        what: &str,
+        action: impl FnOnce(&mut Vm) -> Result<R, Raised>,
+    ) -> Result<R, Raised> {
         let here = 0u8;
         if self.native_depth >= MAX_NATIVE_DEPTH || (&raw const here as usize) < self.native_limit {
             return Err(self.native_recursion_error(what));

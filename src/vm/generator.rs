@@ -20,7 +20,12 @@ impl Vm {
     /// # Safety
     ///
     /// Whoever resumes it keeps the generator alive until its frame is left.
-    pub(super) unsafe fn resume_frame(&mut self, generator: *const Gen, sent: Value, return_to: ReturnTo) -> Result<(), Raised> {
+    pub(super) unsafe fn resume_frame(
+        &mut self,
+        generator: *const Gen,
+        sent: Value,
+        return_to: ReturnTo,
+    ) -> Result<(), Raised> {
         // SAFETY: the caller keeps the generator alive; its registers are not moved while it runs.
         unsafe {
             let generator = &*generator;
@@ -141,11 +146,8 @@ impl Vm {
             None => std::mem::replace(&mut self.handled, previous),
             Some(generator) => {
                 let own = std::mem::replace(&mut generator.data.get_mut(&mut self.gil).handled, previous.clone());
-                let visible = if previous.is_undef() {
-                    generator.data.get(&self.gil).outer_handled.clone()
-                } else {
-                    previous
-                };
+                let visible =
+                    if previous.is_undef() { generator.data.get(&self.gil).outer_handled.clone() } else { previous };
                 self.handled = visible;
                 own
             }
@@ -248,7 +250,11 @@ impl Vm {
             let keep = generator.to_ptr();
             keep.state.set(GenState::Running);
             let is_exit = self.is_known(&exception, Known::GeneratorExit);
-            let result = if is_exit { self.close_iterator(&iterator).map(|()| None) } else { self.throw_into(&iterator, &exception) };
+            let result = if is_exit {
+                self.close_iterator(&iterator).map(|()| None)
+            } else {
+                self.throw_into(&iterator, &exception)
+            };
             keep.state.set(GenState::Suspended);
             match result {
                 Ok(Some(Sent::Yielded(value))) => return Ok(Sent::Yielded(value)),
@@ -428,7 +434,8 @@ impl Vm {
             }
         }
         if value.is_none() {
-            let by_method = matches!(iterator, Value::Object(_)) || matches!(iterator, Value::Foreign(object) if object.next.is_none());
+            let by_method = matches!(iterator, Value::Object(_))
+                || matches!(iterator, Value::Foreign(object) if object.next.is_none());
             if !by_method {
                 return Ok(match self.next(iterator)? {
                     Some(item) => Sent::Yielded(item),
@@ -500,7 +507,9 @@ impl Vm {
                     }
                 }
                 let class = self.class_of(&iterator);
-                if !matches!(iterator, Value::Gen(_) | Value::Iter(_)) && self.lookup_name(&class, Name::__next__).is_none() {
+                if !matches!(iterator, Value::Gen(_) | Value::Iter(_))
+                    && self.lookup_name(&class, Name::__next__).is_none()
+                {
                     let class = self.class_name(&iterator);
                     return Err(self.type_error(format!("__await__() returned non-iterator of type '{class}'")));
                 }

@@ -44,7 +44,11 @@ impl Vm {
     /// The value of an entry of the built-ins.
     #[inline(always)]
     pub(super) fn builtin_at(&self, index: usize) -> Value {
-        self.interp.builtins.get(&self.gil).as_ref().map_or(Value::Undef, |dict| dict.data.get(&self.gil).value_at(index).clone())
+        self.interp
+            .builtins
+            .get(&self.gil)
+            .as_ref()
+            .map_or(Value::Undef, |dict| dict.data.get(&self.gil).value_at(index).clone())
     }
 
     #[inline(never)]
@@ -75,7 +79,8 @@ impl Vm {
     /// NameError for a name that is nowhere.
     #[cold]
     pub(super) fn name_error(&mut self, name: &Ptr<Str>) -> Raised {
-        let exception = self.new_exception(Known::NameError, vec![Value::str(&format!("name '{}' is not defined", name.as_str()))]);
+        let exception =
+            self.new_exception(Known::NameError, vec![Value::str(&format!("name '{}' is not defined", name.as_str()))]);
         if let Value::Exc(exception) = &exception {
             exception.data.get_mut(&mut self.gil).fields[0] = name.to_value();
         }
@@ -196,7 +201,12 @@ impl Vm {
     }
 
     /// A name in a mapping, else the contents of a cell.
-    pub(super) fn load_from_mapping_or_cell(&mut self, mapping: &Value, cell: Reg, name: Ptr<Str>) -> Result<Value, Raised> {
+    pub(super) fn load_from_mapping_or_cell(
+        &mut self,
+        mapping: &Value,
+        cell: Reg,
+        name: Ptr<Str>,
+    ) -> Result<Value, Raised> {
         if !mapping.is_undef() {
             if let Some(value) = self.mapping_get(mapping, &name)? {
                 return Ok(value);
@@ -254,7 +264,9 @@ impl Vm {
         // SAFETY: a frame runs.
         let free = unsafe { &*(*self.fp).code }.proto.free_regs.contains(&register);
         if free {
-            let message = format!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope");
+            let message = format!(
+                "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+            );
             return self.raise_named(Known::NameError, &name, message);
         }
         let message = format!("cannot access local variable '{name}' where it is not associated with a value");

@@ -144,7 +144,9 @@ impl Vm {
                 }
                 Some(foreign.dict.get_mut(&mut self.gil).get_or_insert_with(Dict::new).clone())
             }
-            Value::Exc(exception) => Some(exception.data.get_mut(&mut self.gil).dict.get_or_insert_with(Dict::new).clone()),
+            Value::Exc(exception) => {
+                Some(exception.data.get_mut(&mut self.gil).dict.get_or_insert_with(Dict::new).clone())
+            }
             Value::Func(func) => Some(func.data.get_mut(&mut self.gil).dict.get_or_insert_with(Dict::new).clone()),
             Value::Wrapper(wrapper) => Some(wrapper.dict.get_mut(&mut self.gil).get_or_insert_with(Dict::new).clone()),
             _ => None,

@@ -45,7 +45,8 @@ impl Vm {
             None => true,
             Some(meta) => {
                 meta.known == Some(Known::Type)
-                    || !self.defined_below_roots(meta, Name::__instancecheck__) && !self.defined_below_roots(meta, Name::__subclasscheck__)
+                    || !self.defined_below_roots(meta, Name::__instancecheck__)
+                        && !self.defined_below_roots(meta, Name::__subclasscheck__)
             }
         }
     }

@@ -148,7 +148,12 @@ impl Vm {
     /// # Safety
     ///
     /// The registers belong to the running frame.
-    pub(super) unsafe fn load_super(&mut self, method: bool, slot: *mut Value, cache: &CacheSlot) -> Result<(), Raised> {
+    pub(super) unsafe fn load_super(
+        &mut self,
+        method: bool,
+        slot: *mut Value,
+        cache: &CacheSlot,
+    ) -> Result<(), Raised> {
         let name = self.cache_site_name(cache);
         // SAFETY: the caller vouches for the registers.
         unsafe {

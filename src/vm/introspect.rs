@@ -145,7 +145,12 @@ const STACK_PER_LEVEL: usize = 16 << 10;
 const MAX_PARSE_DEPTH: usize = 10_000;
 
 /// Parses and compiles; the interpreter is not involved.
-fn compile_text(source: &str, filename: &str, mode: CompileMode, depth: u32) -> Result<(CodeProto, Vec<SyntaxWarning>), SyntaxError> {
+fn compile_text(
+    source: &str,
+    filename: &str,
+    mode: CompileMode,
+    depth: u32,
+) -> Result<(CodeProto, Vec<SyntaxWarning>), SyntaxError> {
     let options = Options::default();
     match mode {
         CompileMode::Exec => {
@@ -154,11 +159,17 @@ fn compile_text(source: &str, filename: &str, mode: CompileMode, depth: u32) -> 
         }
         CompileMode::Eval => {
             let parsed = mini_grammar::parse_expression_within(source, depth)?;
-            Ok((compile_expression(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?, parsed.warnings))
+            Ok((
+                compile_expression(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?,
+                parsed.warnings,
+            ))
         }
         CompileMode::Single => {
             let parsed = mini_grammar::parse_interactive(source)?;
-            Ok((compile_interactive(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?, parsed.warnings))
+            Ok((
+                compile_interactive(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?,
+                parsed.warnings,
+            ))
         }
     }
 }

@@ -74,7 +74,9 @@ impl Vm {
     /// The index of a list or tuple as an `Int`.
     fn sequence_index(&mut self, key: &Value, what: &str) -> Result<Value, Raised> {
         let class = self.class_of(key);
-        if !matches!(key, Value::Int(_) | Value::Bool(_) | Value::BigInt(_)) && self.lookup_name(&class, Name::__index__).is_none() {
+        if !matches!(key, Value::Int(_) | Value::Bool(_) | Value::BigInt(_))
+            && self.lookup_name(&class, Name::__index__).is_none()
+        {
             let found = class.name(&self.gil).to_owned();
             return Err(self.type_error(format!("{what} indices must be integers or slices, not {found}")));
         }
@@ -163,9 +165,8 @@ impl Vm {
         }
         if new.len() != count {
             let given = new.len();
-            return Err(self.value_error(format!(
-                "attempt to assign sequence of size {given} to extended slice of size {count}"
-            )));
+            return Err(self
+                .value_error(format!("attempt to assign sequence of size {given} to extended slice of size {count}")));
         }
         let items = list.items.get_mut(&mut self.gil);
         let mut old = Vec::with_capacity(count);
@@ -264,7 +265,9 @@ impl Vm {
                 Ok(false)
             }
             Value::Str(text) => match self.unwrap(item) {
-                Value::Str(part) => Ok(memchr::memmem::find(text.as_str().as_bytes(), part.as_str().as_bytes()).is_some()),
+                Value::Str(part) => {
+                    Ok(memchr::memmem::find(text.as_str().as_bytes(), part.as_str().as_bytes()).is_some())
+                }
                 _ => {
                     let found = self.class_name(item);
                     Err(self.type_error(format!("'in <string>' requires string as left operand, not {found}")))
@@ -379,7 +382,9 @@ impl Vm {
         }
         let class = self.class_of(object);
         let plain = matches!(class.data.get(&self.gil).layout, Layout::Builtin(_)) && class.known.is_some();
-        if (plain && self.lookup_name(&class, Name::__len__).is_some()) || self.lookup_name(&class, Name::__len__).is_some() {
+        if (plain && self.lookup_name(&class, Name::__len__).is_some())
+            || self.lookup_name(&class, Name::__len__).is_some()
+        {
             match self.len(object) {
                 Ok(len) => return Ok(len),
                 Err(raised) => drop(self.catch(raised, Known::TypeError)?),

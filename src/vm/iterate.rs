@@ -1,7 +1,7 @@
 //! Iteration.
 
 use crate::object::iter::IterState;
-use crate::object::{DictPart, GenKind, Iter, Known, Name, Range, Raised, Value, Vm};
+use crate::object::{DictPart, GenKind, Iter, Known, Name, Raised, Range, Value, Vm};
 
 /// The iterator state of a range.
 pub(crate) fn range_state(range: &Range) -> IterState {
@@ -41,17 +41,33 @@ impl Vm {
             Value::ByteArray(bytes) => IterState::ByteArray { bytes: bytes.to_ptr(), index: 0 },
             Value::Dict(dict) => {
                 let used = dict.data.get(&self.gil).len();
-                IterState::Dict { dict: dict.to_ptr(), part: DictPart::Keys, index: 0, used, left: used, reversed: false }
+                IterState::Dict {
+                    dict: dict.to_ptr(),
+                    part: DictPart::Keys,
+                    index: 0,
+                    used,
+                    left: used,
+                    reversed: false,
+                }
             }
             Value::View(view) => {
                 let used = view.dict.data.get(&self.gil).len();
-                IterState::Dict { dict: view.dict.clone(), part: view.part, index: 0, used, left: used, reversed: false }
+                IterState::Dict {
+                    dict: view.dict.clone(),
+                    part: view.part,
+                    index: 0,
+                    used,
+                    left: used,
+                    reversed: false,
+                }
             }
             Value::Set(set) => {
                 let data = set.data.get(&self.gil);
                 IterState::Set { set: set.to_ptr(), slot: 0, used: data.len(), left: data.len() }
             }
-            Value::Object(_) | Value::Foreign(_) | Value::Exc(_) | Value::Class(_) => return self.iter_by_method(value),
+            Value::Object(_) | Value::Foreign(_) | Value::Exc(_) | Value::Class(_) => {
+                return self.iter_by_method(value);
+            }
             _ => return Err(self.not_iterable(value)),
         };
         Ok(Iter::new(state).into_value())

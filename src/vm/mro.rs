@@ -57,7 +57,8 @@ impl Vm {
             }
         }
         let names: Vec<&str> = heads.iter().map(|class| class.name(&self.gil)).collect();
-        let message = format!("Cannot create a consistent method resolution order (MRO) for bases {}", names.join(", "));
+        let message =
+            format!("Cannot create a consistent method resolution order (MRO) for bases {}", names.join(", "));
         self.type_error(message)
     }
 
@@ -69,9 +70,19 @@ impl Vm {
             Some(Known::Bool) => false,
             Some(known) if known.is_exception() => matches!(
                 known,
-                Known::BaseException | Known::BaseExceptionGroup | Known::SystemExit | Known::AttributeError | Known::ImportError
-                    | Known::NameError | Known::OSError | Known::StopIteration | Known::SyntaxError | Known::UnicodeError
-                    | Known::UnicodeDecodeError | Known::UnicodeEncodeError | Known::UnicodeTranslateError
+                Known::BaseException
+                    | Known::BaseExceptionGroup
+                    | Known::SystemExit
+                    | Known::AttributeError
+                    | Known::ImportError
+                    | Known::NameError
+                    | Known::OSError
+                    | Known::StopIteration
+                    | Known::SyntaxError
+                    | Known::UnicodeError
+                    | Known::UnicodeDecodeError
+                    | Known::UnicodeEncodeError
+                    | Known::UnicodeTranslateError
             ),
             Some(_) => true,
             None if !data.flags.has(crate::object::ClassFlags::HEAP) => data.layout != Layout::Exception,

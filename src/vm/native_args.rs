@@ -6,7 +6,9 @@ impl Vm {
     /// The name of a native function as messages give it: `list.append`, `len`.
     fn native_name(&self, native: &Native) -> String {
         match &native.owner {
-            Some(owner) if native.kind != NativeKind::Static => format!("{}.{}", owner.name(&self.gil), native.def.name),
+            Some(owner) if native.kind != NativeKind::Static => {
+                format!("{}.{}", owner.name(&self.gil), native.def.name)
+            }
             _ => native.def.name.to_owned(),
         }
     }
@@ -48,7 +50,9 @@ impl Vm {
                 if slot {
                     self.type_error(format!("descriptor '{name}' requires a '{owner}' object but received a '{class}'"))
                 } else {
-                    self.type_error(format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{class}' object"))
+                    self.type_error(format!(
+                        "descriptor '{name}' for '{owner}' objects doesn't apply to a '{class}' object"
+                    ))
                 }
             }
         }
@@ -56,7 +60,8 @@ impl Vm {
 
     /// `__new__` of a built-in class must be called with that class or one that derives from it.
     pub(super) fn check_new(&mut self, native: &Native, args: &Args<'_>) -> Result<(), Raised> {
-        let Some(owner) = native.owner.as_ref().filter(|owner| owner.known != Some(crate::object::Known::Object)) else {
+        let Some(owner) = native.owner.as_ref().filter(|owner| owner.known != Some(crate::object::Known::Object))
+        else {
             return Ok(());
         };
         let owner_name = || owner.name(&self.gil).to_owned();
@@ -118,7 +123,10 @@ impl Vm {
         args: &Args<'_>,
         bound: &mut [Value],
     ) -> Result<(), Raised> {
-        let receiver = usize::from(matches!(native.kind, NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod | NativeKind::Static));
+        let receiver = usize::from(matches!(
+            native.kind,
+            NativeKind::Method | NativeKind::SlotWrapper | NativeKind::ClassMethod | NativeKind::Static
+        ));
         let total = params.names.len();
         let positional = args.positional();
         let max_positional = total - params.kwonly as usize;
@@ -144,7 +152,10 @@ impl Vm {
                     let known = params.names[params.posonly as usize..].iter().copied();
                     let hint = super::suggest::closest(name.as_str(), known);
                     let hint = hint.map(|hint| format!(". Did you mean '{hint}'?")).unwrap_or_default();
-                    return Err(self.type_error(format!("{plain}() got an unexpected keyword argument '{}'{hint}", name.as_str())));
+                    return Err(self.type_error(format!(
+                        "{plain}() got an unexpected keyword argument '{}'{hint}",
+                        name.as_str()
+                    )));
                 }
             }
         }
@@ -177,7 +188,14 @@ impl Vm {
     }
 
     #[cold]
-    fn missing_named(&mut self, native: &Native, params: &Params, receiver: usize, index: usize, positional: usize) -> Raised {
+    fn missing_named(
+        &mut self,
+        native: &Native,
+        params: &Params,
+        receiver: usize,
+        index: usize,
+        positional: usize,
+    ) -> Raised {
         let plain = self.plain_name(native);
         if index < params.posonly as usize && params.names.len() > params.posonly as usize {
             let min = (params.required.min(params.posonly)) as usize - receiver;
@@ -185,7 +203,8 @@ impl Vm {
             let bound = if min < max { "at least" } else { "exactly" };
             let plural = if min == 1 { "" } else { "s" };
             let given = positional.saturating_sub(receiver);
-            return self.type_error(format!("{plain}() takes {bound} {min} positional argument{plural} ({given} given)"));
+            return self
+                .type_error(format!("{plain}() takes {bound} {min} positional argument{plural} ({given} given)"));
         }
         if index < params.posonly as usize {
             let min = params.required as usize - receiver;

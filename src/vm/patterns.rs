@@ -64,7 +64,13 @@ impl Vm {
     }
 
     /// The attributes of a class pattern, or None if the subject does not match.
-    pub(super) fn match_class(&mut self, subject: &Value, class: &Value, names: &Value, positional: usize) -> Result<Value, Raised> {
+    pub(super) fn match_class(
+        &mut self,
+        subject: &Value,
+        class: &Value,
+        names: &Value,
+        positional: usize,
+    ) -> Result<Value, Raised> {
         let Value::Class(class_ptr) = class else {
             return Err(self.type_error("called match pattern must be a class"));
         };
@@ -86,7 +92,9 @@ impl Vm {
                     for name in &args.as_slice()[..positional] {
                         let Value::Str(text) = name else {
                             let kind = self.class_name(name);
-                            return Err(self.type_error(format!("__match_args__ elements must be strings (got {kind})")));
+                            return Err(
+                                self.type_error(format!("__match_args__ elements must be strings (got {kind})"))
+                            );
                         };
                         let text = text.to_ptr();
                         match self.pattern_attribute(subject, &class_name, text.as_str(), &mut seen)? {
@@ -127,11 +135,19 @@ impl Vm {
         self.type_error(format!("{class}() accepts {allowed} positional sub-pattern{plural} ({given} given)"))
     }
 
-    fn pattern_attribute(&mut self, subject: &Value, class: &str, name: &str, seen: &mut Vec<Value>) -> Result<Option<Value>, Raised> {
+    fn pattern_attribute(
+        &mut self,
+        subject: &Value,
+        class: &str,
+        name: &str,
+        seen: &mut Vec<Value>,
+    ) -> Result<Option<Value>, Raised> {
         let name = self.intern(name);
         let value = name.to_value();
         if seen.iter().any(|other| other.is(&value)) {
-            return Err(self.type_error(format!("{class}() got multiple sub-patterns for attribute '{}'", name.as_str())));
+            return Err(
+                self.type_error(format!("{class}() got multiple sub-patterns for attribute '{}'", name.as_str()))
+            );
         }
         seen.push(value);
         match self.getattr(subject, &name) {

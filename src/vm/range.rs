@@ -36,9 +36,11 @@ impl Range {
     pub fn item(&self, index: &Value) -> Option<Value> {
         if let (Some((start, step, len)), Value::Int(index)) = (self.small(), index) {
             let index = if *index < 0 { index + len } else { *index };
-            return (0..len).contains(&index).then(|| match index.checked_mul(step).and_then(|n| n.checked_add(start)) {
-                Some(item) => Value::Int(item),
-                None => Value::big(BigInt::from(index) * step + start),
+            return (0..len).contains(&index).then(|| {
+                match index.checked_mul(step).and_then(|n| n.checked_add(start)) {
+                    Some(item) => Value::Int(item),
+                    None => Value::big(BigInt::from(index) * step + start),
+                }
             });
         }
         let len = to_big(&self.len);

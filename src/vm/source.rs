@@ -109,7 +109,10 @@ impl Vm {
                 _ if at + 1 >= bytes.len() => "unexpected end of data",
                 _ => "invalid continuation byte",
             };
-            let message = format!("(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {at}: {reason}", bytes[at]);
+            let message = format!(
+                "(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {at}: {reason}",
+                bytes[at]
+            );
             return self.raise(Known::SyntaxError, message);
         }
         let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
@@ -147,7 +150,13 @@ impl Vm {
 
     /// The exception for source that the parser or the compiler refused.
     #[cold]
-    pub(crate) fn syntax_error(&mut self, error: &mini_grammar::SyntaxError, filename: &str, source: &str, mode: CompileMode) -> Raised {
+    pub(crate) fn syntax_error(
+        &mut self,
+        error: &mini_grammar::SyntaxError,
+        filename: &str,
+        source: &str,
+        mode: CompileMode,
+    ) -> Raised {
         let known = match error.kind {
             ErrorKind::SyntaxError => Known::SyntaxError,
             ErrorKind::IndentationError => Known::IndentationError,
@@ -160,15 +169,21 @@ impl Vm {
                 None => Value::None,
             },
             // CPython ends the last line for itself when a module is compiled.
-            Some(text) if mode != CompileMode::Exec && !source.ends_with('\n') && error.line as usize >= source.lines().count() => {
+            Some(text)
+                if mode != CompileMode::Exec
+                    && !source.ends_with('\n')
+                    && error.line as usize >= source.lines().count() =>
+            {
                 Value::str(text.trim_end_matches('\n'))
             }
             Some(text) => Value::str(text),
             // CPython looks the line up in the file, which source that is no file's has not.
-            None if error.line > 0 && !filename.starts_with('<') && std::path::Path::new(filename).is_file() => match source.split_inclusive('\n').nth(error.line as usize - 1) {
-                Some(line) => Value::str(line),
-                None => Value::None,
-            },
+            None if error.line > 0 && !filename.starts_with('<') && std::path::Path::new(filename).is_file() => {
+                match source.split_inclusive('\n').nth(error.line as usize - 1) {
+                    Some(line) => Value::str(line),
+                    None => Value::None,
+                }
+            }
             _ => Value::None,
         };
         let details = [

@@ -1,9 +1,7 @@
 //! What `raise`, `except`, `with`, `def` and `async for` need beyond the loop.
 
 use crate::bytecode::{Reg, make_function};
-use crate::object::{
-    Code, Func, FuncData, Known, Name, Ptr, Raised, Tuple, Value, Vm,
-};
+use crate::object::{Code, Func, FuncData, Known, Name, Ptr, Raised, Tuple, Value, Vm};
 
 impl Vm {
     /// `raise exception from cause`; `cause` is `Undef` without a `from`.
@@ -110,7 +108,9 @@ impl Vm {
             }
             if let Value::Class(class) = class {
                 if class.is_known_subclass(&self.gil, Known::BaseExceptionGroup) {
-                    return Err(self.type_error("catching ExceptionGroup with except* is not allowed. Use except instead."));
+                    return Err(
+                        self.type_error("catching ExceptionGroup with except* is not allowed. Use except instead.")
+                    );
                 }
             }
         }
@@ -179,11 +179,18 @@ impl Vm {
             (found_enter, _) => {
                 let class = self.class_name(manager);
                 let protocol = if is_async { "asynchronous context manager" } else { "context manager" };
-                let missed = if found_enter.is_some() { format!(" (missed {} method)", exit.text()) } else { String::new() };
-                let other = if is_async { (Name::__enter__, Name::__exit__) } else { (Name::__aenter__, Name::__aexit__) };
-                let hint = if self.bound_special(manager, other.0)?.is_some() && self.bound_special(manager, other.1)?.is_some() {
+                let missed =
+                    if found_enter.is_some() { format!(" (missed {} method)", exit.text()) } else { String::new() };
+                let other =
+                    if is_async { (Name::__enter__, Name::__exit__) } else { (Name::__aenter__, Name::__aexit__) };
+                let hint = if self.bound_special(manager, other.0)?.is_some()
+                    && self.bound_special(manager, other.1)?.is_some()
+                {
                     let other = if is_async { "with" } else { "async with" };
-                    format!(" but it supports the {}context manager protocol. Did you mean to use '{other}'?", if is_async { "" } else { "asynchronous " })
+                    format!(
+                        " but it supports the {}context manager protocol. Did you mean to use '{other}'?",
+                        if is_async { "" } else { "asynchronous " }
+                    )
                 } else {
                     missed
                 };
@@ -240,8 +247,15 @@ impl Vm {
             let annotations = next(make_function::ANNOTATIONS);
             let closure = next(make_function::CLOSURE);
             let globals = self.frame_globals();
-            self.new_function(code, globals, as_tuple(&closure), as_tuple(&defaults), as_dict(&kw_defaults), as_dict(&annotations))
-                .into_value()
+            self.new_function(
+                code,
+                globals,
+                as_tuple(&closure),
+                as_tuple(&defaults),
+                as_dict(&kw_defaults),
+                as_dict(&annotations),
+            )
+            .into_value()
         }
     }
 
@@ -286,7 +300,9 @@ impl Vm {
             Some(iterator) => iterator,
             None => {
                 let class = self.class_name(value);
-                return Err(self.type_error(format!("'async for' requires an object with __aiter__ method, got {class}")));
+                return Err(
+                    self.type_error(format!("'async for' requires an object with __aiter__ method, got {class}"))
+                );
             }
         };
         let class = self.class_of(&iterator);
@@ -305,7 +321,9 @@ impl Vm {
             Some(awaitable) => awaitable,
             None => {
                 let class = self.class_name(iterator);
-                return Err(self.type_error(format!("'async for' requires an iterator with __anext__ method, got {class}")));
+                return Err(
+                    self.type_error(format!("'async for' requires an iterator with __anext__ method, got {class}"))
+                );
             }
         };
         match self.awaitable(&awaitable, crate::bytecode::AwaitPlace::Expression) {

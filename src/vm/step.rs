@@ -107,22 +107,22 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::Clear { reg } => {
                 let old = reg!(reg).take();
                 if old.is_heap() {
-            drop(old);
+                    drop(old);
                 }
             }
             Instr::ClearRange { first, count } => {
                 for index in 0..count {
-            reg!(first.offset(index)) = Value::Undef;
+                    reg!(first.offset(index)) = Value::Undef;
                 }
             }
             Instr::CheckBound { reg } => {
                 if reg!(reg).is_undef() {
-            return Err(vm.unbound_local(reg));
+                    return Err(vm.unbound_local(reg));
                 }
             }
             Instr::DelLocal { reg } => {
                 if reg!(reg).is_undef() {
-            return Err(vm.unbound_local(reg));
+                    return Err(vm.unbound_local(reg));
                 }
                 reg!(reg) = Value::Undef;
             }
@@ -133,37 +133,37 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             }
             Instr::CopyFree { first } => {
                 if let Some(closure) = &(*(*vm.fp).func).closure {
-            for (index, cell) in closure.iter().enumerate() {
-                reg!(first.offset(index as u16)) = cell.clone();
-            }
+                    for (index, cell) in closure.iter().enumerate() {
+                        reg!(first.offset(index as u16)) = cell.clone();
+                    }
                 }
             }
             Instr::LoadCell { dst, cell } => {
                 let value = match &reg!(cell) {
-            Value::Cell(shared) => (*shared.content.as_ptr()).clone(),
-            _ => Value::Undef,
+                    Value::Cell(shared) => (*shared.content.as_ptr()).clone(),
+                    _ => Value::Undef,
                 };
                 if value.is_undef() {
-            return Err(vm.unbound_cell(cell));
+                    return Err(vm.unbound_cell(cell));
                 }
                 reg!(dst) = value;
             }
             Instr::StoreCell { cell, src } => {
                 let value = operand!(src);
                 if let Value::Cell(shared) = &reg!(cell) {
-            let old = shared.content.replace(&mut vm.gil, value);
-            if old.is_heap() {
-                drop(old);
-            }
+                    let old = shared.content.replace(&mut vm.gil, value);
+                    if old.is_heap() {
+                        drop(old);
+                    }
                 }
             }
             Instr::DelCell { cell } => {
                 let old = match &reg!(cell) {
-            Value::Cell(shared) => shared.content.replace(&mut vm.gil, Value::Undef),
-            _ => Value::Undef,
+                    Value::Cell(shared) => shared.content.replace(&mut vm.gil, Value::Undef),
+                    _ => Value::Undef,
                 };
                 if old.is_undef() {
-            return Err(vm.unbound_cell(cell));
+                    return Err(vm.unbound_cell(cell));
                 }
                 drop(old);
             }
@@ -228,7 +228,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::Inplace { op, dst, lhs, rhs } => {
                 vm.inplace_registers(op, base, dst, lhs, rhs)?;
                 if rhs != dst {
-            consume!(rhs);
+                    consume!(rhs);
                 }
             }
             Instr::InplaceI { op, dst, lhs, imm } => {
@@ -285,35 +285,35 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let truth = truth!(cond);
                 consume!(cond);
                 if truth {
-            jump!(off);
+                    jump!(off);
                 }
             }
             Instr::JumpIfFalse { cond, off } => {
                 let truth = truth!(cond);
                 consume!(cond);
                 if !truth {
-            jump!(off);
+                    jump!(off);
                 }
             }
             Instr::JumpIfTrueKeep { cond, off } => {
                 if truth!(cond) {
-            jump!(off);
+                    jump!(off);
                 } else {
-            consume!(cond);
+                    consume!(cond);
                 }
             }
             Instr::JumpIfFalseKeep { cond, off } => {
                 if truth!(cond) {
-            consume!(cond);
+                    consume!(cond);
                 } else {
-            jump!(off);
+                    jump!(off);
                 }
             }
             Instr::JumpIsNone { when, src, off } => {
                 let answer = reg!(src).is_none();
                 consume!(src);
                 if answer == when {
-            jump!(off);
+                    jump!(off);
                 }
             }
             Instr::JumpIs { when, lhs, rhs, off } => {
@@ -321,7 +321,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 consume!(lhs);
                 consume!(rhs);
                 if answer == when {
-            jump!(off);
+                    jump!(off);
                 }
             }
             Instr::JumpLt { when, lhs, rhs, off } => slow_jump!(CmpOp::Lt, when, lhs, &reg!(rhs), Some(rhs), off),
@@ -330,18 +330,30 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::JumpGe { when, lhs, rhs, off } => slow_jump!(CmpOp::Ge, when, lhs, &reg!(rhs), Some(rhs), off),
             Instr::JumpEq { when, lhs, rhs, off } => slow_jump!(CmpOp::Eq, when, lhs, &reg!(rhs), Some(rhs), off),
             Instr::JumpNe { when, lhs, rhs, off } => slow_jump!(CmpOp::Ne, when, lhs, &reg!(rhs), Some(rhs), off),
-            Instr::JumpLtI { when, lhs, imm, off } => slow_jump!(CmpOp::Lt, when, lhs, &Value::Int(imm.into()), None, off),
-            Instr::JumpLeI { when, lhs, imm, off } => slow_jump!(CmpOp::Le, when, lhs, &Value::Int(imm.into()), None, off),
-            Instr::JumpGtI { when, lhs, imm, off } => slow_jump!(CmpOp::Gt, when, lhs, &Value::Int(imm.into()), None, off),
-            Instr::JumpGeI { when, lhs, imm, off } => slow_jump!(CmpOp::Ge, when, lhs, &Value::Int(imm.into()), None, off),
-            Instr::JumpEqI { when, lhs, imm, off } => slow_jump!(CmpOp::Eq, when, lhs, &Value::Int(imm.into()), None, off),
-            Instr::JumpNeI { when, lhs, imm, off } => slow_jump!(CmpOp::Ne, when, lhs, &Value::Int(imm.into()), None, off),
+            Instr::JumpLtI { when, lhs, imm, off } => {
+                slow_jump!(CmpOp::Lt, when, lhs, &Value::Int(imm.into()), None, off)
+            }
+            Instr::JumpLeI { when, lhs, imm, off } => {
+                slow_jump!(CmpOp::Le, when, lhs, &Value::Int(imm.into()), None, off)
+            }
+            Instr::JumpGtI { when, lhs, imm, off } => {
+                slow_jump!(CmpOp::Gt, when, lhs, &Value::Int(imm.into()), None, off)
+            }
+            Instr::JumpGeI { when, lhs, imm, off } => {
+                slow_jump!(CmpOp::Ge, when, lhs, &Value::Int(imm.into()), None, off)
+            }
+            Instr::JumpEqI { when, lhs, imm, off } => {
+                slow_jump!(CmpOp::Eq, when, lhs, &Value::Int(imm.into()), None, off)
+            }
+            Instr::JumpNeI { when, lhs, imm, off } => {
+                slow_jump!(CmpOp::Ne, when, lhs, &Value::Int(imm.into()), None, off)
+            }
             Instr::JumpIn { when, item, container, off } => {
                 let answer = vm.contains(&reg!(container), &reg!(item))?;
                 consume!(item);
                 consume!(container);
                 if answer == when {
-            jump!(off);
+                    jump!(off);
                 }
             }
 
@@ -353,25 +365,25 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::ForIter { iter, dst, off } => {
                 let iterator = reg!(iter).clone();
                 match vm.next(&iterator)? {
-            Some(value) => {
-                reg!(dst) = value;
-                jump!(off);
-            }
-            None => {
-                drop(iterator);
-                reg!(iter) = Value::Undef;
-            }
+                    Some(value) => {
+                        reg!(dst) = value;
+                        jump!(off);
+                    }
+                    None => {
+                        drop(iterator);
+                        reg!(iter) = Value::Undef;
+                    }
                 }
             }
             Instr::ForIterFar { iter, dst } => {
                 let iterator = reg!(iter).clone();
                 match vm.next(&iterator)? {
-            Some(value) => reg!(dst) = value,
-            None => {
-                drop(iterator);
-                reg!(iter) = Value::Undef;
-                jump!(1);
-            }
+                    Some(value) => reg!(dst) = value,
+                    None => {
+                        drop(iterator);
+                        reg!(iter) = Value::Undef;
+                        jump!(1);
+                    }
                 }
             }
             Instr::GetAttr { dst, obj, cache } => {
@@ -402,7 +414,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let (callable, is_method) = vm.load_method_cached(cache!(cache), &object)?;
                 reg!(b) = callable;
                 if !is_method {
-            reg!(b.offset(1)) = Value::Undef;
+                    reg!(b.offset(1)) = Value::Undef;
                 }
             }
             Instr::LoadSuper { method, base: b, cache } => {
@@ -448,7 +460,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let slot = base.add(b.0 as usize);
                 let names = (&(*code).consts).get_unchecked(names as usize).clone();
                 {
-            vm.call_registers_kw(slot, slot.add(1), nargs as usize, &names)?;
+                    vm.call_registers_kw(slot, slot.add(1), nargs as usize, &names)?;
                 }
             }
             Instr::CallMethod { base: b, nargs } => {
@@ -466,24 +478,22 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let slot = base.add(b.0 as usize);
                 let object = (*slot.add(1)).clone();
                 let (callable, is_method) = match vm.load_method_cached(cache!(cache), &object) {
-            Ok(found) => found,
-            Err(raised) => {
-                vm.in_lookup = true;
-                return Err(raised);
-            }
+                    Ok(found) => found,
+                    Err(raised) => {
+                        vm.in_lookup = true;
+                        return Err(raised);
+                    }
                 };
                 *slot = callable;
                 if !is_method {
-            *slot.add(1) = Value::Undef;
+                    *slot.add(1) = Value::Undef;
                 }
                 drop(object);
                 let (window, count) = method_window(slot, nargs as usize);
                 vm.call_registers(slot, window, count)?;
             }
             Instr::CallEx { base: b } => {
-                {
-            vm.call_expanded(base.add(b.0 as usize))?;
-                }
+                vm.call_expanded(base.add(b.0 as usize))?;
             }
             Instr::Return { src } => {
                 let value = reg!(src).take();
@@ -521,7 +531,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::ListAppend { list, val } => {
                 let value = operand!(val);
                 if let Value::List(list) = &reg!(list) {
-            (*list.items.as_ptr()).push(value);
+                    (*list.items.as_ptr()).push(value);
                 }
             }
             Instr::ListExtend { list, src } => {
@@ -532,8 +542,8 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::SetAdd { set, val } => {
                 let value = operand!(val);
                 if let Value::Set(set) = &reg!(set) {
-            let set = set.to_ptr();
-            vm.set_add(&set, value)?;
+                    let set = set.to_ptr();
+                    vm.set_add(&set, value)?;
                 }
             }
             Instr::SetUpdate { set, src } => {
@@ -545,8 +555,8 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let value = operand!(key.offset(1));
                 let key = operand!(key);
                 if let Value::Dict(dict) = &reg!(map) {
-            let dict = dict.to_ptr();
-            vm.dict_set(&dict, key, value)?;
+                    let dict = dict.to_ptr();
+                    vm.dict_set(&dict, key, value)?;
                 }
             }
             Instr::DictUpdate { map, src } => {
@@ -565,7 +575,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let items = vm.unpack(&source, count as usize)?;
                 drop(source);
                 for (index, item) in items.into_iter().enumerate() {
-            reg!(first.offset(index as u16)) = item;
+                    reg!(first.offset(index as u16)) = item;
                 }
             }
             Instr::UnpackEx { src, first, shape } => {
@@ -573,7 +583,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let items = vm.unpack_starred(&source, (shape >> 8) as usize, (shape & 0xff) as usize)?;
                 drop(source);
                 for (index, item) in items.into_iter().enumerate() {
-            reg!(first.offset(index as u16)) = item;
+                    reg!(first.offset(index as u16)) = item;
                 }
             }
 
@@ -606,7 +616,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::Yield { kind, dst: _, src } => {
                 let mut value = operand!(src);
                 if kind == YieldKind::AsyncValue {
-            value = vm.wrap_async_value(value);
+                    value = vm.wrap_async_value(value);
                 }
                 return Ok(vm.yield_value(value));
             }
@@ -623,22 +633,22 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::Send { iter, value, off } => {
                 let sent = reg!(value).take();
                 if let Value::Gen(generator) = &reg!(iter) {
-            if matches!(generator.state.get(), GenState::Suspended | GenState::Created)
-                && generator.kind() != GenKind::AsyncGenerator
-            {
-                let generator = generator.address() as *const Gen;
-                vm.resume_frame(generator, sent, ReturnTo::Send)?;
-                return Ok(None);
-            }
+                    if matches!(generator.state.get(), GenState::Suspended | GenState::Created)
+                        && generator.kind() != GenKind::AsyncGenerator
+                    {
+                        let generator = generator.address() as *const Gen;
+                        vm.resume_frame(generator, sent, ReturnTo::Send)?;
+                        return Ok(None);
+                    }
                 }
                 let iterator = reg!(iter).clone();
                 match vm.send(&iterator, sent)? {
-            Sent::Yielded(item) => reg!(value) = item,
-            Sent::Returned(result) => {
-                reg!(iter) = Value::Undef;
-                reg!(value) = result;
-                jump!(off);
-            }
+                    Sent::Yielded(item) => reg!(value) = item,
+                    Sent::Returned(result) => {
+                        reg!(iter) = Value::Undef;
+                        reg!(value) = result;
+                        jump!(off);
+                    }
                 }
             }
             Instr::GetAIter { dst, src } => {
@@ -654,10 +664,10 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             Instr::EndAsyncFor { exc, iter } => {
                 let exception = reg!(exc).take();
                 if vm.is_known(&exception, Known::StopAsyncIteration) {
-            reg!(iter) = Value::Undef;
+                    reg!(iter) = Value::Undef;
                 } else {
-            vm.reraising = true;
-            return Err(vm.reraise(exception));
+                    vm.reraising = true;
+                    return Err(vm.reraise(exception));
                 }
             }
 
@@ -685,7 +695,7 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let class_value = operand!(class);
                 let exception = reg!(exc).clone();
                 if !vm.exception_matches(&exception, &class_value)? {
-            jump!(off);
+                    jump!(off);
                 }
             }
             Instr::MatchGroup { dst, exc, class } => {

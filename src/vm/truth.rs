@@ -30,7 +30,9 @@ impl Vm {
             Value::ByteArray(bytes) => !bytes.data.get(&self.gil).is_empty(),
             Value::View(view) => !view.dict.data.get(&self.gil).is_empty(),
             Value::Range(range) => !matches!(range.len, Value::Int(0)),
-            Value::Object(_) | Value::Exc(_) | Value::Foreign(_) | Value::Class(_) => return self.truth_by_method(value),
+            Value::Object(_) | Value::Exc(_) | Value::Foreign(_) | Value::Class(_) => {
+                return self.truth_by_method(value);
+            }
             Value::NotImplemented => {
                 self.warn(
                     crate::object::Known::DeprecationWarning,

@@ -2,18 +2,49 @@
 
 use crate::object::interp::{METHOD_CACHE_SIZE, MethodCacheEntry};
 use crate::object::{
-    Access, Class, ClassData, ClassFlags, Dict, GetSet, GetSetDef, Known, Layout, Name, Native, NativeDef, NativeKind, Ptr, Str,
-    Value, Vm, ShapeId,
+    Access, Class, ClassData, ClassFlags, Dict, GetSet, GetSetDef, Known, Layout, Name, Native, NativeDef, NativeKind,
+    Ptr, ShapeId, Str, Value, Vm,
 };
 
 /// Method names that stand for a slot of the type, so that their natives are slot wrappers.
 fn is_slot_name(name: &str) -> bool {
     const OTHERS: &[&str] = &[
-        "__bytes__", "__ceil__", "__class_getitem__", "__complex__", "__copy__", "__deepcopy__", "__dir__", "__enter__",
-        "__exit__", "__aenter__", "__aexit__", "__floor__", "__format__", "__fspath__", "__getnewargs__", "__getstate__", "__init_subclass__",
-        "__instancecheck__", "__length_hint__", "__mro_entries__", "__prepare__", "__reduce__", "__reduce_ex__",
-        "__reversed__", "__round__", "__set_name__", "__setstate__", "__sizeof__", "__subclasscheck__", "__subclasses__",
-        "__subclasshook__", "__trunc__", "__typing_subst__", "__typing_prepare_subst__", "__missing__", "__class__",
+        "__bytes__",
+        "__ceil__",
+        "__class_getitem__",
+        "__complex__",
+        "__copy__",
+        "__deepcopy__",
+        "__dir__",
+        "__enter__",
+        "__exit__",
+        "__aenter__",
+        "__aexit__",
+        "__floor__",
+        "__format__",
+        "__fspath__",
+        "__getnewargs__",
+        "__getstate__",
+        "__init_subclass__",
+        "__instancecheck__",
+        "__length_hint__",
+        "__mro_entries__",
+        "__prepare__",
+        "__reduce__",
+        "__reduce_ex__",
+        "__reversed__",
+        "__round__",
+        "__set_name__",
+        "__setstate__",
+        "__sizeof__",
+        "__subclasscheck__",
+        "__subclasses__",
+        "__subclasshook__",
+        "__trunc__",
+        "__typing_subst__",
+        "__typing_prepare_subst__",
+        "__missing__",
+        "__class__",
     ];
     name.starts_with("__") && name.ends_with("__") && !OTHERS.contains(&name)
 }
@@ -47,22 +78,69 @@ impl Known {
             self.is_exception()
                 || matches!(
                     self,
-                    K::Object | K::Type | K::Int | K::Float | K::Complex | K::Str | K::Bytes | K::ByteArray | K::Tuple | K::List
-                        | K::Dict | K::Set | K::FrozenSet | K::Module | K::Property | K::StaticMethod | K::ClassMethod | K::Super
-                        | K::Enumerate | K::Zip | K::Map | K::Filter | K::Reversed | K::GenericAlias | K::WeakRef | K::SimpleNamespace
+                    K::Object
+                        | K::Type
+                        | K::Int
+                        | K::Float
+                        | K::Complex
+                        | K::Str
+                        | K::Bytes
+                        | K::ByteArray
+                        | K::Tuple
+                        | K::List
+                        | K::Dict
+                        | K::Set
+                        | K::FrozenSet
+                        | K::Module
+                        | K::Property
+                        | K::StaticMethod
+                        | K::ClassMethod
+                        | K::Super
+                        | K::Enumerate
+                        | K::Zip
+                        | K::Map
+                        | K::Filter
+                        | K::Reversed
+                        | K::GenericAlias
+                        | K::WeakRef
+                        | K::SimpleNamespace
                 ),
         );
         flags.set(
             ClassFlags::HAS_DICT,
             self.is_exception()
-                || matches!(self, K::Function | K::Module | K::StaticMethod | K::ClassMethod | K::SimpleNamespace | K::TypeVar | K::ParamSpec | K::TypeVarTuple),
+                || matches!(
+                    self,
+                    K::Function
+                        | K::Module
+                        | K::StaticMethod
+                        | K::ClassMethod
+                        | K::SimpleNamespace
+                        | K::TypeVar
+                        | K::ParamSpec
+                        | K::TypeVarTuple
+                ),
         );
         flags.set(
             ClassFlags::HAS_WEAKREF,
             matches!(
                 self,
-                K::Function | K::Method | K::Type | K::Set | K::FrozenSet | K::Module | K::Generator | K::Coroutine | K::AsyncGenerator
-                    | K::BuiltinFunction | K::Code | K::MemoryView | K::GenericAlias | K::TypeVar | K::ParamSpec | K::TypeVarTuple
+                K::Function
+                    | K::Method
+                    | K::Type
+                    | K::Set
+                    | K::FrozenSet
+                    | K::Module
+                    | K::Generator
+                    | K::Coroutine
+                    | K::AsyncGenerator
+                    | K::BuiltinFunction
+                    | K::Code
+                    | K::MemoryView
+                    | K::GenericAlias
+                    | K::TypeVar
+                    | K::ParamSpec
+                    | K::TypeVarTuple
             ),
         );
         flags.set(ClassFlags::SEQUENCE, matches!(self, K::List | K::Tuple | K::Range | K::MemoryView));
@@ -71,16 +149,40 @@ impl Known {
             ClassFlags::MATCH_SELF,
             matches!(
                 self,
-                K::Bool | K::ByteArray | K::Bytes | K::Dict | K::Float | K::FrozenSet | K::Int | K::List | K::Set | K::Str | K::Tuple
+                K::Bool
+                    | K::ByteArray
+                    | K::Bytes
+                    | K::Dict
+                    | K::Float
+                    | K::FrozenSet
+                    | K::Int
+                    | K::List
+                    | K::Set
+                    | K::Str
+                    | K::Tuple
             ),
         );
-        let no_new = (self as u16 >= K::DictKeys as u16
-            && self as u16 <= K::CallableIterator as u16)
+        let no_new = (self as u16 >= K::DictKeys as u16 && self as u16 <= K::CallableIterator as u16)
             || matches!(
                 self,
-                K::BuiltinFunction | K::MethodDescriptor | K::WrapperDescriptor | K::MethodWrapper | K::ClassMethodDescriptor
-                    | K::GetSetDescriptor | K::MemberDescriptor | K::Code | K::Frame | K::Traceback | K::Generator | K::Coroutine
-                    | K::CoroutineWrapper | K::AsyncGenerator | K::AsyncGenASend | K::AsyncGenAThrow | K::AnextAwaitable | K::UnionType
+                K::BuiltinFunction
+                    | K::MethodDescriptor
+                    | K::WrapperDescriptor
+                    | K::MethodWrapper
+                    | K::ClassMethodDescriptor
+                    | K::GetSetDescriptor
+                    | K::MemberDescriptor
+                    | K::Code
+                    | K::Frame
+                    | K::Traceback
+                    | K::Generator
+                    | K::Coroutine
+                    | K::CoroutineWrapper
+                    | K::AsyncGenerator
+                    | K::AsyncGenASend
+                    | K::AsyncGenAThrow
+                    | K::AnextAwaitable
+                    | K::UnionType
             );
         flags.set(ClassFlags::NO_NEW, no_new);
         flags
@@ -96,7 +198,13 @@ impl Vm {
     }
 
     /// The content of a class without attributes.
-    pub(crate) fn empty_class_data(&mut self, name: Ptr<Str>, bases: Vec<Ptr<Class>>, layout: Layout, flags: ClassFlags) -> ClassData {
+    pub(crate) fn empty_class_data(
+        &mut self,
+        name: Ptr<Str>,
+        bases: Vec<Ptr<Class>>,
+        layout: Layout,
+        flags: ClassFlags,
+    ) -> ClassData {
         ClassData {
             qualname: name.clone(),
             name,
@@ -190,8 +298,10 @@ impl Vm {
             flags.set(ClassFlags::HAS_WEAKREF, true);
         }
         let mut data = self.empty_class_data(name, vec![base.clone()], layout, flags);
-        data.mro_tail = std::iter::once(base.clone()).chain(base.data.get(&self.gil).mro_tail.iter().cloned()).collect();
-        data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(usize::from(matches!(layout, Layout::Builtin(_))));
+        data.mro_tail =
+            std::iter::once(base.clone()).chain(base.data.get(&self.gil).mro_tail.iter().cloned()).collect();
+        data.root_shape =
+            self.interp.shapes.get_mut(&mut self.gil).new_root(usize::from(matches!(layout, Layout::Builtin(_))));
         let dict = data.dict.clone();
         let meta = self.known(Known::Type);
         let class = self.make_class(None, Some(meta), data);

@@ -24,8 +24,7 @@ impl Vm {
     pub(crate) fn warn_syntax(&mut self, warning: &mini_grammar::SyntaxWarning, filename: &str) -> Result<(), Raised> {
         let warnings = self.import_dotted("warnings")?;
         let category = self.known(Known::SyntaxWarning).into_value();
-        let args =
-            [Value::str(&warning.message), category, Value::str(filename), Value::Int(warning.line.into())];
+        let args = [Value::str(&warning.message), category, Value::str(filename), Value::Int(warning.line.into())];
         let result = self.call_method_str(&warnings, "warn_explicit", &args);
         let Err(raised) = result else { return Ok(()) };
         // A warning that the filters make an error is a SyntaxError at its place.

@@ -21,7 +21,12 @@ const METHODS: &[NativeDef] = &[
 ];
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, new::bytearray_init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native(
+        "__init__",
+        Arity::Any,
+        new::bytearray_init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     native("__setitem__", Arity::Exact(3), setitem, "Set self[key] to value."),
     native("__delitem__", Arity::Exact(2), delitem, "Delete self[key]."),
     native("__iadd__", Arity::Exact(2), iadd, "Implement self+=value."),
@@ -96,7 +101,9 @@ fn items(vm: &mut Vm, value: &Value) -> Result<Vec<u8>, Raised> {
 fn extend(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let class = vm.class_of(&args[1]);
     let iterable = buffer::view(vm, &args[1]).is_some()
-        || [crate::object::Name::__iter__, crate::object::Name::__getitem__].into_iter().any(|name| vm.lookup_name(&class, name).is_some());
+        || [crate::object::Name::__iter__, crate::object::Name::__getitem__]
+            .into_iter()
+            .any(|name| vm.lookup_name(&class, name).is_some());
     if !iterable {
         let found = vm.class_name(&args[1]);
         return Err(vm.type_error(format!("can't extend bytearray with {found}")));
@@ -221,7 +228,9 @@ fn assign_slice(vm: &mut Vm, target: &Value, slice: &crate::object::Slice, new: 
             return delete_slice(vm, target, slice);
         }
         let given = new.len();
-        return Err(vm.value_error(format!("attempt to assign bytes of size {given} to extended slice of size {count}")));
+        return Err(
+            vm.value_error(format!("attempt to assign bytes of size {given} to extended slice of size {count}"))
+        );
     }
     let data = bytes.data.get_mut(&mut vm.gil);
     for (n, item) in new.into_iter().enumerate() {

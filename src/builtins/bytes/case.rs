@@ -77,7 +77,11 @@ pub(super) fn title(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 pub(super) fn capitalize(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let mut first = true;
-    mapped(vm, args, |byte| if std::mem::take(&mut first) { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() })
+    mapped(
+        vm,
+        args,
+        |byte| if std::mem::take(&mut first) { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() },
+    )
 }
 
 /// Which side of the content the padding goes to.
@@ -101,7 +105,9 @@ fn pad(vm: &mut Vm, args: Args<'_>, name: &str, side: Side) -> Outcome {
             }
             _ => {
                 let found = vm.class_name(fill);
-                return Err(vm.type_error(format!("{name}() argument 2 must be a byte string of length 1, not {found}")));
+                return Err(
+                    vm.type_error(format!("{name}() argument 2 must be a byte string of length 1, not {found}"))
+                );
             }
         },
     };

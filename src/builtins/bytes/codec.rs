@@ -76,7 +76,9 @@ pub(super) fn fromhex(vm: &mut Vm, args: Args<'_>) -> Outcome {
             (Some(high), Some(low)) => out.push((high << 4 | low) as u8),
             (high, _) => {
                 let wrong = if high.is_none() { at } else { at + 1 };
-                return Err(vm.value_error(format!("non-hexadecimal number found in fromhex() arg at position {wrong}")));
+                return Err(
+                    vm.value_error(format!("non-hexadecimal number found in fromhex() arg at position {wrong}"))
+                );
             }
         }
         at += 2;

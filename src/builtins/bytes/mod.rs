@@ -23,16 +23,31 @@ const TRANSLATE: Params = Params { names: &["self", "table", "delete"], required
 const REPLACE: Params = Params { names: &["self", "old", "new", "count"], required: 3, posonly: 4, kwonly: 0 };
 
 const METHODS: &[NativeDef] = &[
-    native("capitalize", Arity::Exact(1), case::capitalize, "Return a copy with the first byte in upper case and the rest in lower case."),
+    native(
+        "capitalize",
+        Arity::Exact(1),
+        case::capitalize,
+        "Return a copy with the first byte in upper case and the rest in lower case.",
+    ),
     native("center", Arity::Range(2, 3), case::center, "Return a centered copy, padded with the fill byte."),
     native("count", Arity::Range(2, 4), search::count, "Return the number of non-overlapping occurrences."),
     native("decode", Arity::Named(&DECODE), codec::decode, "Decode the bytes using the codec registered for encoding."),
     native("endswith", Arity::Range(2, 4), search::endswith, "Return True if the bytes end with the suffix."),
-    native("expandtabs", Arity::Named(&EXPANDTABS), case::expandtabs, "Return a copy where tabs are expanded to spaces."),
+    native(
+        "expandtabs",
+        Arity::Named(&EXPANDTABS),
+        case::expandtabs,
+        "Return a copy where tabs are expanded to spaces.",
+    ),
     native("find", Arity::Range(2, 4), search::find, "Return the lowest index where the subsection is found, or -1."),
     native("hex", Arity::Named(&HEX), codec::hex, "Create a string of hexadecimal numbers from the bytes."),
     native("index", Arity::Range(2, 4), search::index, "As find, but raise ValueError when it is not found."),
-    native("isalnum", Arity::Exact(1), case::isalnum, "Whether all bytes are ASCII letters or digits and there is one."),
+    native(
+        "isalnum",
+        Arity::Exact(1),
+        case::isalnum,
+        "Whether all bytes are ASCII letters or digits and there is one.",
+    ),
     native("isalpha", Arity::Exact(1), case::isalpha, "Whether all bytes are ASCII letters and there is one."),
     native("isascii", Arity::Exact(1), case::isascii, "Whether all bytes are ASCII."),
     native("isdigit", Arity::Exact(1), case::isdigit, "Whether all bytes are ASCII digits and there is one."),
@@ -47,18 +62,43 @@ const METHODS: &[NativeDef] = &[
     native("partition", Arity::Exact(2), split::partition, "Partition the bytes into three parts using the separator."),
     native("removeprefix", Arity::Exact(2), split::removeprefix, "Return a copy without the prefix, if present."),
     native("removesuffix", Arity::Exact(2), split::removesuffix, "Return a copy without the suffix, if present."),
-    native("replace", Arity::Named(&REPLACE), search::replace, "Return a copy with all occurrences of old replaced by new."),
-    native("rfind", Arity::Range(2, 4), search::rfind, "Return the highest index where the subsection is found, or -1."),
+    native(
+        "replace",
+        Arity::Named(&REPLACE),
+        search::replace,
+        "Return a copy with all occurrences of old replaced by new.",
+    ),
+    native(
+        "rfind",
+        Arity::Range(2, 4),
+        search::rfind,
+        "Return the highest index where the subsection is found, or -1.",
+    ),
     native("rindex", Arity::Range(2, 4), search::rindex, "As rfind, but raise ValueError when it is not found."),
     native("rjust", Arity::Range(2, 3), case::rjust, "Return a right-justified copy, padded with the fill byte."),
-    native("rpartition", Arity::Exact(2), split::rpartition, "Partition the bytes into three parts using the last separator."),
+    native(
+        "rpartition",
+        Arity::Exact(2),
+        split::rpartition,
+        "Partition the bytes into three parts using the last separator.",
+    ),
     native("rsplit", Arity::Named(&SPLIT), split::rsplit, "Return a list of the sections, split from the right."),
     native("rstrip", Arity::Range(1, 2), case::rstrip, "Strip trailing bytes contained in the argument."),
     native("split", Arity::Named(&SPLIT), split::split, "Return a list of the sections, using sep as the delimiter."),
-    native("splitlines", Arity::Named(&SPLITLINES), split::splitlines, "Return a list of the lines, breaking at line boundaries."),
+    native(
+        "splitlines",
+        Arity::Named(&SPLITLINES),
+        split::splitlines,
+        "Return a list of the lines, breaking at line boundaries.",
+    ),
     native("startswith", Arity::Range(2, 4), search::startswith, "Return True if the bytes start with the prefix."),
     native("strip", Arity::Range(1, 2), case::strip, "Strip leading and trailing bytes contained in the argument."),
-    native("swapcase", Arity::Exact(1), case::swapcase, "Return a copy with upper and lower case ASCII letters swapped."),
+    native(
+        "swapcase",
+        Arity::Exact(1),
+        case::swapcase,
+        "Return a copy with upper and lower case ASCII letters swapped.",
+    ),
     native("title", Arity::Exact(1), case::title, "Return a titlecased copy."),
     native("translate", Arity::Named(&TRANSLATE), case::translate, "Return a copy with each byte mapped by the table."),
     native("upper", Arity::Exact(1), case::upper, "Return a copy with all ASCII letters in upper case."),
@@ -85,11 +125,19 @@ const SLOTS: &[NativeDef] = &[
     native("__ge__", Arity::Exact(2), operators::ge, "Return self>=value."),
 ];
 
-const CLASS_METHODS: &[NativeDef] =
-    &[native("fromhex", Arity::Exact(2), codec::fromhex, "Create a bytes object from a string of hexadecimal numbers.")];
+const CLASS_METHODS: &[NativeDef] = &[native(
+    "fromhex",
+    Arity::Exact(2),
+    codec::fromhex,
+    "Create a bytes object from a string of hexadecimal numbers.",
+)];
 
-const MAKETRANS: &[NativeDef] =
-    &[native("maketrans", Arity::Exact(2), case::maketrans, "Return a translation table usable for the bytes translate method.")];
+const MAKETRANS: &[NativeDef] = &[native(
+    "maketrans",
+    Arity::Exact(2),
+    case::maketrans,
+    "Return a translation table usable for the bytes translate method.",
+)];
 
 const BYTES_STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new::bytes_new, "Create and return a new object.")];
 

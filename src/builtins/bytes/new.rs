@@ -24,7 +24,9 @@ fn arguments(vm: &mut Vm, name: &str, args: &Args<'_>) -> Result<[Option<Value>;
             return Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{key}'")));
         };
         if given[at].is_some() {
-            return Err(vm.type_error(format!("argument for {name}() given by name ('{key}') and position ({})", at + 1)));
+            return Err(
+                vm.type_error(format!("argument for {name}() given by name ('{key}') and position ({})", at + 1))
+            );
         }
         given[at] = Some(value.clone());
     }

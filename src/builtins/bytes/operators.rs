@@ -73,7 +73,10 @@ pub(super) fn add(vm: &mut Vm, args: Args<'_>) -> Outcome {
 /// The content `times` times over.
 pub(super) fn repeated(vm: &mut Vm, data: &[u8], times: usize) -> Result<Vec<u8>, crate::object::Raised> {
     let mut out = Vec::new();
-    let fits = data.len().checked_mul(times).is_some_and(|total| total < isize::MAX as usize && out.try_reserve_exact(total).is_ok());
+    let fits = data
+        .len()
+        .checked_mul(times)
+        .is_some_and(|total| total < isize::MAX as usize && out.try_reserve_exact(total).is_ok());
     if !fits {
         return Err(vm.memory_error());
     }

@@ -149,6 +149,12 @@ pub(super) fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Ok(Value::Int(48));
     }
     let places = (len * 3 / 2 + 1).next_power_of_two().max(8);
-    let index_width = if places <= 0x80 { 1 } else if places <= 0x8000 { 2 } else { 4 };
+    let index_width = if places <= 0x80 {
+        1
+    } else if places <= 0x8000 {
+        2
+    } else {
+        4
+    };
     Ok((48 + 32 + places * index_width + places * 2 / 3 * 24).into())
 }

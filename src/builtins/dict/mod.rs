@@ -8,21 +8,50 @@ use crate::builtins::compare::ORDER;
 use crate::builtins::{native, sequence};
 use crate::object::{Arity, Known, NativeDef, NativeKind, Vm};
 
-
 const METHODS: &[NativeDef] = &[
     native("clear", Arity::Exact(1), methods::clear, "Remove all items from the dict."),
     native("copy", Arity::Exact(1), methods::copy, "Return a shallow copy of the dict."),
-    native("get", Arity::Range(2, 3), methods::get, "Return the value for key if key is in the dictionary, else default."),
+    native(
+        "get",
+        Arity::Range(2, 3),
+        methods::get,
+        "Return the value for key if key is in the dictionary, else default.",
+    ),
     native("items", Arity::Exact(1), methods::items, "Return a set-like object providing a view on the dict's items."),
     native("keys", Arity::Exact(1), methods::keys, "Return a set-like object providing a view on the dict's keys."),
-    native("pop", Arity::Range(2, 3), methods::pop, "Remove the key and return its value, or default, or raise KeyError."),
-    native("popitem", Arity::Exact(1), methods::popitem, "Remove and return the (key, value) pair that was added last."),
-    native("setdefault", Arity::Range(2, 3), methods::setdefault, "Return the key's value, inserting default if there is none."),
-    native("update", Arity::Any, methods::update, "Update the dict from a mapping or an iterable of pairs, and from keywords."),
+    native(
+        "pop",
+        Arity::Range(2, 3),
+        methods::pop,
+        "Remove the key and return its value, or default, or raise KeyError.",
+    ),
+    native(
+        "popitem",
+        Arity::Exact(1),
+        methods::popitem,
+        "Remove and return the (key, value) pair that was added last.",
+    ),
+    native(
+        "setdefault",
+        Arity::Range(2, 3),
+        methods::setdefault,
+        "Return the key's value, inserting default if there is none.",
+    ),
+    native(
+        "update",
+        Arity::Any,
+        methods::update,
+        "Update the dict from a mapping or an iterable of pairs, and from keywords.",
+    ),
     native("values", Arity::Exact(1), methods::values, "Return an object providing a view on the dict's values."),
     native("__reversed__", Arity::Exact(1), methods::reversed, "Return a reverse iterator over the dict keys."),
     native("__sizeof__", Arity::Exact(1), methods::sizeof, "Return the size of the dict in memory."),
-    native("__contains__", Arity::Exact(2), sequence::contains, "True if the dictionary has the specified key, else False."),
+    native(
+        "__contains__",
+        Arity::Exact(2),
+        sequence::contains,
+        "True if the dictionary has the specified key, else False.",
+    ),
     native("__getitem__", Arity::Exact(2), operators::getitem, "Return self[key]."),
 ];
 
@@ -38,11 +67,14 @@ const SLOTS: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), sequence::iter, "Implement iter(self)."),
 ];
 
-const STATIC: &[NativeDef] =
-    &[native("__new__", Arity::Any, operators::new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, operators::new, "Create and return a new object.")];
 
-const CLASS_METHODS: &[NativeDef] =
-    &[native("fromkeys", Arity::Range(2, 3), methods::fromkeys, "Create a dictionary with keys from iterable and values set to value.")];
+const CLASS_METHODS: &[NativeDef] = &[native(
+    "fromkeys",
+    Arity::Range(2, 3),
+    methods::fromkeys,
+    "Create a dictionary with keys from iterable and values set to value.",
+)];
 
 /// Gives `dict` and its views their methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -2,8 +2,8 @@
 
 use super::methods::reverse_iterator;
 use crate::builtins::compare::ORDER;
-use crate::builtins::sequence::{self, join_reprs};
 use crate::builtins::native;
+use crate::builtins::sequence::{self, join_reprs};
 use crate::builtins::set::algebra;
 use crate::object::{
     Args, Arity, DictPart, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Set, SetData, Value, View, Vm,

@@ -70,7 +70,10 @@ fn exception_or_none(vm: &mut Vm, value: Option<Value>, what: &str) -> Result<Va
     match value {
         None => Err(vm.type_error(format!("{what} may not be deleted"))),
         Some(value) if value.is_none() || matches!(value, Value::Exc(_)) => Ok(value),
-        Some(_) => Err(vm.type_error(format!("exception {} must be None or derive from BaseException", what.trim_matches('_')))),
+        Some(_) => {
+            Err(vm
+                .type_error(format!("exception {} must be None or derive from BaseException", what.trim_matches('_'))))
+        }
     }
 }
 

@@ -32,7 +32,9 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.type_error(format!("BaseExceptionGroup.__new__() argument 1 must be str, not {kind}")));
     }
     let sequence = vm.class_of(exceptions);
-    if vm.lookup_name(&sequence, Name::__getitem__).is_none() || matches!(vm.unwrap(exceptions), Value::Set(_) | Value::Dict(_)) {
+    if vm.lookup_name(&sequence, Name::__getitem__).is_none()
+        || matches!(vm.unwrap(exceptions), Value::Set(_) | Value::Dict(_))
+    {
         return Err(vm.type_error("second argument (exceptions) must be a sequence"));
     }
     let members = vm.collect(exceptions)?;
@@ -109,12 +111,16 @@ fn condition(vm: &mut Vm, value: &Value) -> Result<Condition, Raised> {
     let is_class = |vm: &Vm, value: &Value| matches!(value, Value::Class(class) if class.is_known_subclass(&vm.gil, Known::BaseException));
     match value {
         Value::Class(_) if is_class(vm, value) => Ok(Condition::Classes(value.clone())),
-        Value::Tuple(classes) if classes.iter().all(|class| is_class(vm, class)) => Ok(Condition::Classes(value.clone())),
-        Value::Class(_) | Value::Tuple(_) => {
-            Err(vm.type_error("expected an exception type, a tuple of exception types, or a callable (other than a class)"))
+        Value::Tuple(classes) if classes.iter().all(|class| is_class(vm, class)) => {
+            Ok(Condition::Classes(value.clone()))
         }
+        Value::Class(_) | Value::Tuple(_) => Err(
+            vm.type_error("expected an exception type, a tuple of exception types, or a callable (other than a class)")
+        ),
         _ if crate::builtins::functions::objects::is_callable(vm, value) => Ok(Condition::Predicate(value.clone())),
-        _ => Err(vm.type_error("expected an exception type, a tuple of exception types, or a callable (other than a class)")),
+        _ => Err(
+            vm.type_error("expected an exception type, a tuple of exception types, or a callable (other than a class)")
+        ),
     }
 }
 

@@ -43,10 +43,8 @@ const METHODS: &[NativeDef] = &[
 const KEY_ERROR: &[NativeDef] = &[native("__str__", Arity::Exact(1), key_error_str, "")];
 const IMPORT_ERROR: &[NativeDef] = &[native("__str__", Arity::Exact(1), import_error_str, "")];
 const KEYWORD_INIT: &[NativeDef] = &[native("__init__", Arity::Any, keyword_init, "")];
-const SYNTAX_ERROR: &[NativeDef] = &[
-    native("__init__", Arity::Any, syntax_error_init, ""),
-    native("__str__", Arity::Exact(1), syntax_error_str, ""),
-];
+const SYNTAX_ERROR: &[NativeDef] =
+    &[native("__init__", Arity::Any, syntax_error_init, ""), native("__str__", Arity::Exact(1), syntax_error_str, "")];
 const UNICODE_ERROR: &[NativeDef] = &[
     native("__init__", Arity::Any, unicode_error_init, ""),
     native("__str__", Arity::Exact(1), unicode_error_str, ""),
@@ -108,7 +106,10 @@ fn keyword_init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn field_names(vm: &Vm, this: &Value) -> &'static [&'static str] {
     let class = vm.class_of(this);
-    super::fields::FIELDS.iter().find(|(known, _)| class.is_known_subclass(&vm.gil, *known)).map_or(&[], |(_, names)| names)
+    super::fields::FIELDS
+        .iter()
+        .find(|(known, _)| class.is_known_subclass(&vm.gil, *known))
+        .map_or(&[], |(_, names)| names)
 }
 
 fn arguments(vm: &Vm, this: &Value) -> Vec<Value> {
@@ -231,7 +232,10 @@ fn syntax_error_init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let details = vm.collect(details)?;
         if details.len() < 4 || details.len() > 6 || details.len() == 5 {
             let (bound, count) = if details.len() < 4 { ("least", 4) } else { ("most", 6) };
-            return Err(vm.type_error(format!("function missing required argument: expected at {bound} {count}, got {}", details.len())));
+            return Err(vm.type_error(format!(
+                "function missing required argument: expected at {bound} {count}, got {}",
+                details.len()
+            )));
         }
         set_fields(vm, &args[0], &details, 1);
     }
@@ -285,12 +289,24 @@ fn unicode_error_str(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Value::Bytes(bytes) => {
             let single = (end == start + 1).then(|| bytes.data.get(start as usize)).flatten();
             match single {
-                Some(byte) => format!("'{}' codec can't decode byte 0x{byte:02x} in position {start}: {}", encoding.as_str(), reason.as_str()),
-                None => format!("'{}' codec can't decode bytes in position {start}-{last}: {}", encoding.as_str(), reason.as_str()),
+                Some(byte) => format!(
+                    "'{}' codec can't decode byte 0x{byte:02x} in position {start}: {}",
+                    encoding.as_str(),
+                    reason.as_str()
+                ),
+                None => format!(
+                    "'{}' codec can't decode bytes in position {start}-{last}: {}",
+                    encoding.as_str(),
+                    reason.as_str()
+                ),
             }
         }
         Value::Str(text) => {
-            let verb = if parts[0].is_none() { "can't translate".to_owned() } else { format!("'{}' codec can't encode", encoding.as_str()) };
+            let verb = if parts[0].is_none() {
+                "can't translate".to_owned()
+            } else {
+                format!("'{}' codec can't encode", encoding.as_str())
+            };
             let single = end == start + 1 && (start as usize) < text.char_count();
             if single {
                 let code = text.char_at(start as usize) as u32;

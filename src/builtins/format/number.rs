@@ -180,13 +180,7 @@ fn float_with(vm: &mut Vm, x: f64, spec: &Spec, out: &mut String) -> Result<(), 
         negative = false;
     }
     let whole = unsigned.bytes().take_while(u8::is_ascii_digit).count();
-    let parts = Parts {
-        negative,
-        prefix: "",
-        digits: &unsigned[..whole],
-        rest: &unsigned[whole..],
-        group: 3,
-    };
+    let parts = Parts { negative, prefix: "", digits: &unsigned[..whole], rest: &unsigned[whole..], group: 3 };
     lay_out(vm, &parts, spec, out)
 }
 
@@ -206,13 +200,18 @@ fn lay_out(vm: &mut Vm, parts: &Parts<'_>, spec: &Spec, out: &mut String) -> Res
     };
     let rest = if parts.rest.is_ascii() { parts.rest.len() } else { parts.rest.chars().count() };
     let fixed = sign.len() + parts.prefix.len() + rest;
-    if out.try_reserve(spec.width.saturating_mul(spec.fill.len_utf8()).saturating_add(fixed + parts.digits.len())).is_err() {
+    if out
+        .try_reserve(spec.width.saturating_mul(spec.fill.len_utf8()).saturating_add(fixed + parts.digits.len()))
+        .is_err()
+    {
         return Err(vm.memory_error());
     }
     // Zeros that fill the width are digits like the others: separators go between them too.
     let min_width = if spec.fill == '0' && spec.align == Align::Inside { spec.width.saturating_sub(fixed) } else { 0 };
     let digits = match spec.grouping {
-        Some(separator) if !parts.digits.is_empty() => Cow::Owned(group(parts.digits, separator, parts.group, min_width)),
+        Some(separator) if !parts.digits.is_empty() => {
+            Cow::Owned(group(parts.digits, separator, parts.group, min_width))
+        }
         _ => Cow::Borrowed(parts.digits),
     };
     let room = spec.width.saturating_sub(fixed + digits.len());

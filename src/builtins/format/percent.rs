@@ -1,6 +1,6 @@
 //! `format % values`, printf-style formatting of `str` and `bytes`.
 
-use super::{percent_number, pad};
+use super::{pad, percent_number};
 use crate::builtins::bytes::buffer;
 use crate::builtins::bytes::new::dunder_bytes;
 use crate::object::{Known, Name, Raised, Value, Vm};
@@ -206,7 +206,13 @@ fn parse(
 }
 
 /// A width or precision, in digits or as `*`.
-fn size(vm: &mut Vm, bytes: &[u8], at: &mut usize, operands: &mut Operands, too_big: &str) -> Result<Option<isize>, Raised> {
+fn size(
+    vm: &mut Vm,
+    bytes: &[u8],
+    at: &mut usize,
+    operands: &mut Operands,
+    too_big: &str,
+) -> Result<Option<isize>, Raised> {
     if bytes.get(*at) == Some(&b'*') {
         *at += 1;
         let value = operands.take(vm)?;

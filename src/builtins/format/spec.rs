@@ -50,7 +50,13 @@ impl Spec {
     /// # Errors
     ///
     /// ValueError for what is no specification, or an impossible combination.
-    pub fn parse(vm: &mut Vm, text: &str, type_name: &str, default: Option<char>, align: Align) -> Result<Spec, Raised> {
+    pub fn parse(
+        vm: &mut Vm,
+        text: &str,
+        type_name: &str,
+        default: Option<char>,
+        align: Align,
+    ) -> Result<Spec, Raised> {
         let mut rest = text;
         let mut spec = Spec {
             fill: ' ',
@@ -117,7 +123,9 @@ impl Spec {
         let mut chars = rest.chars();
         if let Some(kind) = chars.next() {
             if chars.next().is_some() {
-                return Err(vm.value_error(format!("Invalid format specifier '{text}' for object of type '{type_name}'")));
+                return Err(
+                    vm.value_error(format!("Invalid format specifier '{text}' for object of type '{type_name}'"))
+                );
             }
             spec.kind = Some(kind);
         }

@@ -17,7 +17,8 @@ pub(super) fn iter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub(super) fn next(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let iterator = &args[0];
     let default = args.get(1);
-    let native = matches!(iterator, Value::Iter(_)) || matches!(iterator, Value::Foreign(object) if object.next.is_some());
+    let native =
+        matches!(iterator, Value::Iter(_)) || matches!(iterator, Value::Foreign(object) if object.next.is_some());
     if native || (default.is_some() && matches!(iterator, Value::Gen(_))) {
         return match (vm.next(iterator)?, default) {
             (Some(item), _) => Ok(item),

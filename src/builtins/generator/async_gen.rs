@@ -226,7 +226,9 @@ fn is_close(vm: &Vm, step: &Value) -> bool {
 fn resume(vm: &mut Vm, step: &Value, sent: Value) -> Result<Value, Raised> {
     let Some((generator, phase)) = parts(vm, step) else { return Ok(Value::None) };
     let Value::Gen(body) = &generator else { return Ok(Value::None) };
-    let sends = step_of(step).and_then(|step| step.get::<Step>(&vm.gil)).is_some_and(|step| matches!(step.action, Action::Send(_)));
+    let sends = step_of(step)
+        .and_then(|step| step.get::<Step>(&vm.gil))
+        .is_some_and(|step| matches!(step.action, Action::Send(_)));
     if phase == Phase::Closed {
         let what = if sends { "__anext__()/asend()" } else { "aclose()/athrow()" };
         return Err(vm.raise(Known::RuntimeError, format!("cannot reuse already awaited {what}")));

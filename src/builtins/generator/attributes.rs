@@ -3,7 +3,9 @@
 use crate::object::{Gen, GenState, GetSetDef, Known, Raised, Value, Vm};
 
 pub(super) fn install(vm: &mut Vm) {
-    for (known, table) in [(Known::Generator, GENERATOR), (Known::Coroutine, COROUTINE), (Known::AsyncGenerator, ASYNC_GENERATOR)] {
+    for (known, table) in
+        [(Known::Generator, GENERATOR), (Known::Coroutine, COROUTINE), (Known::AsyncGenerator, ASYNC_GENERATOR)]
+    {
         let class = vm.known(known);
         vm.add_getsets(&class, NAMES);
         vm.add_getsets(&class, table);
@@ -16,7 +18,12 @@ const fn read_only(name: &'static str, get: crate::object::Getter) -> GetSetDef 
 
 const NAMES: &[GetSetDef] = &[
     GetSetDef { name: "__name__", get: get_name, set: Some(set_name), doc: "name of the generator" },
-    GetSetDef { name: "__qualname__", get: get_qualname, set: Some(set_qualname), doc: "qualified name of the generator" },
+    GetSetDef {
+        name: "__qualname__",
+        get: get_qualname,
+        set: Some(set_qualname),
+        doc: "qualified name of the generator",
+    },
 ];
 
 const GENERATOR: &[GetSetDef] = &[

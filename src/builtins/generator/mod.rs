@@ -1,7 +1,7 @@
 //! Generators, coroutines, asynchronous generators: their methods.
 
-pub(crate) mod async_gen;
 mod anext;
+pub(crate) mod async_gen;
 mod attributes;
 mod resume;
 

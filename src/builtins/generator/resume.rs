@@ -1,9 +1,7 @@
 //! `send`, `throw`, `close`, and iteration.
 
 use crate::builtins::native;
-use crate::object::{
-    Args, Arity, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 use crate::vm::Sent;
 
 pub(super) fn install(vm: &mut Vm) {
@@ -22,13 +20,25 @@ pub(super) fn install(vm: &mut Vm) {
 }
 
 const METHODS: &[NativeDef] = &[
-    native("send", Arity::Exact(2), send, "send(value) -> send 'value' in, return the next yielded value or raise StopIteration."),
-    native("throw", Arity::Range(2, 4), throw, "throw(value) -> raise the exception in, return the next yielded value."),
+    native(
+        "send",
+        Arity::Exact(2),
+        send,
+        "send(value) -> send 'value' in, return the next yielded value or raise StopIteration.",
+    ),
+    native(
+        "throw",
+        Arity::Range(2, 4),
+        throw,
+        "throw(value) -> raise the exception in, return the next yielded value.",
+    ),
     native("close", Arity::Exact(1), close, "close() -> raise GeneratorExit inside."),
 ];
 
-const COMMON_SLOTS: &[NativeDef] = &[native("__del__", Arity::Exact(1), delete, ""), native("__repr__", Arity::Exact(1), repr, "")];
-const ITERATOR_SLOTS: &[NativeDef] = &[native("__iter__", Arity::Exact(1), itself, ""), native("__next__", Arity::Exact(1), next, "")];
+const COMMON_SLOTS: &[NativeDef] =
+    &[native("__del__", Arity::Exact(1), delete, ""), native("__repr__", Arity::Exact(1), repr, "")];
+const ITERATOR_SLOTS: &[NativeDef] =
+    &[native("__iter__", Arity::Exact(1), itself, ""), native("__next__", Arity::Exact(1), next, "")];
 const COROUTINE_SLOTS: &[NativeDef] = &[native("__await__", Arity::Exact(1), await_, "")];
 
 /// What a coroutine's `__await__` gives: an iterator over it.
@@ -90,7 +100,9 @@ pub(crate) fn thrown(vm: &mut Vm, args: &Args<'_>) -> Result<Value, Raised> {
     let value = args.get(2).filter(|value| !value.is_none());
     let exception = match (&args[1], value) {
         (Value::Class(_), Some(value @ Value::Exc(_))) => value.clone(),
-        (class @ Value::Class(class_ptr), Some(value)) if class_ptr.is_known_subclass(&vm.gil, Known::BaseException) => {
+        (class @ Value::Class(class_ptr), Some(value))
+            if class_ptr.is_known_subclass(&vm.gil, Known::BaseException) =>
+        {
             let values = match value {
                 Value::Tuple(items) => items.as_slice().to_vec(),
                 other => vec![other.clone()],

@@ -12,7 +12,12 @@ pub(super) const GETSETS: &[GetSetDef] = &[
     GetSetDef { name: "real", get: real, set: None, doc: "the real part of a complex number" },
     GetSetDef { name: "imag", get: imag, set: None, doc: "the imaginary part of a complex number" },
     GetSetDef { name: "numerator", get: real, set: None, doc: "the numerator of a rational number in lowest terms" },
-    GetSetDef { name: "denominator", get: denominator, set: None, doc: "the denominator of a rational number in lowest terms" },
+    GetSetDef {
+        name: "denominator",
+        get: denominator,
+        set: None,
+        doc: "the denominator of a rational number in lowest terms",
+    },
 ];
 
 fn real(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {

@@ -45,16 +45,36 @@ const SLOTS: &[NativeDef] = &[
     native("__bool__", Arity::Exact(1), bool, "True if self else False"),
     native("__int__", Arity::Exact(1), itself, "int(self)"),
     native("__float__", Arity::Exact(1), float, "float(self)"),
-    native("__index__", Arity::Exact(1), itself, "Return self converted to an integer, if self is suitable for use as an index into a list."),
+    native(
+        "__index__",
+        Arity::Exact(1),
+        itself,
+        "Return self converted to an integer, if self is suitable for use as an index into a list.",
+    ),
 ];
 
 const METHODS: &[NativeDef] = &[
     native("conjugate", Arity::Exact(1), itself, "Returns self, the complex conjugate of any int."),
     native("bit_length", Arity::Exact(1), methods::bit_length, "Number of bits necessary to represent self in binary."),
-    native("bit_count", Arity::Exact(1), methods::bit_count, "Number of ones in the binary representation of the absolute value of self."),
+    native(
+        "bit_count",
+        Arity::Exact(1),
+        methods::bit_count,
+        "Number of ones in the binary representation of the absolute value of self.",
+    ),
     native("to_bytes", Arity::Named(&TO_BYTES), bytes::to_bytes, "Return an array of bytes representing an integer."),
-    native("as_integer_ratio", Arity::Exact(1), methods::as_integer_ratio, "Return a pair of integers, whose ratio is equal to the original int."),
-    native("is_integer", Arity::Exact(1), methods::is_integer, "Returns True. Exists for duck type compatibility with float.is_integer."),
+    native(
+        "as_integer_ratio",
+        Arity::Exact(1),
+        methods::as_integer_ratio,
+        "Return a pair of integers, whose ratio is equal to the original int.",
+    ),
+    native(
+        "is_integer",
+        Arity::Exact(1),
+        methods::is_integer,
+        "Returns True. Exists for duck type compatibility with float.is_integer.",
+    ),
     native("__trunc__", Arity::Exact(1), itself, "Truncating an Integral returns itself."),
     native("__floor__", Arity::Exact(1), itself, "Flooring an Integral returns itself."),
     native("__ceil__", Arity::Exact(1), itself, "Ceiling of an Integral returns itself."),
@@ -64,11 +84,17 @@ const METHODS: &[NativeDef] = &[
     native("__sizeof__", Arity::Exact(1), methods::sizeof, "Returns size in memory, in bytes."),
 ];
 
-const TO_BYTES: Params = Params { names: &["self", "length", "byteorder", "signed"], required: 1, posonly: 1, kwonly: 1 };
-const FROM_BYTES: Params = Params { names: &["type", "bytes", "byteorder", "signed"], required: 2, posonly: 1, kwonly: 1 };
+const TO_BYTES: Params =
+    Params { names: &["self", "length", "byteorder", "signed"], required: 1, posonly: 1, kwonly: 1 };
+const FROM_BYTES: Params =
+    Params { names: &["type", "bytes", "byteorder", "signed"], required: 2, posonly: 1, kwonly: 1 };
 
-const CLASS_METHODS: &[NativeDef] =
-    &[native("from_bytes", Arity::Named(&FROM_BYTES), bytes::from_bytes, "Return the integer represented by the given array of bytes.")];
+const CLASS_METHODS: &[NativeDef] = &[native(
+    "from_bytes",
+    Arity::Named(&FROM_BYTES),
+    bytes::from_bytes,
+    "Return the integer represented by the given array of bytes.",
+)];
 
 const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new::new, "Create and return a new object.")];
 

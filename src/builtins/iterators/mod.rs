@@ -3,9 +3,7 @@
 mod constructors;
 
 use crate::builtins::native;
-use crate::object::{
-    Args, Arity, Iter, IterState, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Iter, IterState, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
 
 const EVERY: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), iter_self, "Implement iter(self)."),
@@ -19,8 +17,7 @@ const LENGTH_HINT: &[NativeDef] = &[native(
     "Private method returning an estimate of len(list(it)).",
 )];
 
-const REDUCE: &[NativeDef] =
-    &[native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling.")];
+const REDUCE: &[NativeDef] = &[native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling.")];
 
 /// Iterators whose remaining length is known.
 const SIZED: &[Known] = &[
@@ -47,10 +44,8 @@ const ENUMERATE: Params = Params { names: &["cls", "iterable", "start"], require
 
 const NEW_ENUMERATE: &[NativeDef] =
     &[native("__new__", Arity::Named(&ENUMERATE), constructors::enumerate, "Create and return a new object.")];
-const NEW_ZIP: &[NativeDef] =
-    &[native("__new__", Arity::Any, constructors::zip, "Create and return a new object.")];
-const NEW_MAP: &[NativeDef] =
-    &[native("__new__", Arity::Any, constructors::map, "Create and return a new object.")];
+const NEW_ZIP: &[NativeDef] = &[native("__new__", Arity::Any, constructors::zip, "Create and return a new object.")];
+const NEW_MAP: &[NativeDef] = &[native("__new__", Arity::Any, constructors::map, "Create and return a new object.")];
 const NEW_FILTER: &[NativeDef] =
     &[native("__new__", Arity::Any, constructors::filter, "Create and return a new object.")];
 const NEW_REVERSED: &[NativeDef] =
@@ -118,17 +113,29 @@ pub(crate) fn remaining(vm: &mut Vm, iter: &Iter) -> Result<Option<Value>, Raise
         IterState::BigRange { left, .. } => return Ok(Some(Value::big(left.clone()))),
         IterState::List { list, index } => list.items.get(gil).len().saturating_sub(*index),
         IterState::ListReversed { list, index } => {
-            if *index > list.items.get(gil).len() { 0 } else { *index }
+            if *index > list.items.get(gil).len() {
+                0
+            } else {
+                *index
+            }
         }
         IterState::Tuple { tuple, index } => tuple.len().saturating_sub(*index),
         IterState::Str { text, offset } => text.as_str()[*offset..].chars().count(),
         IterState::Bytes { bytes, index } => bytes.data.len().saturating_sub(*index),
         IterState::ByteArray { bytes, index } => bytes.data.get(gil).len().saturating_sub(*index),
         IterState::Dict { dict, used, left, .. } => {
-            if dict.data.get(gil).len() == *used { *left } else { 0 }
+            if dict.data.get(gil).len() == *used {
+                *left
+            } else {
+                0
+            }
         }
         IterState::Set { set, used, left, .. } => {
-            if set.data.get(gil).len() == *used { *left } else { 0 }
+            if set.data.get(gil).len() == *used {
+                *left
+            } else {
+                0
+            }
         }
         IterState::Sequence { object, index } => {
             let (object, index) = (object.clone(), *index);

@@ -42,8 +42,7 @@ const SLOTS: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), sequence::iter, "Implement iter(self)."),
 ];
 
-const STATIC: &[NativeDef] =
-    &[native("__new__", Arity::Any, operators::new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, operators::new, "Create and return a new object.")];
 
 /// Gives `list` its methods.
 pub(super) fn install(vm: &mut Vm) {

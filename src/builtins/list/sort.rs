@@ -95,7 +95,8 @@ fn are_plain_tuples<T>(items: &[T], key: impl Fn(&T) -> &Value) -> bool {
     let Some(Value::Tuple(first)) = items.first().map(&key) else { return false };
     items.iter().all(|item| match key(item) {
         Value::Tuple(tuple) => {
-            tuple.len() == first.len() && tuple.as_slice().iter().zip(first.as_slice()).all(|(a, b)| same_plain_kind(a, b))
+            tuple.len() == first.len()
+                && tuple.as_slice().iter().zip(first.as_slice()).all(|(a, b)| same_plain_kind(a, b))
         }
         _ => false,
     })

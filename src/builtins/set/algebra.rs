@@ -127,7 +127,11 @@ pub(super) fn difference(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<P
 }
 
 /// Removes the items that are in both and adds those that are in `other` only.
-pub(in crate::builtins) fn symmetric_difference_update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
+pub(in crate::builtins) fn symmetric_difference_update(
+    vm: &mut Vm,
+    set: &Ptr<Set>,
+    other: &Value,
+) -> Result<(), Raised> {
     let source = match vm.unwrap(other) {
         Value::Set(other) if std::ptr::eq(&**other, &**set) => {
             let old = set.data.get_mut(&mut vm.gil).clear();

@@ -11,12 +11,27 @@ use crate::object::{Arity, Known, NativeDef, NativeKind, Vm};
 /// Methods of both.
 const SHARED: &[NativeDef] = &[
     native("copy", Arity::Exact(1), methods::copy, "Return a shallow copy of a set."),
-    native("difference", Arity::Variadic, methods::difference, "Return a new set with elements in the set that are not in the others."),
-    native("intersection", Arity::Variadic, methods::intersection, "Return a new set with elements common to the set and all others."),
+    native(
+        "difference",
+        Arity::Variadic,
+        methods::difference,
+        "Return a new set with elements in the set that are not in the others.",
+    ),
+    native(
+        "intersection",
+        Arity::Variadic,
+        methods::intersection,
+        "Return a new set with elements common to the set and all others.",
+    ),
     native("isdisjoint", Arity::Exact(2), methods::isdisjoint, "Return True if two sets have a null intersection."),
     native("issubset", Arity::Exact(2), methods::issubset, "Report whether another set contains this set."),
     native("issuperset", Arity::Exact(2), methods::issuperset, "Report whether this set contains another set."),
-    native("symmetric_difference", Arity::Exact(2), methods::symmetric_difference, "Return a new set with elements in either the set or other but not both."),
+    native(
+        "symmetric_difference",
+        Arity::Exact(2),
+        methods::symmetric_difference,
+        "Return a new set with elements in either the set or other but not both.",
+    ),
     native("union", Arity::Variadic, methods::union, "Return a new set with elements from the set and all others."),
     native("__contains__", Arity::Exact(2), methods::contains, "x.__contains__(y) <==> y in x."),
     native("__reduce__", Arity::Exact(1), methods::reduce, "Return state information for pickling."),
@@ -27,12 +42,27 @@ const SHARED: &[NativeDef] = &[
 const CHANGING: &[NativeDef] = &[
     native("add", Arity::Exact(2), methods::add, "Add an element to a set."),
     native("clear", Arity::Exact(1), methods::clear, "Remove all elements from this set."),
-    native("difference_update", Arity::Variadic, methods::difference_update, "Update the set, removing elements found in others."),
+    native(
+        "difference_update",
+        Arity::Variadic,
+        methods::difference_update,
+        "Update the set, removing elements found in others.",
+    ),
     native("discard", Arity::Exact(2), methods::discard, "Remove an element from a set if it is a member."),
-    native("intersection_update", Arity::Variadic, methods::intersection_update, "Update the set, keeping only elements found in it and all others."),
+    native(
+        "intersection_update",
+        Arity::Variadic,
+        methods::intersection_update,
+        "Update the set, keeping only elements found in it and all others.",
+    ),
     native("pop", Arity::Exact(1), methods::pop, "Remove and return an arbitrary set element."),
     native("remove", Arity::Exact(2), methods::remove, "Remove an element from a set; it must be a member."),
-    native("symmetric_difference_update", Arity::Exact(2), methods::symmetric_difference_update, "Update the set, keeping only elements found in either set, but not in both."),
+    native(
+        "symmetric_difference_update",
+        Arity::Exact(2),
+        methods::symmetric_difference_update,
+        "Update the set, keeping only elements found in either set, but not in both.",
+    ),
     native("update", Arity::Variadic, methods::update, "Update the set, adding elements from all others."),
 ];
 

@@ -62,5 +62,6 @@ pub(super) fn isidentifier(vm: &mut Vm, args: Args<'_>) -> Outcome {
 /// Whether a text is a name as the language's grammar has it (keywords included).
 pub(crate) fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c)) && chars.all(unicode_ident::is_xid_continue)
+    chars.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
+        && chars.all(unicode_ident::is_xid_continue)
 }

@@ -28,12 +28,15 @@ pub(crate) enum Order {
 impl Codec {
     /// The codec of a name, however it is spelled.
     pub(crate) fn named(name: &str) -> Option<Codec> {
-        let plain: String = name.chars().map(|c| if matches!(c, '-' | ' ' | '.') { '_' } else { c.to_ascii_lowercase() }).collect();
+        let plain: String =
+            name.chars().map(|c| if matches!(c, '-' | ' ' | '.') { '_' } else { c.to_ascii_lowercase() }).collect();
         Some(match plain.as_str() {
             "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => Codec::Utf8,
             "utf_8_sig" | "utf8_sig" => Codec::Utf8Sig,
             "ascii" | "us_ascii" | "646" | "ansi_x3_4_1968" | "us" => Codec::Ascii,
-            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "8859" | "cp819" | "iso8859" => Codec::Latin1,
+            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "8859" | "cp819" | "iso8859" => {
+                Codec::Latin1
+            }
             "utf_16" | "utf16" | "u16" => Codec::Utf16(Order::Marked),
             "utf_16_le" | "utf_16le" | "utf16_le" => Codec::Utf16(Order::Little),
             "utf_16_be" | "utf_16be" | "utf16_be" => Codec::Utf16(Order::Big),

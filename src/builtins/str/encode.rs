@@ -31,12 +31,16 @@ pub(crate) fn encode(vm: &mut Vm, text: &Ptr<Str>, encoding: &str, errors: &str)
         Codec::Utf16(order) => {
             let mark = (order == Order::Marked).then_some(0xfeff);
             let units = mark.into_iter().chain(text.encode_utf16());
-            Ok(units.flat_map(|unit| if order == Order::Big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect())
+            Ok(units
+                .flat_map(|unit| if order == Order::Big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect())
         }
         Codec::Utf32(order) => {
             let mark = (order == Order::Marked).then_some(0xfeff_u32);
             let units = mark.into_iter().chain(text.chars().map(|c| c as u32));
-            Ok(units.flat_map(|unit| if order == Order::Big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect())
+            Ok(units
+                .flat_map(|unit| if order == Order::Big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect())
         }
     }
 }

@@ -71,7 +71,9 @@ fn parse_field(text: &str) -> Result<(Field<'_>, &str), &'static str> {
     match bytes[end] {
         b'}' => return Ok((Field { name, conversion: None, spec: "" }, rest)),
         b'!' => {
-            let Some(c) = rest.chars().next() else { return Err("end of string while looking for conversion specifier") };
+            let Some(c) = rest.chars().next() else {
+                return Err("end of string while looking for conversion specifier");
+            };
             conversion = Some(c);
             rest = &rest[c.len_utf8()..];
             match rest.bytes().next() {

@@ -35,7 +35,8 @@ pub(super) fn format(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 pub(super) fn format_map(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
-    let mut fields = Fields { values: None, keywords: Vec::new(), mapping: Some(&args[1]), numbering: Numbering::Unknown };
+    let mut fields =
+        Fields { values: None, keywords: Vec::new(), mapping: Some(&args[1]), numbering: Numbering::Unknown };
     let mut out = String::with_capacity(text.len());
     fields.render(vm, &text, 2, &mut out)?;
     Ok(out.into())
@@ -138,9 +139,10 @@ impl Fields<'_> {
         let Some(values) = self.values else { return Err(vm.value_error("Format string contains positional fields")) };
         match values.get(number) {
             Some(value) => Ok(value.clone()),
-            None => {
-                Err(vm.raise(Known::IndexError, format!("Replacement index {number} out of range for positional args tuple")))
-            }
+            None => Err(vm.raise(
+                Known::IndexError,
+                format!("Replacement index {number} out of range for positional args tuple"),
+            )),
         }
     }
 

@@ -3,8 +3,8 @@
 mod case;
 pub(crate) mod classes;
 pub(crate) mod codec;
-mod encode;
 mod decode;
+mod encode;
 pub(crate) mod field;
 mod format_method;
 mod new;
@@ -25,37 +25,132 @@ const EXPANDTABS: Params = Params { names: &["self", "tabsize"], required: 1, po
 const REPLACE: Params = Params { names: &["self", "old", "new", "count"], required: 3, posonly: 3, kwonly: 0 };
 
 const METHODS: &[NativeDef] = &[
-    native("encode", Arity::Named(&ENCODE), encode::method, "Encode the string using the codec registered for encoding."),
-    native("replace", Arity::Named(&REPLACE), replace::replace, "Return a copy with all occurrences of substring old replaced by new."),
-    native("split", Arity::Named(&SPLIT), split::split, "Return a list of the substrings in the string, using sep as the separator string."),
-    native("rsplit", Arity::Named(&SPLIT), split::rsplit, "Return a list of the substrings in the string, split from the right."),
+    native(
+        "encode",
+        Arity::Named(&ENCODE),
+        encode::method,
+        "Encode the string using the codec registered for encoding.",
+    ),
+    native(
+        "replace",
+        Arity::Named(&REPLACE),
+        replace::replace,
+        "Return a copy with all occurrences of substring old replaced by new.",
+    ),
+    native(
+        "split",
+        Arity::Named(&SPLIT),
+        split::split,
+        "Return a list of the substrings in the string, using sep as the separator string.",
+    ),
+    native(
+        "rsplit",
+        Arity::Named(&SPLIT),
+        split::rsplit,
+        "Return a list of the substrings in the string, split from the right.",
+    ),
     native("join", Arity::Exact(2), split::join, "Concatenate any number of strings."),
     native("capitalize", Arity::Exact(1), case::capitalize, "Return a capitalized version of the string."),
-    native("casefold", Arity::Exact(1), case::casefold, "Return a version of the string suitable for caseless comparisons."),
+    native(
+        "casefold",
+        Arity::Exact(1),
+        case::casefold,
+        "Return a version of the string suitable for caseless comparisons.",
+    ),
     native("title", Arity::Exact(1), case::title, "Return a version of the string where each word is titlecased."),
     native("center", Arity::Range(2, 3), pad::center, "Return a centered string of length width."),
-    native("count", Arity::Range(2, 4), search::count, "Return the number of non-overlapping occurrences of substring sub in string S[start:end]."),
-    native("expandtabs", Arity::Named(&EXPANDTABS), pad::expandtabs, "Return a copy where all tab characters are expanded using spaces."),
-    native("find", Arity::Range(2, 4), search::find, "Return the lowest index in S where substring sub is found, or -1."),
-    native("partition", Arity::Exact(2), split::partition, "Partition the string into three parts using the given separator."),
+    native(
+        "count",
+        Arity::Range(2, 4),
+        search::count,
+        "Return the number of non-overlapping occurrences of substring sub in string S[start:end].",
+    ),
+    native(
+        "expandtabs",
+        Arity::Named(&EXPANDTABS),
+        pad::expandtabs,
+        "Return a copy where all tab characters are expanded using spaces.",
+    ),
+    native(
+        "find",
+        Arity::Range(2, 4),
+        search::find,
+        "Return the lowest index in S where substring sub is found, or -1.",
+    ),
+    native(
+        "partition",
+        Arity::Exact(2),
+        split::partition,
+        "Partition the string into three parts using the given separator.",
+    ),
     native("index", Arity::Range(2, 4), search::index, "Return the lowest index in S where substring sub is found."),
     native("ljust", Arity::Range(2, 3), pad::ljust, "Return a left-justified string of length width."),
     native("lower", Arity::Exact(1), case::lower, "Return a copy of the string converted to lowercase."),
     native("lstrip", Arity::Range(1, 2), pad::lstrip, "Return a copy of the string with leading whitespace removed."),
-    native("rfind", Arity::Range(2, 4), search::rfind, "Return the highest index in S where substring sub is found, or -1."),
+    native(
+        "rfind",
+        Arity::Range(2, 4),
+        search::rfind,
+        "Return the highest index in S where substring sub is found, or -1.",
+    ),
     native("rindex", Arity::Range(2, 4), search::rindex, "Return the highest index in S where substring sub is found."),
     native("rjust", Arity::Range(2, 3), pad::rjust, "Return a right-justified string of length width."),
     native("rstrip", Arity::Range(1, 2), pad::rstrip, "Return a copy of the string with trailing whitespace removed."),
-    native("rpartition", Arity::Exact(2), split::rpartition, "Partition the string into three parts using the given separator, from the right."),
-    native("splitlines", Arity::Named(&SPLITLINES), split::splitlines, "Return a list of the lines in the string, breaking at line boundaries."),
-    native("strip", Arity::Range(1, 2), pad::strip, "Return a copy of the string with leading and trailing whitespace removed."),
-    native("swapcase", Arity::Exact(1), case::swapcase, "Convert uppercase characters to lowercase and lowercase characters to uppercase."),
-    native("translate", Arity::Exact(2), replace::translate, "Replace each character in the string using the given translation table."),
+    native(
+        "rpartition",
+        Arity::Exact(2),
+        split::rpartition,
+        "Partition the string into three parts using the given separator, from the right.",
+    ),
+    native(
+        "splitlines",
+        Arity::Named(&SPLITLINES),
+        split::splitlines,
+        "Return a list of the lines in the string, breaking at line boundaries.",
+    ),
+    native(
+        "strip",
+        Arity::Range(1, 2),
+        pad::strip,
+        "Return a copy of the string with leading and trailing whitespace removed.",
+    ),
+    native(
+        "swapcase",
+        Arity::Exact(1),
+        case::swapcase,
+        "Convert uppercase characters to lowercase and lowercase characters to uppercase.",
+    ),
+    native(
+        "translate",
+        Arity::Exact(2),
+        replace::translate,
+        "Replace each character in the string using the given translation table.",
+    ),
     native("upper", Arity::Exact(1), case::upper, "Return a copy of the string converted to uppercase."),
-    native("startswith", Arity::Range(2, 4), search::startswith, "Return True if the string starts with the specified prefix."),
-    native("endswith", Arity::Range(2, 4), search::endswith, "Return True if the string ends with the specified suffix."),
-    native("removeprefix", Arity::Exact(2), split::removeprefix, "Return a str with the given prefix string removed if present."),
-    native("removesuffix", Arity::Exact(2), split::removesuffix, "Return a str with the given suffix string removed if present."),
+    native(
+        "startswith",
+        Arity::Range(2, 4),
+        search::startswith,
+        "Return True if the string starts with the specified prefix.",
+    ),
+    native(
+        "endswith",
+        Arity::Range(2, 4),
+        search::endswith,
+        "Return True if the string ends with the specified suffix.",
+    ),
+    native(
+        "removeprefix",
+        Arity::Exact(2),
+        split::removeprefix,
+        "Return a str with the given prefix string removed if present.",
+    ),
+    native(
+        "removesuffix",
+        Arity::Exact(2),
+        split::removesuffix,
+        "Return a str with the given suffix string removed if present.",
+    ),
     native("isascii", Arity::Exact(1), classes::isascii, "Return True if all characters in the string are ASCII."),
     native("islower", Arity::Exact(1), classes::islower, "Return True if the string is a lowercase string."),
     native("isupper", Arity::Exact(1), classes::isupper, "Return True if the string is an uppercase string."),
@@ -66,12 +161,42 @@ const METHODS: &[NativeDef] = &[
     native("isnumeric", Arity::Exact(1), classes::isnumeric, "Return True if the string is a numeric string."),
     native("isalpha", Arity::Exact(1), classes::isalpha, "Return True if the string is an alphabetic string."),
     native("isalnum", Arity::Exact(1), classes::isalnum, "Return True if the string is an alpha-numeric string."),
-    native("isidentifier", Arity::Exact(1), classes::isidentifier, "Return True if the string is a valid Python identifier."),
-    native("isprintable", Arity::Exact(1), classes::isprintable, "Return True if all characters in the string are printable."),
-    native("zfill", Arity::Exact(2), pad::zfill, "Pad a numeric string with zeros on the left, to fill a field of the given width."),
-    native("format", Arity::Any, format_method::format, "Return a formatted version of the string, using substitutions from args and kwargs."),
-    native("format_map", Arity::Exact(2), format_method::format_map, "Return a formatted version of the string, using substitutions from mapping."),
-    native("__format__", Arity::Exact(2), format_method::dunder_format, "Return a formatted version of the string as described by format_spec."),
+    native(
+        "isidentifier",
+        Arity::Exact(1),
+        classes::isidentifier,
+        "Return True if the string is a valid Python identifier.",
+    ),
+    native(
+        "isprintable",
+        Arity::Exact(1),
+        classes::isprintable,
+        "Return True if all characters in the string are printable.",
+    ),
+    native(
+        "zfill",
+        Arity::Exact(2),
+        pad::zfill,
+        "Pad a numeric string with zeros on the left, to fill a field of the given width.",
+    ),
+    native(
+        "format",
+        Arity::Any,
+        format_method::format,
+        "Return a formatted version of the string, using substitutions from args and kwargs.",
+    ),
+    native(
+        "format_map",
+        Arity::Exact(2),
+        format_method::format_map,
+        "Return a formatted version of the string, using substitutions from mapping.",
+    ),
+    native(
+        "__format__",
+        Arity::Exact(2),
+        format_method::dunder_format,
+        "Return a formatted version of the string as described by format_spec.",
+    ),
     native("__getnewargs__", Arity::Exact(1), operators::getnewargs, ""),
     native("__sizeof__", Arity::Exact(1), operators::sizeof, "Return the size of the string in memory, in bytes."),
 ];
@@ -93,7 +218,12 @@ const SLOTS: &[NativeDef] = &[
 
 const STATIC: &[NativeDef] = &[
     native("__new__", Arity::Any, new::new, "Create and return a new object."),
-    native("maketrans", Arity::Range(1, 3), replace::maketrans, "Return a translation table usable for str.translate()."),
+    native(
+        "maketrans",
+        Arity::Range(1, 3),
+        replace::maketrans,
+        "Return a translation table usable for str.translate().",
+    ),
 ];
 
 /// Gives `str` its methods.

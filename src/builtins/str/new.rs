@@ -11,14 +11,17 @@ pub(super) fn new(vm: &mut Vm, args: Args<'_>) -> Outcome {
     if positional.len() > 3 {
         return Err(vm.type_error(format!("str expected at most 3 arguments, got {}", positional.len())));
     }
-    let mut given: [Option<Value>; 3] = [positional.first().cloned(), positional.get(1).cloned(), positional.get(2).cloned()];
+    let mut given: [Option<Value>; 3] =
+        [positional.first().cloned(), positional.get(1).cloned(), positional.get(2).cloned()];
     for (key, value) in args.keywords() {
         let Value::Str(key) = key else { return Err(vm.type_error("keywords must be strings")) };
         match ["object", "encoding", "errors"].iter().position(|known| *known == key.as_str()) {
             Some(at) if given[at].is_none() => given[at] = Some(value.clone()),
             Some(at) => {
                 let key = key.as_str();
-                return Err(vm.type_error(format!("argument for str() given by name ('{key}') and position ({})", at + 1)));
+                return Err(
+                    vm.type_error(format!("argument for str() given by name ('{key}') and position ({})", at + 1))
+                );
             }
             None => {
                 let key = key.as_str();

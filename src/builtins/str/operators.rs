@@ -100,7 +100,10 @@ pub(crate) fn repeat(vm: &mut Vm, text: &Str, times: usize) -> Outcome {
         return Ok(Value::str(""));
     }
     let mut out = String::new();
-    let fits = text.len().checked_mul(times).is_some_and(|total| total <= isize::MAX as usize / 2 && out.try_reserve_exact(total).is_ok());
+    let fits = text
+        .len()
+        .checked_mul(times)
+        .is_some_and(|total| total <= isize::MAX as usize / 2 && out.try_reserve_exact(total).is_ok());
     if !fits {
         return Err(vm.memory_error());
     }

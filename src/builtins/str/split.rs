@@ -88,7 +88,8 @@ pub(super) fn rsplit(vm: &mut Vm, args: Args<'_>) -> Outcome {
                     parts.push(rest);
                     break;
                 }
-                let start = rest.char_indices().rev().find(|&(_, c)| is_space(c)).map_or(0, |(at, c)| at + c.len_utf8());
+                let start =
+                    rest.char_indices().rev().find(|&(_, c)| is_space(c)).map_or(0, |(at, c)| at + c.len_utf8());
                 parts.push(&rest[start..]);
                 rest = rest[..start].trim_end_matches(is_space);
             }
@@ -168,7 +169,8 @@ pub(super) fn join(vm: &mut Vm, args: Args<'_>) -> Outcome {
         Ok(items) => items,
         Err(raised) => {
             let class = vm.class_of(&args[1]);
-            let iterable = [Name::__iter__, Name::__getitem__].into_iter().any(|name| vm.lookup_name(&class, name).is_some());
+            let iterable =
+                [Name::__iter__, Name::__getitem__].into_iter().any(|name| vm.lookup_name(&class, name).is_some());
             if iterable {
                 return Err(raised);
             }

@@ -61,8 +61,10 @@ pub(super) fn excerpt(lines: &[String], position: Position) -> String {
     let last = (position.end_line.max(position.line) as usize).min(lines.len());
     let original: Vec<&str> = lines[first - 1..last].iter().map(String::as_str).collect();
     let indent = common_indent(&original);
-    let dedented: Vec<&str> =
-        original.iter().map(|line| if line.trim().is_empty() { "" } else { line[indent.min(line.len())..].trim_end() }).collect();
+    let dedented: Vec<&str> = original
+        .iter()
+        .map(|line| if line.trim().is_empty() { "" } else { line[indent.min(line.len())..].trim_end() })
+        .collect();
     if dedented.iter().all(|line| line.is_empty()) {
         return String::new();
     }
@@ -75,7 +77,10 @@ pub(super) fn excerpt(lines: &[String], position: Position) -> String {
     let marked = mark(&dedented, start, end);
     let marked_lines: Vec<&str> = marked.lines().collect();
     let indent = common_indent(&marked_lines);
-    marked_lines.iter().map(|line| format!("{}\n", if line.len() >= indent { &line[indent..] } else { line.trim_start() })).collect()
+    marked_lines
+        .iter()
+        .map(|line| format!("{}\n", if line.len() >= indent { &line[indent..] } else { line.trim_start() }))
+        .collect()
 }
 
 fn mark(lines: &[&str], start: usize, end: usize) -> String {
@@ -156,7 +161,9 @@ fn covers_plain_call(lines: &[&str], start: usize, end: usize) -> bool {
         None => (joined, false),
     };
     let Ok(parsed) = mini_grammar::parse_module(&text) else { return false };
-    let Some(StmtKind::Assign { value: call, .. }) = parsed.tree.body.first().map(|statement| &statement.kind) else { return false };
+    let Some(StmtKind::Assign { value: call, .. }) = parsed.tree.body.first().map(|statement| &statement.kind) else {
+        return false;
+    };
     match &call.kind {
         ExprKind::Call { func, .. } if !returns || matches!(func.kind, ExprKind::Name { .. }) => {}
         _ => return false,
@@ -197,21 +204,35 @@ fn find_anchors(segment: &str) -> Option<Anchors> {
                 }
             }
             let operator = &text[at..];
-            let length = if operator.starts_with("**") || operator.starts_with("//") || operator.starts_with("<<") || operator.starts_with(">>") {
+            let length = if operator.starts_with("**")
+                || operator.starts_with("//")
+                || operator.starts_with("<<")
+                || operator.starts_with(">>")
+            {
                 2
             } else {
                 1
             };
             Some(Anchors { left: place(at), right: place(at + length) })
         }
-        ExprKind::Subscript { value, .. } => brackets(&text, value.span.end as usize, expression.span.end as usize, '[', &place),
-        ExprKind::Call { func, .. } => brackets(&text, func.span.end as usize, expression.span.end as usize, '(', &place),
+        ExprKind::Subscript { value, .. } => {
+            brackets(&text, value.span.end as usize, expression.span.end as usize, '[', &place)
+        }
+        ExprKind::Call { func, .. } => {
+            brackets(&text, func.span.end as usize, expression.span.end as usize, '(', &place)
+        }
         _ => None,
     }
 }
 
 /// The range from the first opening bracket behind `from` to `end`.
-fn brackets(text: &str, from: usize, end: usize, open: char, place: &dyn Fn(usize) -> (usize, usize)) -> Option<Anchors> {
+fn brackets(
+    text: &str,
+    from: usize,
+    end: usize,
+    open: char,
+    place: &dyn Fn(usize) -> (usize, usize),
+) -> Option<Anchors> {
     let mut in_comment = false;
     for (index, c) in text[from..end].char_indices() {
         match c {

@@ -56,7 +56,13 @@ impl Vm {
         context.lines
     }
 
-    fn format_into(&mut self, exception: &Value, options: TracebackOptions, context: &mut Context, seen: &mut HashSet<usize>) {
+    fn format_into(
+        &mut self,
+        exception: &Value,
+        options: TracebackOptions,
+        context: &mut Context,
+        seen: &mut HashSet<usize>,
+    ) {
         let mut chain = vec![(exception.clone(), "")];
         seen.insert(exception.identity());
         let chained = options.chain;
@@ -94,7 +100,14 @@ impl Vm {
         }
     }
 
-    fn format_levels_into(&mut self, exception: &Value, options: TracebackOptions, context: &mut Context, title: &str, margin: char) {
+    fn format_levels_into(
+        &mut self,
+        exception: &Value,
+        options: TracebackOptions,
+        context: &mut Context,
+        title: &str,
+        margin: char,
+    ) {
         let Value::Exc(data) = exception else { return };
         let traceback = data.data.get(&self.gil).traceback.clone();
         if traceback.is_some() {
@@ -108,13 +121,25 @@ impl Vm {
         }
     }
 
-    fn format_group(&mut self, group: &Value, options: TracebackOptions, context: &mut Context, seen: &mut HashSet<usize>) {
+    fn format_group(
+        &mut self,
+        group: &Value,
+        options: TracebackOptions,
+        context: &mut Context,
+        seen: &mut HashSet<usize>,
+    ) {
         let top = context.depth == 0;
         if top {
             context.depth = 1;
         }
         let margin = if top { '+' } else { '|' };
-        self.format_levels_into(group, options, context, "Exception Group Traceback (most recent call last):\n", margin);
+        self.format_levels_into(
+            group,
+            options,
+            context,
+            "Exception Group Traceback (most recent call last):\n",
+            margin,
+        );
         let members = match group {
             Value::Exc(group) => match group.data.get(&self.gil).fields.get(1) {
                 Some(Value::Tuple(members)) => members.as_slice().to_vec(),
@@ -251,8 +276,12 @@ impl Vm {
                 }
                 let (from, to) = (start - 1 - spaces, end - 1 - spaces);
                 if from >= 0 {
-                    let space: String =
-                        left.chars().chain(std::iter::repeat(' ')).take(from as usize).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
+                    let space: String = left
+                        .chars()
+                        .chain(std::iter::repeat(' '))
+                        .take(from as usize)
+                        .map(|c| if c.is_whitespace() { c } else { ' ' })
+                        .collect();
                     lines.push(format!("    {space}{}\n", "^".repeat((to - from).max(1) as usize)));
                 }
             }

@@ -42,7 +42,9 @@ impl Vm {
     /// `dir(object)`, without underscored names if those are to be hidden.
     fn attribute_names(&mut self, object: &Value, hide_underscored: bool) -> Vec<String> {
         let builtins = self.import_dotted("builtins").and_then(|builtins| self.get_attr(&builtins, "dir"));
-        let listed = builtins.and_then(|dir| self.call(&dir, std::slice::from_ref(object))).and_then(|names| self.collect(&names));
+        let listed = builtins
+            .and_then(|dir| self.call(&dir, std::slice::from_ref(object)))
+            .and_then(|names| self.collect(&names));
         let names = self.quiet(listed).unwrap_or_default();
         names
             .iter()

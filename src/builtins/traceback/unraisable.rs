@@ -27,7 +27,13 @@ impl Vm {
         }
     }
 
-    fn call_unraisable_hook(&mut self, hook: &Value, exception: &Value, message: &str, object: &Value) -> Result<Value, Raised> {
+    fn call_unraisable_hook(
+        &mut self,
+        hook: &Value,
+        exception: &Value,
+        message: &str,
+        object: &Value,
+    ) -> Result<Value, Raised> {
         let traceback = self.get_attr(exception, "__traceback__")?;
         let message = if message == DEFAULT_MESSAGE { Value::None } else { Value::str(message) };
         let class = self.class_of(exception).into_value();

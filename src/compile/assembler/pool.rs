@@ -118,10 +118,7 @@ impl Pool {
             self.overflow.get_or_insert("attribute and global accesses");
             return 0;
         };
-        self.caches.push(CacheSite {
-            name,
-            lookup: Position::default(),
-        });
+        self.caches.push(CacheSite { name, lookup: Position::default() });
         at
     }
 }

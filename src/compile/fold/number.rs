@@ -43,10 +43,7 @@ fn as_float(value: &Const) -> Option<f64> {
     match value {
         Const::Float(value) => Some(*value),
         // Above 2**53 the rounding is left to run time, so that there is one of it.
-        value => as_integer(value)?
-            .to_i64()
-            .filter(|v| v.unsigned_abs() <= 1 << 53)
-            .map(|v| v as f64),
+        value => as_integer(value)?.to_i64().filter(|v| v.unsigned_abs() <= 1 << 53).map(|v| v as f64),
     }
 }
 
@@ -78,11 +75,7 @@ fn integers(op: Operator, left: &BigInt, right: &BigInt) -> Option<Const> {
             if !left.is_zero() && (count > MAX_INT_BITS || left.bits() + count > MAX_INT_BITS) {
                 return None;
             }
-            if left.is_zero() {
-                BigInt::ZERO
-            } else {
-                left << count
-            }
+            if left.is_zero() { BigInt::ZERO } else { left << count }
         }
         Operator::RShift => left >> right.to_u64().filter(|count| *count <= 1 << 20)?,
         Operator::BitOr => left | right,

@@ -24,23 +24,15 @@ pub(super) fn binary(op: Operator, left: &Const, right: &Const) -> Option<Const>
 fn concatenate(left: &Const, right: &Const) -> Option<Const> {
     match (left, right) {
         (Const::Str(left), Const::Str(right)) => Some(Const::Str(format!("{left}{right}").into())),
-        (Const::Bytes(left), Const::Bytes(right)) => {
-            Some(Const::Bytes([&**left, right].concat().into()))
-        }
-        (Const::Tuple(left), Const::Tuple(right)) => {
-            Some(Const::Tuple([&**left, right].concat().into()))
-        }
+        (Const::Bytes(left), Const::Bytes(right)) => Some(Const::Bytes([&**left, right].concat().into())),
+        (Const::Tuple(left), Const::Tuple(right)) => Some(Const::Tuple([&**left, right].concat().into())),
         _ => None,
     }
 }
 
 fn repeat(value: &Const, count: &Const) -> Option<Const> {
     let count = as_integer(count)?;
-    let count = if count.sign() == num_bigint::Sign::Minus {
-        0
-    } else {
-        count.to_usize()?
-    };
+    let count = if count.sign() == num_bigint::Sign::Minus { 0 } else { count.to_usize()? };
     let fits = |len: usize, max: usize| len == 0 || count <= max / len;
     match value {
         Const::Str(value) if fits(value.chars().count(), MAX_STR_LEN) => {
@@ -51,9 +43,7 @@ fn repeat(value: &Const, count: &Const) -> Option<Const> {
             let count = if value.is_empty() { 0 } else { count };
             Some(Const::Bytes(value.repeat(count).into()))
         }
-        Const::Tuple(items)
-            if fits(items.len(), MAX_TUPLE_LEN) && fits(total(items), MAX_TOTAL_ITEMS) =>
-        {
+        Const::Tuple(items) if fits(items.len(), MAX_TUPLE_LEN) && fits(total(items), MAX_TOTAL_ITEMS) => {
             let count = if items.is_empty() { 0 } else { count };
             let copies = std::iter::repeat_n(&**items, count).flatten();
             Some(Const::Tuple(copies.cloned().collect()))

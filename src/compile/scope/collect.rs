@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mini_grammar::LineIndex;
 use mini_grammar::ast::{
-    Arguments, ClassDef, Comprehension, Constant, Expr, ExprContext, ExprKind, FunctionDef, Ident, Name,
-    Pattern, PatternKind, Span, Stmt, StmtKind, TypeParam, TypeParamKind,
+    Arguments, ClassDef, Comprehension, Constant, Expr, ExprContext, ExprKind, FunctionDef, Ident, Name, Pattern,
+    PatternKind, Span, Stmt, StmtKind, TypeParam, TypeParamKind,
 };
 
 use super::resolve::Problem;
@@ -24,10 +24,7 @@ pub(in crate::compile) enum Root<'a> {
 /// The errors of Python's symbol table pass, such as a `global` after a use.
 pub(in crate::compile) fn collect(root: &Root<'_>, lines: &LineIndex) -> Res<ScopeTree> {
     let mut collector = Collector {
-        tree: ScopeTree {
-            scopes: Vec::new(),
-            by_node: HashMap::new(),
-        },
+        tree: ScopeTree { scopes: Vec::new(), by_node: HashMap::new() },
         cur: 0,
         iterables: 0,
         binding_iter_var: false,
@@ -119,23 +116,12 @@ impl Collector {
             return;
         }
         scope.order.push(name.clone());
-        scope.symbols.insert(
-            name,
-            Symbol {
-                flags,
-                resolution: Resolution::GlobalImplicit,
-                declared,
-            },
-        );
+        scope.symbols.insert(name, Symbol { flags, resolution: Resolution::GlobalImplicit, declared });
     }
 
     fn mangled(&mut self, name: &Name) -> Name {
         let scope = &self.tree.scopes[self.cur];
-        if scope
-            .mangled_only
-            .as_ref()
-            .is_some_and(|only| !only.contains(name))
-        {
+        if scope.mangled_only.as_ref().is_some_and(|only| !only.contains(name)) {
             return name.clone();
         }
         super::mangle(scope.private.as_ref(), name)
@@ -145,23 +131,16 @@ impl Collector {
         let name = self.mangled(name);
         let old = self.scope().symbol(&name).map_or(0, |s| s.flags);
         if flags & flag::PARAM != 0 && old & flag::PARAM != 0 {
-            return Err((
-                format!("duplicate argument '{name}' in function definition"),
-                span,
-            ));
+            return Err((format!("duplicate argument '{name}' in function definition"), span));
         }
         if flags & flag::TYPE_PARAM != 0 && old & flag::TYPE_PARAM != 0 {
             return Err((format!("duplicate type parameter '{name}'"), span));
         }
         let mut flags = flags;
         if self.binding_iter_var {
-            if old & (flag::GLOBAL | flag::NONLOCAL | flag::WALRUS) != 0
-                && old & flag::ITER_VAR == 0
-            {
+            if old & (flag::GLOBAL | flag::NONLOCAL | flag::WALRUS) != 0 && old & flag::ITER_VAR == 0 {
                 return Err((
-                    format!(
-                        "comprehension inner loop cannot rebind assignment expression target '{name}'"
-                    ),
+                    format!("comprehension inner loop cannot rebind assignment expression target '{name}'"),
                     span,
                 ));
             }
@@ -203,11 +182,7 @@ impl Collector {
                 self.expr(value)?;
                 self.exprs(targets)
             }
-            StmtKind::TypeAlias {
-                name,
-                type_params,
-                value,
-            } => {
+            StmtKind::TypeAlias { name, type_params, value } => {
                 self.expr(name)?;
                 let outer = self.cur;
                 if !type_params.is_empty() {
@@ -224,12 +199,9 @@ impl Collector {
                 self.expr(target)?;
                 self.expr(value)
             }
-            StmtKind::AnnAssign {
-                target,
-                annotation,
-                value,
-                simple,
-            } => self.ann_assign(stmt, target, annotation, value.as_deref(), *simple),
+            StmtKind::AnnAssign { target, annotation, value, simple } => {
+                self.ann_assign(stmt, target, annotation, value.as_deref(), *simple)
+            }
             StmtKind::For(node) | StmtKind::AsyncFor(node) => {
                 self.expr(&node.target)?;
                 self.expr(&node.iter)?;
@@ -291,10 +263,7 @@ impl Collector {
                 for alias in names {
                     if &*alias.name.name == "*" {
                         if self.scope().kind != ScopeKind::Module {
-                            return Err((
-                                "import * only allowed at module level".into(),
-                                alias.span,
-                            ));
+                            return Err(("import * only allowed at module level".into(), alias.span));
                         }
                         continue;
                     }
@@ -311,11 +280,7 @@ impl Collector {
     }
 
     fn declare(&mut self, names: &[Ident], kind: u16, span: Span) -> Walk {
-        let word = if kind == flag::GLOBAL {
-            "global"
-        } else {
-            "nonlocal"
-        };
+        let word = if kind == flag::GLOBAL { "global" } else { "nonlocal" };
         for ident in names {
             let name = self.mangled(&ident.name);
             let symbol = self.scope().symbol(&name);
@@ -357,15 +322,8 @@ impl Collector {
             let old = self.scope().symbol(&name).map_or(0, |s| s.flags);
             let declared = old & (flag::GLOBAL | flag::NONLOCAL);
             if simple && declared != 0 && self.scope().kind != ScopeKind::Module {
-                let word = if old & flag::GLOBAL != 0 {
-                    "global"
-                } else {
-                    "nonlocal"
-                };
-                return Err((
-                    format!("annotated name '{name}' can't be {word}"),
-                    stmt.span,
-                ));
+                let word = if old & flag::GLOBAL != 0 { "global" } else { "nonlocal" };
+                return Err((format!("annotated name '{name}' can't be {word}"), stmt.span));
             }
             if simple {
                 self.scope().has_annotations = true;
@@ -395,11 +353,7 @@ impl Collector {
     }
 
     fn parameters(&mut self, args: &Arguments) -> Walk {
-        let all = args
-            .posonlyargs
-            .iter()
-            .chain(&args.args)
-            .chain(&args.kwonlyargs);
+        let all = args.posonlyargs.iter().chain(&args.args).chain(&args.kwonlyargs);
         let all = all.chain(args.vararg.as_deref());
         for arg in all.chain(args.kwarg.as_deref()) {
             if &*arg.arg == "__debug__" {
@@ -499,21 +453,12 @@ impl Collector {
             PatternKind::MatchSequence { patterns } | PatternKind::MatchOr { patterns } => {
                 patterns.iter().try_for_each(|p| self.pattern(p))
             }
-            PatternKind::MatchMapping {
-                keys,
-                patterns,
-                rest,
-            } => {
+            PatternKind::MatchMapping { keys, patterns, rest } => {
                 self.exprs(keys)?;
                 patterns.iter().try_for_each(|p| self.pattern(p))?;
                 rest.as_ref().map_or(Ok(()), |name| self.bind(name))
             }
-            PatternKind::MatchClass {
-                cls,
-                patterns,
-                kwd_patterns,
-                ..
-            } => {
+            PatternKind::MatchClass { cls, patterns, kwd_patterns, .. } => {
                 self.expr(cls)?;
                 patterns.iter().try_for_each(|p| self.pattern(p))?;
                 kwd_patterns.iter().try_for_each(|p| self.pattern(p))
@@ -550,17 +495,13 @@ impl Collector {
                 self.exprs(keys.iter().flatten())?;
                 self.exprs(values)
             }
-            ExprKind::Set { elts } | ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => {
-                self.exprs(elts)
-            }
+            ExprKind::Set { elts } | ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => self.exprs(elts),
             ExprKind::ListComp { elt, generators } | ExprKind::SetComp { elt, generators } => {
                 self.comprehension(expr, ScopeKind::Comprehension, generators, &[elt])
             }
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            } => self.comprehension(expr, ScopeKind::Comprehension, generators, &[key, value]),
+            ExprKind::DictComp { key, value, generators } => {
+                self.comprehension(expr, ScopeKind::Comprehension, generators, &[key, value])
+            }
             ExprKind::GeneratorExp { elt, generators } => {
                 self.comprehension(expr, ScopeKind::GeneratorExp, generators, &[elt])
             }
@@ -580,24 +521,16 @@ impl Collector {
                 self.expr(value)?;
                 self.suspend(expr)
             }
-            ExprKind::Compare {
-                left, comparators, ..
-            } => {
+            ExprKind::Compare { left, comparators, .. } => {
                 self.expr(left)?;
                 self.exprs(comparators)
             }
-            ExprKind::Call {
-                func,
-                args,
-                keywords,
-            } => {
+            ExprKind::Call { func, args, keywords } => {
                 self.expr(func)?;
                 self.exprs(args)?;
                 self.exprs(keywords.iter().map(|k| &k.value))
             }
-            ExprKind::FormattedValue {
-                value, format_spec, ..
-            } => {
+            ExprKind::FormattedValue { value, format_spec, .. } => {
                 self.expr(value)?;
                 self.opt(format_spec.as_deref())
             }
@@ -656,11 +589,7 @@ impl Collector {
     fn named_expr(&mut self, target: &Expr, value: &Expr, span: Span) -> Walk {
         self.forbid_at(span, "named expression")?;
         if self.iterables > 0 {
-            return Err((
-                "assignment expression cannot be used in a comprehension iterable expression"
-                    .into(),
-                span,
-            ));
+            return Err(("assignment expression cannot be used in a comprehension iterable expression".into(), span));
         }
         let ExprKind::Name { id, .. } = &target.kind else {
             self.expr(value)?;
@@ -673,8 +602,7 @@ impl Collector {
     /// Binds the target of an assignment expression in the nearest block that is not a
     /// comprehension (PEP 572).
     fn extend_walrus(&mut self, id: &Name, span: Span) -> Walk {
-        let in_comprehension =
-            |kind| matches!(kind, ScopeKind::Comprehension | ScopeKind::GeneratorExp);
+        let in_comprehension = |kind| matches!(kind, ScopeKind::Comprehension | ScopeKind::GeneratorExp);
         let mut at = self.cur;
         if !in_comprehension(self.tree.scopes[at].kind) {
             return self.add(id, flag::LOCAL | flag::WALRUS, span);
@@ -684,22 +612,17 @@ impl Collector {
         while in_comprehension(self.tree.scopes[at].kind) {
             if self.tree.scopes[at].has(&name, flag::ITER_VAR) {
                 return Err((
-                    format!(
-                        "assignment expression cannot rebind comprehension iteration variable '{name}'"
-                    ),
+                    format!("assignment expression cannot rebind comprehension iteration variable '{name}'"),
                     span,
                 ));
             }
             between.push(at);
-            at = self.tree.scopes[at]
-                .parent
-                .expect("comprehensions are nested");
+            at = self.tree.scopes[at].parent.expect("comprehensions are nested");
         }
         let global = match self.tree.scopes[at].kind {
             ScopeKind::Class => {
                 return Err((
-                    "assignment expression within a comprehension cannot be used in a class body"
-                        .into(),
+                    "assignment expression within a comprehension cannot be used in a class body".into(),
                     span,
                 ));
             }
@@ -712,12 +635,7 @@ impl Collector {
             }
             ScopeKind::Thunk => {
                 let what = self.tree.scopes[at].thunk;
-                return Err((
-                    format!(
-                        "assignment expression within a comprehension cannot be used in {what}"
-                    ),
-                    span,
-                ));
+                return Err((format!("assignment expression within a comprehension cannot be used in {what}"), span));
             }
             ScopeKind::Module => true,
             _ => self.tree.scopes[at].has(&name, flag::GLOBAL),

@@ -40,21 +40,14 @@ impl ScopeTree {
             return Ok(Resolution::GlobalImplicit);
         };
         if nonlocal && self.scopes[owner].has(name, flag::TYPE_PARAM) {
-            return Err((
-                format!("nonlocal binding not allowed for type parameter '{name}'"),
-                declared,
-            ));
+            return Err((format!("nonlocal binding not allowed for type parameter '{name}'"), declared));
         }
         if self.unit_of(owner) == self.unit_of(id) {
             return Ok(Resolution::Enclosing);
         }
         self.capture(owner, id, name);
         let through_class = !self.scopes[id].is_unit();
-        Ok(if through_class {
-            Resolution::Enclosing
-        } else {
-            Resolution::Free
-        })
+        Ok(if through_class { Resolution::Enclosing } else { Resolution::Free })
     }
 
     /// The scope at or above `id` whose binding a nested block sees.

@@ -96,7 +96,12 @@ pub trait Policy: Send + Sync + Debug {
 ///
 /// When no policy has that name.
 pub fn policy_by_name(name: &str) -> Result<Arc<dyn Policy>, UnknownName> {
-    let known: [Arc<dyn Policy>; 5] =
-        [Arc::new(TimedDrop), Arc::new(Ticks::default()), Arc::new(Fifo), Arc::new(IoFirst::default()), Arc::new(Seeded)];
+    let known: [Arc<dyn Policy>; 5] = [
+        Arc::new(TimedDrop),
+        Arc::new(Ticks::default()),
+        Arc::new(Fifo),
+        Arc::new(IoFirst::default()),
+        Arc::new(Seeded),
+    ];
     known.into_iter().find(|policy| policy.name() == name).ok_or_else(|| UnknownName(name.to_owned()))
 }

@@ -80,7 +80,10 @@ impl Descriptors {
 
     pub fn clear(&mut self) -> Vec<Value> {
         self.poller = None;
-        std::mem::take(&mut self.watched).into_values().flat_map(|(reader, writer)| reader.into_iter().chain(writer)).collect()
+        std::mem::take(&mut self.watched)
+            .into_values()
+            .flat_map(|(reader, writer)| reader.into_iter().chain(writer))
+            .collect()
     }
 
     /// Sets or removes a handle of a descriptor; returns the handle that was there.

@@ -96,7 +96,8 @@ impl ForeignData for Future {
     }
 
     fn wants_finalizer(&self) -> bool {
-        let destroyed = self.status == Status::Pending && self.task.as_ref().is_some_and(|task| task.log_destroy_pending);
+        let destroyed =
+            self.status == Status::Pending && self.task.as_ref().is_some_and(|task| task.log_destroy_pending);
         self.log_traceback || destroyed
     }
 }

@@ -2,9 +2,7 @@
 
 use super::{event_loop, state};
 use crate::builtins::native;
-use crate::object::{
-    Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 /// A callback of a loop.
 pub(super) struct Handle {
@@ -49,7 +47,14 @@ pub(super) fn new(vm: &mut Vm, event_loop: &Value, function: Value, args: Vec<Va
 }
 
 /// A new timer, filed with its loop.
-pub(super) fn new_timer(vm: &mut Vm, event_loop: &Value, when: f64, function: Value, args: Vec<Value>, context: Value) -> Value {
+pub(super) fn new_timer(
+    vm: &mut Vm,
+    event_loop: &Value,
+    when: f64,
+    function: Value,
+    args: Vec<Value>,
+    context: Value,
+) -> Value {
     let class = state::class(vm, |state| &state.timer_handle);
     let data = Handle { event_loop: event_loop.clone(), function, args, cancelled: false, context, when: Some(when) };
     let handle = Foreign::new(class, data).into_value();

@@ -7,9 +7,7 @@ use super::handle;
 use super::state::{self, runtime_error};
 use super::{future, task};
 use crate::builtins::native;
-use crate::object::{
-    Args, Arity, Class, Foreign, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Class, Foreign, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "")];
 
@@ -78,8 +76,11 @@ fn parse_call(vm: &mut Vm, args: Args<'_>, method: &str, timed: bool) -> Result<
         let names = if timed && method == "call_later" { &["delay", "callback"] } else { names };
         let absent: Vec<String> = names[given..].iter().map(|name| format!("'{name}'")).collect();
         let plural = if absent.len() == 1 { "argument" } else { "arguments" };
-        let message =
-            format!("BaseEventLoop.{method}() missing {} required positional {plural}: {}", absent.len(), absent.join(" and "));
+        let message = format!(
+            "BaseEventLoop.{method}() missing {} required positional {plural}: {}",
+            absent.len(),
+            absent.join(" and ")
+        );
         return Err(vm.type_error(message));
     }
     let when = if timed { values.next().unwrap_or(Value::None) } else { Value::None };

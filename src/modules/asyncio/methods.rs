@@ -24,7 +24,12 @@ const METHODS: &[NativeDef] = &[
     native("exception", Arity::Exact(1), exception, "The exception, or None."),
     native("done", Arity::Exact(1), done, "Whether the future is done or cancelled."),
     native("cancelled", Arity::Exact(1), cancelled, "Whether the future was cancelled."),
-    native("add_done_callback", Arity::Named(&ADD_CALLBACK), add_done_callback, "Call a function when the future is done."),
+    native(
+        "add_done_callback",
+        Arity::Named(&ADD_CALLBACK),
+        add_done_callback,
+        "Call a function when the future is done.",
+    ),
     native("remove_done_callback", Arity::Exact(2), remove_done_callback, "Remove all instances of a callback."),
     native("get_loop", Arity::Exact(1), get_loop, "The event loop of the future."),
     native("_make_cancelled_error", Arity::Exact(1), make_cancelled_error, ""),
@@ -383,10 +388,8 @@ const ITER_METHODS: &[NativeDef] = &[
     native("throw", Arity::Range(2, 4), iter_throw, ""),
     native("close", Arity::Exact(1), iter_close, ""),
 ];
-const ITER_SLOTS: &[NativeDef] = &[
-    native("__iter__", Arity::Exact(1), iter_self, ""),
-    native("__next__", Arity::Exact(1), iter_step, ""),
-];
+const ITER_SLOTS: &[NativeDef] =
+    &[native("__iter__", Arity::Exact(1), iter_self, ""), native("__next__", Arity::Exact(1), iter_step, "")];
 
 fn iterator(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = state::class(vm, |state| &state.future_iter);

@@ -20,12 +20,22 @@ pub(super) const MODULE: NativeModule = NativeModule { name: "_asyncio", init };
 
 const FUNCTIONS: &[NativeDef] = &[
     native("get_running_loop", Arity::Exact(0), get_running_loop, "The event loop that runs on this thread."),
-    native("_get_running_loop", Arity::Exact(0), get_running_loop_or_none, "The event loop that runs on this thread, or None."),
+    native(
+        "_get_running_loop",
+        Arity::Exact(0),
+        get_running_loop_or_none,
+        "The event loop that runs on this thread, or None.",
+    ),
     native("_set_running_loop", Arity::Exact(1), set_running_loop, "Set the event loop that runs on this thread."),
     native("current_task", Arity::Range(0, 1), current_task, "The task that takes a step on a loop, or None."),
     native("all_tasks", Arity::Range(0, 1), all_tasks, "The tasks of a loop that are not done."),
     native("_is_coroutine", Arity::Exact(1), is_coroutine, ""),
-    native("_set_interrupt_handler", Arity::Exact(1), set_interrupt_handler, "Handle SIGINT; False if a script already does."),
+    native(
+        "_set_interrupt_handler",
+        Arity::Exact(1),
+        set_interrupt_handler,
+        "Handle SIGINT; False if a script already does.",
+    ),
     native("_new_handle", Arity::Exact(3), new_handle, "A handle of a loop, not scheduled."),
     native("_yield_once", Arity::Exact(0), yield_once, "What sleep(0) awaits."),
     native("_is_main_thread", Arity::Exact(0), is_main_thread, ""),
@@ -117,9 +127,9 @@ fn is_coroutine(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// Sets the handler of SIGINT, or takes it away for None.
 fn set_interrupt_handler(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let handlers = &vm.interp.extension::<SignalState>(&mut vm.gil).handlers;
-    let of_script = handlers.get(&libc::SIGINT).is_some_and(|handler| {
-        !matches!(handler, Value::Native(native) if native.def.name == "default_int_handler")
-    });
+    let of_script = handlers
+        .get(&libc::SIGINT)
+        .is_some_and(|handler| !matches!(handler, Value::Native(native) if native.def.name == "default_int_handler"));
     if args[0].is_none() {
         let old = vm.interp.extension::<SignalState>(&mut vm.gil).handlers.remove(&libc::SIGINT);
         drop(old);

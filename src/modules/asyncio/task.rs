@@ -11,7 +11,14 @@ use crate::vm::Sent;
 /// # Errors
 ///
 /// TypeError if `coroutine` is none.
-pub(super) fn make(vm: &mut Vm, class: Ptr<Class>, event_loop: Value, coroutine: Value, name: Value, context: Value) -> Result<Value, Raised> {
+pub(super) fn make(
+    vm: &mut Vm,
+    class: Ptr<Class>,
+    event_loop: Value,
+    coroutine: Value,
+    name: Value,
+    context: Value,
+) -> Result<Value, Raised> {
     if !is_coroutine(vm, &coroutine) {
         let text = vm.repr(&coroutine)?;
         return Err(vm.type_error(format!("a coroutine was expected, got {}", text.as_str())));
@@ -58,7 +65,9 @@ pub(super) fn is_coroutine(vm: &mut Vm, value: &Value) -> bool {
                 return false;
             }
             let class = vm.class_of(value);
-            [Name::Send, Name::Throw, Name::Close, Name::__await__].into_iter().all(|name| vm.lookup_name(&class, name).is_some())
+            [Name::Send, Name::Throw, Name::Close, Name::__await__]
+                .into_iter()
+                .all(|name| vm.lookup_name(&class, name).is_some())
         }
         _ => false,
     }
@@ -74,7 +83,8 @@ fn part<'a>(vm: &'a mut Vm, task: &'a Value) -> Option<&'a mut TaskPart> {
 
 /// Goes on with a task after what it waits for is done.
 pub(super) fn wake_up(vm: &mut Vm, event_loop: &Value, task: &Value, awaited: &Value) -> Result<(), Raised> {
-    let failed = future::view(vm, awaited).is_some_and(|data| data.status == Status::Cancelled || !data.exception.is_undef());
+    let failed =
+        future::view(vm, awaited).is_some_and(|data| data.status == Status::Cancelled || !data.exception.is_undef());
     if !failed {
         return step(vm, event_loop, task, None);
     }
@@ -105,7 +115,11 @@ pub(super) fn step(vm: &mut Vm, event_loop: &Value, task: &Value, exception: Opt
         other => other,
     };
     enter(vm, event_loop, task)?;
-    let result = if context.is_none() { advance(vm, &coroutine, exception) } else { advance_in(vm, &context, coroutine, exception) };
+    let result = if context.is_none() {
+        advance(vm, &coroutine, exception)
+    } else {
+        advance_in(vm, &context, coroutine, exception)
+    };
     if let Some(data) = event_loop::edit(vm, event_loop) {
         let current = data.current.take();
         drop(current);
@@ -125,7 +139,8 @@ fn enter(vm: &mut Vm, event_loop: &Value, task: &Value) -> Result<(), Raised> {
     }
     let running = data.current.clone();
     let (task, running) = (vm.repr(task)?, vm.repr(&running)?);
-    let message = format!("Cannot enter into task {} while another task {} is being executed.", task.as_str(), running.as_str());
+    let message =
+        format!("Cannot enter into task {} while another task {} is being executed.", task.as_str(), running.as_str());
     Err(runtime_error(vm, &message))
 }
 
@@ -202,7 +217,11 @@ fn yielded(vm: &mut Vm, event_loop: &Value, task: &Value, value: Value) -> Resul
         let (this, text) = (vm.repr(task)?, vm.repr(&value)?);
         let message = match &value {
             Value::Gen(generator) if generator.kind() == GenKind::Generator => {
-                format!("yield was used instead of yield from for generator in task {} with {}", this.as_str(), text.as_str())
+                format!(
+                    "yield was used instead of yield from for generator in task {} with {}",
+                    this.as_str(),
+                    text.as_str()
+                )
             }
             _ => format!("Task got bad yield: {}", text.as_str()),
         };

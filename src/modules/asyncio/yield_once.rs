@@ -1,7 +1,9 @@
 //! What `sleep(0)` awaits: it lets the other ready tasks run once.
 
 use crate::builtins::native;
-use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, NextFn, Ptr, Raised, Raw, Value, Vm};
+use crate::object::{
+    Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, NextFn, Ptr, Raised, Raw, Value, Vm,
+};
 
 /// Yields None once.
 struct YieldOnce {

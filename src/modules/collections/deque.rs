@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
-use crate::builtins::sequence::{CLASS_GETITEM, is_index, join_reprs, repeat_factor, unhashable};
 use crate::builtins::native;
+use crate::builtins::sequence::{CLASS_GETITEM, is_index, join_reprs, repeat_factor, unhashable};
 use crate::bytecode::CmpOp;
 use crate::modules::foreign::define_class;
 use crate::object::{
-    Args, Arity, ClassFlags, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
+    Args, Arity, ClassFlags, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value,
+    Vm,
 };
 
 /// The items of a deque.
@@ -38,14 +39,24 @@ const METHODS: &[NativeDef] = &[
     native("__copy__", Arity::Exact(1), copy, "Return a shallow copy of a deque."),
     native("count", Arity::Exact(2), count, "Return number of occurrences of value."),
     native("extend", Arity::Exact(2), extend, "Extend the right side of the deque with elements from the iterable."),
-    native("extendleft", Arity::Exact(2), extend_left, "Extend the left side of the deque with elements from the iterable."),
+    native(
+        "extendleft",
+        Arity::Exact(2),
+        extend_left,
+        "Extend the left side of the deque with elements from the iterable.",
+    ),
     native("index", Arity::Range(2, 4), index, "Return first index of value."),
     native("insert", Arity::Exact(3), insert, "Insert value before index."),
     native("pop", Arity::Exact(1), pop, "Remove and return the rightmost element."),
     native("popleft", Arity::Exact(1), pop_left, "Remove and return the leftmost element."),
     native("remove", Arity::Exact(2), remove, "Remove first occurrence of value."),
     native("reverse", Arity::Exact(1), reverse, "Reverse *IN PLACE*."),
-    native("rotate", Arity::Range(1, 2), rotate, "Rotate the deque n steps to the right.  If n is negative, rotates left."),
+    native(
+        "rotate",
+        Arity::Range(1, 2),
+        rotate,
+        "Rotate the deque n steps to the right.  If n is negative, rotates left.",
+    ),
     native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling."),
     native("__reversed__", Arity::Exact(1), super::deque_iter::reversed, "Return a reverse iterator over the deque."),
 ];
@@ -254,7 +265,13 @@ fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// Where a value is between two places. The deque must not change meanwhile.
-fn search(vm: &mut Vm, args: Args<'_>, range: std::ops::Range<usize>, message: &str, known: Known) -> Result<Option<usize>, Raised> {
+fn search(
+    vm: &mut Vm,
+    args: Args<'_>,
+    range: std::ops::Range<usize>,
+    message: &str,
+    known: Known,
+) -> Result<Option<usize>, Raised> {
     let changes = view(vm, &args[0]).map(|deque| deque.changes);
     for at in range {
         let Some(item) = view(vm, &args[0]).and_then(|deque| deque.items.get(at).cloned()) else { break };

@@ -6,7 +6,12 @@ use crate::bytecode::CmpOp;
 use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, Ptr, Raised, Value, Vm};
 
 const METHODS: &[NativeDef] = &[
-    native("move_to_end", Arity::Any, move_to_end, "Move an existing element to the end (or beginning if last is false)."),
+    native(
+        "move_to_end",
+        Arity::Any,
+        move_to_end,
+        "Move an existing element to the end (or beginning if last is false).",
+    ),
     native("popitem", Arity::Any, popitem, "Remove and return a (key, value) pair from the dictionary."),
     native("copy", Arity::Exact(1), copy, "A shallow copy of ordered dict."),
     native("__eq__", Arity::Exact(2), eq, "Return self==value."),
@@ -100,7 +105,8 @@ fn equal(vm: &mut Vm, args: Args<'_>) -> Result<Option<bool>, Raised> {
     if !is_ordered(vm, &args[1]) {
         return Ok(Some(true));
     }
-    let keys = |vm: &Vm, dict: &Dict| -> Vec<Value> { dict.data.get(&vm.gil).iter().map(|entry| entry.key.clone()).collect() };
+    let keys =
+        |vm: &Vm, dict: &Dict| -> Vec<Value> { dict.data.get(&vm.gil).iter().map(|entry| entry.key.clone()).collect() };
     let (ours, theirs) = (Value::list(keys(vm, &dict)), Value::list(keys(vm, &other)));
     vm.compare_bool(CmpOp::Eq, &ours, &theirs).map(Some)
 }

@@ -11,8 +11,18 @@ use crate::object::{Args, Arity, Dict, Known, NativeDef, Ptr, Raised, Value, Vm}
 pub const MODULE: NativeModule = NativeModule { name: "_functools", init };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("reduce", Arity::Range(2, 3), reduce, "Apply a function of two arguments cumulatively to the items of an iterable, from left to right."),
-    native("cmp_to_key", Arity::Named(&key::CMP_TO_KEY), key::cmp_to_key, "Convert a cmp= function into a key= function."),
+    native(
+        "reduce",
+        Arity::Range(2, 3),
+        reduce,
+        "Apply a function of two arguments cumulatively to the items of an iterable, from left to right.",
+    ),
+    native(
+        "cmp_to_key",
+        Arity::Named(&key::CMP_TO_KEY),
+        key::cmp_to_key,
+        "Convert a cmp= function into a key= function.",
+    ),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {

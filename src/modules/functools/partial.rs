@@ -5,8 +5,7 @@ use crate::builtins::native;
 use crate::builtins::sequence::CLASS_GETITEM;
 use crate::modules::foreign::{define_class, give_dict};
 use crate::object::{
-    Args, Arity, Dict, Foreign, ForeignData, GetSetDef, NativeDef, NativeKind, Ptr, Raised, Tuple, Value,
-    Vm,
+    Args, Arity, Dict, Foreign, ForeignData, GetSetDef, NativeDef, NativeKind, Ptr, Raised, Tuple, Value, Vm,
 };
 
 /// A function and the arguments that it is called with before those of the call.
@@ -41,9 +40,24 @@ const METHODS: &[NativeDef] = &[
 ];
 
 const MEMBERS: &[GetSetDef] = &[
-    GetSetDef { name: "func", get: |vm, value| Ok(parts(vm, value)?.0), set: None, doc: "function object to use in future partial calls" },
-    GetSetDef { name: "args", get: |vm, value| Ok(parts(vm, value)?.1.into_value()), set: None, doc: "tuple of arguments to future partial calls" },
-    GetSetDef { name: "keywords", get: |vm, value| Ok(parts(vm, value)?.2.into_value()), set: None, doc: "dictionary of keyword arguments to future partial calls" },
+    GetSetDef {
+        name: "func",
+        get: |vm, value| Ok(parts(vm, value)?.0),
+        set: None,
+        doc: "function object to use in future partial calls",
+    },
+    GetSetDef {
+        name: "args",
+        get: |vm, value| Ok(parts(vm, value)?.1.into_value()),
+        set: None,
+        doc: "tuple of arguments to future partial calls",
+    },
+    GetSetDef {
+        name: "keywords",
+        get: |vm, value| Ok(parts(vm, value)?.2.into_value()),
+        set: None,
+        doc: "dictionary of keyword arguments to future partial calls",
+    },
 ];
 
 /// Adds the class to the module.

@@ -15,7 +15,8 @@ impl Heap {
             Value::List(list) => Ok(Heap { list: list.to_ptr(), max }),
             _ => {
                 let found = vm.class_name(value);
-                let which = if function.contains("push") || function.contains("replace") { "argument 1" } else { "argument" };
+                let which =
+                    if function.contains("push") || function.contains("replace") { "argument 1" } else { "argument" };
                 Err(vm.type_error(format!("{function}() {which} must be list, not {found}")))
             }
         }

@@ -14,9 +14,24 @@ const BEST: Params = Params { names: &["n", "iterable", "key"], required: 2, pos
 
 const FUNCTIONS: &[NativeDef] = &[
     native("heappush", Arity::Exact(2), heap::heappush, "Push item onto heap, maintaining the heap invariant."),
-    native("heappop", Arity::Exact(1), heap::heappop, "Pop the smallest item off the heap, maintaining the heap invariant."),
-    native("heappushpop", Arity::Exact(2), heap::heappushpop, "Push item on the heap, then pop and return the smallest item from the heap."),
-    native("heapreplace", Arity::Exact(2), heap::heapreplace, "Pop and return the current smallest value, and add the new item."),
+    native(
+        "heappop",
+        Arity::Exact(1),
+        heap::heappop,
+        "Pop the smallest item off the heap, maintaining the heap invariant.",
+    ),
+    native(
+        "heappushpop",
+        Arity::Exact(2),
+        heap::heappushpop,
+        "Push item on the heap, then pop and return the smallest item from the heap.",
+    ),
+    native(
+        "heapreplace",
+        Arity::Exact(2),
+        heap::heapreplace,
+        "Pop and return the current smallest value, and add the new item.",
+    ),
     native("heapify", Arity::Exact(1), heap::heapify, "Transform list into a heap, in-place, in O(len(heap)) time."),
     native("_heappop_max", Arity::Exact(1), heap::heappop_max, "Maxheap variant of heappop."),
     native("_heapreplace_max", Arity::Exact(2), heap::heapreplace_max, "Maxheap variant of heapreplace."),

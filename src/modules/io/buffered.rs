@@ -227,7 +227,11 @@ impl Vm {
             let count = end.unwrap_or(rest.len()).min(room);
             let size = buffered.size;
             let part = if count == 0 { Vec::new() } else { buffered.take(count) };
-            if line.is_empty() { line = part } else { line.extend_from_slice(&part) }
+            if line.is_empty() {
+                line = part
+            } else {
+                line.extend_from_slice(&part)
+            }
             if line.len() >= limit || line.ends_with(b"\n") || !self.read_ahead(stream, size)? {
                 return Ok(line);
             }

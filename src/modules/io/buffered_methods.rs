@@ -24,7 +24,12 @@ slots!(RANDOM_SLOTS, init_random);
 
 pub(super) const METHODS: &[NativeDef] = &[
     native("read", Arity::Range(1, 2), read, "Read and return up to n bytes."),
-    native("read1", Arity::Range(1, 2), read1, "Read and return up to n bytes, with at most one read of the raw stream."),
+    native(
+        "read1",
+        Arity::Range(1, 2),
+        read1,
+        "Read and return up to n bytes, with at most one read of the raw stream.",
+    ),
     native("readinto", Arity::Exact(2), readinto, ""),
     native("readinto1", Arity::Exact(2), readinto, ""),
     native("readline", Arity::Range(1, 2), readline, "Read and return a line from the stream."),

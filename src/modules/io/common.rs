@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::builtins::native;
-use crate::object::{Arity, Args, Known, Name, NativeDef, Raised, Value, Vm};
+use crate::object::{Args, Arity, Known, Name, NativeDef, Raised, Value, Vm};
 
 pub(super) const METHODS: &[NativeDef] = &[
     native("__enter__", Arity::Exact(1), enter, ""),

@@ -85,7 +85,13 @@ impl Drop for FileIo {
 
 impl Vm {
     /// Opens what `file` names, a path or a descriptor.
-    pub(super) fn open_raw(&mut self, file: &Value, mode: FileMode, close_fd: bool, opener: &Value) -> Result<FileIo, Raised> {
+    pub(super) fn open_raw(
+        &mut self,
+        file: &Value,
+        mode: FileMode,
+        close_fd: bool,
+        opener: &Value,
+    ) -> Result<FileIo, Raised> {
         let (number, name) = match self.unwrap(file) {
             &Value::Int(number) => {
                 if number < 0 {
@@ -173,7 +179,8 @@ impl Vm {
     }
 }
 
-const INIT: Params = Params { names: &["self", "file", "mode", "closefd", "opener"], required: 2, posonly: 1, kwonly: 0 };
+const INIT: Params =
+    Params { names: &["self", "file", "mode", "closefd", "opener"], required: 2, posonly: 1, kwonly: 0 };
 
 pub(super) const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "")];
 
@@ -207,7 +214,13 @@ pub(super) const GETSETS: &[GetSetDef] = &[
 ];
 
 fn blank() -> FileIo {
-    FileIo { fd: -1, mode: FileMode { read: true, ..FileMode::default() }, close_fd: false, name: Value::None, waits: false }
+    FileIo {
+        fd: -1,
+        mode: FileMode { read: true, ..FileMode::default() },
+        close_fd: false,
+        name: Value::None,
+        waits: false,
+    }
 }
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -249,7 +262,11 @@ fn check_readable(vm: &mut Vm, stream: &Value) -> Result<(i32, bool), Raised> {
 
 fn check_writable(vm: &mut Vm, stream: &Value) -> Result<i32, Raised> {
     let number = open_fd(vm, stream)?;
-    if data::<FileIo>(vm, stream)?.mode.writable() { Ok(number) } else { Err(vm.unsupported_operation("File not open for writing")) }
+    if data::<FileIo>(vm, stream)?.mode.writable() {
+        Ok(number)
+    } else {
+        Err(vm.unsupported_operation("File not open for writing"))
+    }
 }
 
 fn bytes_or_none(bytes: Option<Vec<u8>>) -> Value {

@@ -19,7 +19,7 @@ pub(crate) use text::text_stream;
 
 use super::NativeModule;
 use crate::object::{
-    Args, Class, Dict, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm, GetSetDef,
+    Args, Class, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
 };
 
 pub const MODULE: NativeModule = NativeModule { name: "_io", init };
@@ -233,7 +233,12 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.module_functions(dict, "_io", open::FUNCTIONS);
     // The built-in function and the module's are the same object.
     let name = vm.intern("open");
-    let open = vm.interp.builtins.get(&vm.gil).as_ref().and_then(|builtins| builtins.data.get(&vm.gil).get_str(&name).cloned());
+    let open = vm
+        .interp
+        .builtins
+        .get(&vm.gil)
+        .as_ref()
+        .and_then(|builtins| builtins.data.get(&vm.gil).get_str(&name).cloned());
     if let Some(open) = open {
         vm.dict_set_str(dict, "open", open);
     }

@@ -62,7 +62,7 @@ impl Text {
             buffer: Value::Undef,
             native: false,
             sink: None,
-            decoder: Decoder::new(Codec::Utf8, "strict", Newline::Universal),
+            decoder: Decoder::new(Codec::Utf8, Newline::Universal),
             encoding: String::new(),
             errors: "strict".to_owned(),
             line_buffering: false,
@@ -123,9 +123,9 @@ impl Vm {
             self.encode_text(&codec, "", "strict")?;
         }
         let plain = match &buffer {
-            Value::Foreign(object) => {
-                [Stream::Reader, Stream::Writer, Stream::Random].iter().any(|which| object.class.is(&self.io_class(*which)))
-            }
+            Value::Foreign(object) => [Stream::Reader, Stream::Writer, Stream::Random]
+                .iter()
+                .any(|which| object.class.is(&self.io_class(*which))),
             _ => false,
         };
         let sink = match plain {
@@ -139,7 +139,7 @@ impl Vm {
         text.forget();
         text.native = plain;
         text.sink = sink;
-        text.decoder = Decoder::new(codec, &options.errors, options.newline);
+        text.decoder = Decoder::new(codec, options.newline);
         text.encoding = options.encoding;
         text.errors = options.errors;
         text.line_buffering = options.line_buffering;
@@ -223,7 +223,8 @@ impl Vm {
         if sink.is_closed() {
             return Err(self.closed_error());
         }
-        let flush = state.write_through || state.line_buffering && memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some();
+        let flush =
+            state.write_through || state.line_buffering && memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some();
         let newline = state.decoder.newline;
         if state.decoder.codec == Codec::Utf8 && matches!(newline, Newline::Universal | Newline::Any | Newline::Lf) {
             self.sink_write(&sink, text.as_bytes())?;
@@ -330,7 +331,11 @@ impl Vm {
         let length = piece.len();
         let piece = text.decoder.line_ends(piece, last);
         text.plain &= same && piece.len() == length && text.decoder.waiting() == 0;
-        if text.decoded.is_empty() { text.decoded = piece } else { text.decoded.push_str(&piece) }
+        if text.decoded.is_empty() {
+            text.decoded = piece
+        } else {
+            text.decoded.push_str(&piece)
+        }
         Ok(())
     }
 }

@@ -40,7 +40,8 @@ fn unit(codec: &Codec) -> usize {
 
 fn starts_with_crlf(codec: &Codec, bytes: &[u8]) -> bool {
     let unit = unit(codec);
-    let has = |index: usize, byte: u8| bytes.get(index * unit..(index + 1) * unit).is_some_and(|unit| unit.contains(&byte));
+    let has =
+        |index: usize, byte: u8| bytes.get(index * unit..(index + 1) * unit).is_some_and(|unit| unit.contains(&byte));
     has(0, b'\r') && has(1, b'\n')
 }
 
@@ -54,7 +55,11 @@ impl Vm {
         self.check_text_open(stream)?;
         let buffer = self.text_buffer(stream)?;
         let seekable = self.call_method_str(&buffer, "seekable", &[])?;
-        if self.truth(&seekable)? { Ok(buffer) } else { Err(self.unsupported_operation("underlying stream is not seekable")) }
+        if self.truth(&seekable)? {
+            Ok(buffer)
+        } else {
+            Err(self.unsupported_operation("underlying stream is not seekable"))
+        }
     }
 
     /// `tell()`: the byte position of the next character.

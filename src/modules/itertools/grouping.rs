@@ -107,14 +107,7 @@ foreign_data! { GroupBy, next: groupby_next, single: [iter, key, target, current
 pub(super) fn groupby(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let iter = vm.iter(&args[1])?;
     let key = args.get(2).cloned().unwrap_or(Value::None);
-    let state = GroupBy {
-        iter,
-        key,
-        target: Value::Undef,
-        current_key: Value::Undef,
-        current: Value::Undef,
-        group: 0,
-    };
+    let state = GroupBy { iter, key, target: Value::Undef, current_key: Value::Undef, current: Value::Undef, group: 0 };
     make(vm, &args[0], state)
 }
 
@@ -125,8 +118,7 @@ fn groupby_step(vm: &mut Vm, object: &Foreign) -> Result<bool, Raised> {
     let Some(item) = vm.next(&iter)? else { return Ok(false) };
     let item_key = if key.is_none() { item.clone() } else { vm.call(&key, std::slice::from_ref(&item))? };
     let Some(state) = object.get_mut::<GroupBy>(&mut vm.gil) else { return Ok(false) };
-    let old =
-        (std::mem::replace(&mut state.current, item), std::mem::replace(&mut state.current_key, item_key));
+    let old = (std::mem::replace(&mut state.current, item), std::mem::replace(&mut state.current_key, item_key));
     drop(old);
     Ok(true)
 }

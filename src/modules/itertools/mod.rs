@@ -99,7 +99,12 @@ fn iterators(vm: &mut Vm, iterables: &[Value]) -> Result<Vec<Value>, Raised> {
 }
 
 /// The positional arguments and one keyword argument of a constructor.
-fn one_keyword<'a>(vm: &mut Vm, args: Args<'a>, name: &str, keyword: &str) -> Result<(&'a [Value], Option<Value>), Raised> {
+fn one_keyword<'a>(
+    vm: &mut Vm,
+    args: Args<'a>,
+    name: &str,
+    keyword: &str,
+) -> Result<(&'a [Value], Option<Value>), Raised> {
     let mut found = None;
     for (key, value) in args.keywords() {
         if !matches!(key, Value::Str(key) if key.as_str() == keyword) {

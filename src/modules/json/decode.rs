@@ -274,7 +274,12 @@ mod tests {
     #[test]
     fn measures_numbers() {
         for (text, expected) in [
-            ("-12.5e+3]", Some((8, true))), ("0123", Some((1, false))), ("1.", Some((1, false))), ("1e", Some((1, false))), ("-", None), ("5,", Some((1, false))),
+            ("-12.5e+3]", Some((8, true))),
+            ("0123", Some((1, false))),
+            ("1.", Some((1, false))),
+            ("1e", Some((1, false))),
+            ("-", None),
+            ("5,", Some((1, false))),
         ] {
             assert_eq!(number_length(text.as_bytes()), expected, "{text}");
         }

@@ -124,7 +124,9 @@ impl Encoder {
             return Err(vm.value_error("Circular reference detected"));
         }
         if self.around.len() >= MAX_DEPTH {
-            return Err(vm.raise(Known::RecursionError, "maximum recursion depth exceeded while encoding a JSON object"));
+            return Err(
+                vm.raise(Known::RecursionError, "maximum recursion depth exceeded while encoding a JSON object")
+            );
         }
         self.around.push(value.clone());
         encode(self, vm, value)?;
@@ -169,7 +171,12 @@ impl Encoder {
     fn pairs_of(&self, vm: &mut Vm, value: &Value) -> Result<Vec<(Value, Value)>, Raised> {
         if let Value::Dict(dict) = value {
             if !self.sort_keys {
-                return Ok(dict.data.get(&vm.gil).iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect());
+                return Ok(dict
+                    .data
+                    .get(&vm.gil)
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.value.clone()))
+                    .collect());
             }
         }
         let items = vm.call_method(value, Name::Items, &[])?;

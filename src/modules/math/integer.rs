@@ -56,9 +56,7 @@ fn factorial_of(vm: &mut Vm, number: &BigInt) -> Outcome {
     }
     match number.to_i64() {
         Some(n) => Ok(Value::big(product(vm, 2, n as u64)?.into())),
-        None => {
-            Err(vm.raise(Known::OverflowError, format!("factorial() argument should not exceed {}", i64::MAX)))
-        }
+        None => Err(vm.raise(Known::OverflowError, format!("factorial() argument should not exceed {}", i64::MAX))),
     }
 }
 

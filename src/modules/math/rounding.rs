@@ -93,7 +93,8 @@ pub(super) fn nextafter(vm: &mut Vm, args: Args<'_>) -> Outcome {
     }
     let reached = if to > from { from + steps } else { from - steps };
     // Zero keeps the sign of where the way came from.
-    let bits = if reached < 0 || (reached == 0 && from < 0) { i64::MIN.wrapping_sub(reached) as u64 } else { reached as u64 };
+    let bits =
+        if reached < 0 || (reached == 0 && from < 0) { i64::MIN.wrapping_sub(reached) as u64 } else { reached as u64 };
     Ok(Value::float(f64::from_bits(bits)))
 }
 

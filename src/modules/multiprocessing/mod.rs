@@ -19,7 +19,12 @@ const SLICE: Duration = Duration::from_millis(50);
 
 const FUNCTIONS: &[NativeDef] = &[
     native("fork", Arity::Exact(0), fork, "Fork the process; 0 in the child."),
-    native("wait", Arity::Exact(2), wait, "The exit code of a child; None if it has not ended within the seconds given."),
+    native(
+        "wait",
+        Arity::Exact(2),
+        wait,
+        "The exit code of a child; None if it has not ended within the seconds given.",
+    ),
     native("kill", Arity::Exact(2), kill, "Send a signal to a process."),
     native("exit", Arity::Exact(1), exit, "End the process at once."),
     native("getpid", Arity::Exact(0), getpid, "The process's number."),
@@ -29,9 +34,19 @@ const FUNCTIONS: &[NativeDef] = &[
     native("close", Arity::Exact(1), close, "Close a descriptor."),
     native("read", Arity::Exact(2), read, "Exactly so many bytes; fewer at the end of the file."),
     native("write", Arity::Exact(2), write, "Write all bytes."),
-    native("readable", Arity::Exact(2), readable, "Those of some descriptors that can be read, after at most so many seconds."),
+    native(
+        "readable",
+        Arity::Exact(2),
+        readable,
+        "Those of some descriptors that can be read, after at most so many seconds.",
+    ),
     native("semaphore", Arity::Exact(1), semaphore, "A pipe with so many tokens inside."),
-    native("acquire", Arity::Exact(2), acquire, "Take a token out of a pipe; False if there was none for so many seconds."),
+    native(
+        "acquire",
+        Arity::Exact(2),
+        acquire,
+        "Take a token out of a pipe; False if there was none for so many seconds.",
+    ),
     native("shared_new", Arity::Exact(1), shared_new, "A file in memory of so many bytes."),
     native("shared_read", Arity::Exact(3), shared_read, "Bytes of a file: descriptor, offset, size."),
     native("shared_write", Arity::Exact(3), shared_write, "Write bytes into a file: descriptor, offset, data."),
@@ -257,7 +272,8 @@ fn shared_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn shared_read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (number, offset, size) = (vm.expect_i64(&args[0])? as i32, vm.expect_i64(&args[1])?, vm.expect_usize(&args[2])?);
+    let (number, offset, size) =
+        (vm.expect_i64(&args[0])? as i32, vm.expect_i64(&args[1])?, vm.expect_usize(&args[2])?);
     match fd::read_at(number, offset, size) {
         Ok(data) => Ok(crate::object::Bytes::new(data).into_value()),
         Err(error) => Err(failed(vm, &error)),

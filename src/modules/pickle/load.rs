@@ -147,12 +147,24 @@ impl Unpickler<'_> {
                 Value::float(f64::from_be_bytes(bytes))
             }
             op::SHORT_BINUNICODE | op::BINUNICODE | op::BINUNICODE8 => {
-                let size = if code == op::SHORT_BINUNICODE { 1 } else if code == op::BINUNICODE { 4 } else { 8 };
+                let size = if code == op::SHORT_BINUNICODE {
+                    1
+                } else if code == op::BINUNICODE {
+                    4
+                } else {
+                    8
+                };
                 let length = self.number(vm, size)?;
                 self.text(vm, length)?
             }
             op::SHORT_BINBYTES | op::BINBYTES | op::BINBYTES8 => {
-                let size = if code == op::SHORT_BINBYTES { 1 } else if code == op::BINBYTES { 4 } else { 8 };
+                let size = if code == op::SHORT_BINBYTES {
+                    1
+                } else if code == op::BINBYTES {
+                    4
+                } else {
+                    8
+                };
                 let length = self.number(vm, size)?;
                 self.bytes(vm, length)?
             }
@@ -274,7 +286,8 @@ impl Unpickler<'_> {
                 return Ok(true);
             }
             other => {
-                let shown = if other.is_ascii_graphic() { (other as char).to_string() } else { format!("\\x{other:02x}") };
+                let shown =
+                    if other.is_ascii_graphic() { (other as char).to_string() } else { format!("\\x{other:02x}") };
                 return Err(unpickling_error(vm, &format!("invalid load key, '{shown}'.")));
             }
         };

@@ -82,7 +82,12 @@ const LOADS: Params =
 const FUNCTIONS: &[NativeDef] = &[
     native("dumps", Arity::Named(&DUMPS), dumps, "Return the pickled representation of the object as a bytes object."),
     native("loads", Arity::Named(&LOADS), loads, "Read and return an object from the given pickle data."),
-    native("_load_prefix", Arity::Exact(1), load_prefix, "The object at the start of the data, and how many bytes it took."),
+    native(
+        "_load_prefix",
+        Arity::Exact(1),
+        load_prefix,
+        "The object at the start of the data, and how many bytes it took.",
+    ),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
@@ -122,7 +127,9 @@ fn dumps(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.value_error(format!("pickle protocol must be <= {HIGHEST}")));
     }
     if (0..2).contains(&protocol) {
-        return Err(vm.raise(Known::NotImplementedError, format!("Mini has no pickle protocol {protocol}; use 2 or higher")));
+        return Err(
+            vm.raise(Known::NotImplementedError, format!("Mini has no pickle protocol {protocol}; use 2 or higher"))
+        );
     }
     let protocol = if protocol < 0 { HIGHEST } else { protocol };
     let data = save::save(vm, &args[0], protocol as u8)?;

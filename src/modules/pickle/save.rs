@@ -182,7 +182,9 @@ impl Pickler {
             }
             Value::Set(_) => self.save_as_call(vm, value),
             Value::Class(_) | Value::Func(_) => self.save_global(vm, value, None),
-            Value::Native(native) if native.owner.is_none() || matches!(native.kind, NativeKind::Function) => self.save_global(vm, value, None),
+            Value::Native(native) if native.owner.is_none() || matches!(native.kind, NativeKind::Function) => {
+                self.save_global(vm, value, None)
+            }
             Value::Ellipsis | Value::NotImplemented => {
                 let name = if matches!(value, Value::Ellipsis) { "Ellipsis" } else { "NotImplemented" };
                 self.save_global(vm, value, Some(name))
@@ -384,7 +386,8 @@ impl Pickler {
                 Some(next) => found = next,
                 None => {
                     let text = vm.repr(value)?;
-                    let message = format!("Can't pickle {}: attribute lookup {path} on {module_name} failed", text.as_str());
+                    let message =
+                        format!("Can't pickle {}: attribute lookup {path} on {module_name} failed", text.as_str());
                     return Err(pickling_error(vm, &message));
                 }
             }

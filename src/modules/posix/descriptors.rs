@@ -21,9 +21,24 @@ pub(super) const FUNCTIONS: &[NativeDef] = &[
     native("pipe", Arity::Exact(0), pipe, "Create a pipe."),
     native("isatty", Arity::Exact(1), isatty, "Return True if the fd is connected to a terminal."),
     native("fsync", Arity::Named(&FD), fsync, "Force write of fd to disk."),
-    native("ftruncate", Arity::Exact(2), ftruncate, "Truncate a file, specified by file descriptor, to a specific length."),
-    native("get_inheritable", Arity::Exact(1), get_inheritable, "Get the close-on-exe flag of the specified file descriptor."),
-    native("set_inheritable", Arity::Exact(2), set_inheritable, "Set the inheritable flag of the specified file descriptor."),
+    native(
+        "ftruncate",
+        Arity::Exact(2),
+        ftruncate,
+        "Truncate a file, specified by file descriptor, to a specific length.",
+    ),
+    native(
+        "get_inheritable",
+        Arity::Exact(1),
+        get_inheritable,
+        "Get the close-on-exe flag of the specified file descriptor.",
+    ),
+    native(
+        "set_inheritable",
+        Arity::Exact(2),
+        set_inheritable,
+        "Set the inheritable flag of the specified file descriptor.",
+    ),
     native("set_blocking", Arity::Exact(2), set_blocking, "Set the blocking mode of the specified file descriptor."),
     native("_terminal_size", Arity::Exact(1), terminal_size, "Columns and lines of a terminal."),
 ];

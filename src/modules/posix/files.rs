@@ -16,19 +16,35 @@ const PATH: Params = Params { names: &["path"], required: 1, posonly: 0, kwonly:
 const PATH_DIR: Params = Params { names: &["path", "dir_fd"], required: 1, posonly: 0, kwonly: 1 };
 const LISTDIR: Params = Params { names: &["path"], required: 0, posonly: 0, kwonly: 0 };
 const MKDIR: Params = Params { names: &["path", "mode", "dir_fd"], required: 1, posonly: 0, kwonly: 1 };
-const RENAME: Params = Params { names: &["src", "dst", "src_dir_fd", "dst_dir_fd"], required: 2, posonly: 0, kwonly: 2 };
-const LINK: Params =
-    Params { names: &["src", "dst", "src_dir_fd", "dst_dir_fd", "follow_symlinks"], required: 2, posonly: 0, kwonly: 3 };
-const SYMLINK: Params = Params { names: &["src", "dst", "target_is_directory", "dir_fd"], required: 2, posonly: 0, kwonly: 1 };
-const ACCESS: Params =
-    Params { names: &["path", "mode", "dir_fd", "effective_ids", "follow_symlinks"], required: 2, posonly: 0, kwonly: 3 };
-const CHMOD: Params = Params { names: &["path", "mode", "dir_fd", "follow_symlinks"], required: 2, posonly: 0, kwonly: 2 };
+const RENAME: Params =
+    Params { names: &["src", "dst", "src_dir_fd", "dst_dir_fd"], required: 2, posonly: 0, kwonly: 2 };
+const LINK: Params = Params {
+    names: &["src", "dst", "src_dir_fd", "dst_dir_fd", "follow_symlinks"],
+    required: 2,
+    posonly: 0,
+    kwonly: 3,
+};
+const SYMLINK: Params =
+    Params { names: &["src", "dst", "target_is_directory", "dir_fd"], required: 2, posonly: 0, kwonly: 1 };
+const ACCESS: Params = Params {
+    names: &["path", "mode", "dir_fd", "effective_ids", "follow_symlinks"],
+    required: 2,
+    posonly: 0,
+    kwonly: 3,
+};
+const CHMOD: Params =
+    Params { names: &["path", "mode", "dir_fd", "follow_symlinks"], required: 2, posonly: 0, kwonly: 2 };
 const TRUNCATE: Params = Params { names: &["path", "length"], required: 2, posonly: 0, kwonly: 0 };
 
 pub(super) const FUNCTIONS: &[NativeDef] = &[
     native("getcwd", Arity::Exact(0), getcwd, "Return a unicode string representing the current working directory."),
     native("chdir", Arity::Named(&PATH), chdir, "Change the current working directory to the specified path."),
-    native("listdir", Arity::Named(&LISTDIR), listdir, "Return a list containing the names of the files in the directory."),
+    native(
+        "listdir",
+        Arity::Named(&LISTDIR),
+        listdir,
+        "Return a list containing the names of the files in the directory.",
+    ),
     native("mkdir", Arity::Named(&MKDIR), mkdir, "Create a directory."),
     native("rmdir", Arity::Named(&PATH_DIR), rmdir, "Remove a directory."),
     native("remove", Arity::Named(&PATH_DIR), remove, "Remove a file (same as unlink())."),
@@ -37,11 +53,21 @@ pub(super) const FUNCTIONS: &[NativeDef] = &[
     native("replace", Arity::Named(&RENAME), rename, "Rename a file or directory, overwriting the destination."),
     native("link", Arity::Named(&LINK), link, "Create a hard link to a file."),
     native("symlink", Arity::Named(&SYMLINK), symlink, "Create a symbolic link pointing to src named dst."),
-    native("readlink", Arity::Named(&PATH_DIR), readlink, "Return a string representing the path to which the symbolic link points."),
+    native(
+        "readlink",
+        Arity::Named(&PATH_DIR),
+        readlink,
+        "Return a string representing the path to which the symbolic link points.",
+    ),
     native("access", Arity::Named(&ACCESS), access, "Use the real uid/gid to test for access to a path."),
     native("chmod", Arity::Named(&CHMOD), chmod, "Change the access permissions of a file."),
     native("truncate", Arity::Named(&TRUNCATE), truncate, "Truncate a file, specified by path, to a specific length."),
-    native("_stat", Arity::Exact(2), stat, "The numbers of a stat_result; the second argument says whether links are followed."),
+    native(
+        "_stat",
+        Arity::Exact(2),
+        stat,
+        "The numbers of a stat_result; the second argument says whether links are followed.",
+    ),
     native("_scandir", Arity::Exact(1), scandir, "Names, inodes and kinds of the entries of a folder."),
     native("_utime", Arity::Exact(3), utime, "Sets access and change time in nanoseconds, or to now for None."),
     native("fspath", Arity::Exact(1), fspath, "Return the file system path representation of the object."),

@@ -1,11 +1,11 @@
 //! All matches: `findall`, `finditer`, `split`.
 
+use super::Classes;
 use super::matched::{self, group_text, offsets};
 use super::pattern::{data, range};
 use super::subject::{Mode, Slots, Subject};
-use super::Classes;
-use crate::modules::foreign::{ITERATOR, foreign_data};
 use crate::builtins::native;
+use crate::modules::foreign::{ITERATOR, foreign_data};
 use crate::object::{Args, Arity, Class, Foreign, Known, NativeDef, NativeKind, Ptr, Raised, Raw, Value, Vm};
 
 /// Where a search for all matches stands.

@@ -29,12 +29,27 @@ const EXPAND: Params = Params { names: &["self", "template"], required: 2, poson
 
 const METHODS: &[NativeDef] = &[
     native("group", Arity::Variadic, group, "Return subgroup(s) of the match by indices or names."),
-    native("groups", Arity::Named(&DEFAULT), groups, "Return a tuple containing all the subgroups of the match, from 1."),
-    native("groupdict", Arity::Named(&DEFAULT), groupdict, "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name."),
+    native(
+        "groups",
+        Arity::Named(&DEFAULT),
+        groups,
+        "Return a tuple containing all the subgroups of the match, from 1.",
+    ),
+    native(
+        "groupdict",
+        Arity::Named(&DEFAULT),
+        groupdict,
+        "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name.",
+    ),
     native("start", Arity::Range(1, 2), start, "Return index of the start of the substring matched by group."),
     native("end", Arity::Range(1, 2), end, "Return index of the end of the substring matched by group."),
     native("span", Arity::Range(1, 2), span, "For match object m, return the 2-tuple (m.start(group), m.end(group))."),
-    native("expand", Arity::Named(&EXPAND), expand, "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method."),
+    native(
+        "expand",
+        Arity::Named(&EXPAND),
+        expand,
+        "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.",
+    ),
     native("__copy__", Arity::Exact(1), itself, ""),
     native("__deepcopy__", Arity::Exact(2), itself, ""),
 ];
@@ -45,11 +60,36 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "string", get: |vm, value| Ok(view(vm, value)?.string), set: None, doc: "The string passed to match() or search()." },
-    GetSetDef { name: "re", get: |vm, value| Ok(view(vm, value)?.pattern), set: None, doc: "The regular expression object." },
-    GetSetDef { name: "pos", get: |vm, value| view(vm, value).map(|m| m.subject.index(m.start).into()), set: None, doc: "The index into the string at which the RE engine started looking for a match." },
-    GetSetDef { name: "endpos", get: |vm, value| view(vm, value).map(|m| m.subject.index(m.end).into()), set: None, doc: "The index into the string beyond which the RE engine will not go." },
-    GetSetDef { name: "lastindex", get: lastindex, set: None, doc: "The integer index of the last matched capturing group." },
+    GetSetDef {
+        name: "string",
+        get: |vm, value| Ok(view(vm, value)?.string),
+        set: None,
+        doc: "The string passed to match() or search().",
+    },
+    GetSetDef {
+        name: "re",
+        get: |vm, value| Ok(view(vm, value)?.pattern),
+        set: None,
+        doc: "The regular expression object.",
+    },
+    GetSetDef {
+        name: "pos",
+        get: |vm, value| view(vm, value).map(|m| m.subject.index(m.start).into()),
+        set: None,
+        doc: "The index into the string at which the RE engine started looking for a match.",
+    },
+    GetSetDef {
+        name: "endpos",
+        get: |vm, value| view(vm, value).map(|m| m.subject.index(m.end).into()),
+        set: None,
+        doc: "The index into the string beyond which the RE engine will not go.",
+    },
+    GetSetDef {
+        name: "lastindex",
+        get: lastindex,
+        set: None,
+        doc: "The integer index of the last matched capturing group.",
+    },
     GetSetDef { name: "lastgroup", get: lastgroup, set: None, doc: "The name of the last matched capturing group." },
     GetSetDef { name: "regs", get: regs, set: None, doc: "" },
 ];

@@ -81,13 +81,30 @@ pub(super) enum Stopped<E> {
 
 enum Entry {
     /// Another way from a position.
-    Branch { pc: usize, at: usize },
-    Slot { slot: usize, old: usize },
-    Counter { counter: usize, old: (u32, usize) },
+    Branch {
+        pc: usize,
+        at: usize,
+    },
+    Slot {
+        slot: usize,
+        old: usize,
+    },
+    Counter {
+        counter: usize,
+        old: (u32, usize),
+    },
     /// A greedy run that can give characters back down to `least`.
-    Greedy { pc: usize, least: usize, at: usize },
+    Greedy {
+        pc: usize,
+        least: usize,
+        at: usize,
+    },
     /// A lazy run that can take up to `left` more characters.
-    Lazy { pc: usize, at: usize, left: u32 },
+    Lazy {
+        pc: usize,
+        at: usize,
+        left: u32,
+    },
 }
 
 /// One attempt to match a program.
@@ -352,7 +369,15 @@ impl<'a, I: Input, E, P: FnMut() -> Result<(), E>> Matcher<'a, I, P> {
         }
     }
 
-    fn take_run(&mut self, pc: usize, at: usize, one: &One, min: u32, max: u32, greed: Greed) -> Option<(usize, usize)> {
+    fn take_run(
+        &mut self,
+        pc: usize,
+        at: usize,
+        one: &One,
+        min: u32,
+        max: u32,
+        greed: Greed,
+    ) -> Option<(usize, usize)> {
         let mut next = at;
         for _ in 0..min {
             next = self.one(one, next)?;
@@ -415,12 +440,27 @@ mod tests {
     #[test]
     fn matches_as_patterns_say() {
         for (pattern, text, expected) in [
-            ("a+b", "xaaab", Some("aaab")), ("(a|ab)(c|bcd)", "abcd", Some("abcd")), ("a*?b", "aab", Some("aab")),
-            ("(?:ab){2,3}", "abababab", Some("ababab")), ("(?:ab){2,3}?", "abababab", Some("abab")), ("(a)(?(1)b|c)", "ab", Some("ab")),
-            ("(?<=é)b", "éb", Some("b")), ("(?<!a)b", "ab", None), ("(?=.*c)a", "abc", Some("a")), (r"(\w)\1", "abba", Some("bb")),
-            ("(?i)É+", "éÉ", Some("éÉ")), ("(?>a*)ab", "aab", None), ("a*+a", "aaa", None), ("[^a-c]+", "abcxyz", Some("xyz")),
-            ("(a*)*", "aa", Some("aa")), ("(?:a|b)*c", "ababc", Some("ababc")), (r"\bfoo\b", "a foo b", Some("foo")), ("^b", "a\nb", None),
-            ("(?m)^b$", "a\nb\nc", Some("b")), ("(?s)a.b", "a\nb", Some("a\nb")), ("x{,2}y", "xxxy", Some("xxy")),
+            ("a+b", "xaaab", Some("aaab")),
+            ("(a|ab)(c|bcd)", "abcd", Some("abcd")),
+            ("a*?b", "aab", Some("aab")),
+            ("(?:ab){2,3}", "abababab", Some("ababab")),
+            ("(?:ab){2,3}?", "abababab", Some("abab")),
+            ("(a)(?(1)b|c)", "ab", Some("ab")),
+            ("(?<=é)b", "éb", Some("b")),
+            ("(?<!a)b", "ab", None),
+            ("(?=.*c)a", "abc", Some("a")),
+            (r"(\w)\1", "abba", Some("bb")),
+            ("(?i)É+", "éÉ", Some("éÉ")),
+            ("(?>a*)ab", "aab", None),
+            ("a*+a", "aaa", None),
+            ("[^a-c]+", "abcxyz", Some("xyz")),
+            ("(a*)*", "aa", Some("aa")),
+            ("(?:a|b)*c", "ababc", Some("ababc")),
+            (r"\bfoo\b", "a foo b", Some("foo")),
+            ("^b", "a\nb", None),
+            ("(?m)^b$", "a\nb\nc", Some("b")),
+            ("(?s)a.b", "a\nb", Some("a\nb")),
+            ("x{,2}y", "xxxy", Some("xxy")),
         ] {
             assert_eq!(find(pattern, text).as_deref(), expected, "{pattern} in {text:?}");
         }

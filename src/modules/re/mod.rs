@@ -42,7 +42,8 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.dict_set_str(dict, "Pattern", pattern.to_value());
     vm.dict_set_str(dict, "Match", matched.to_value());
     let classes = vm.interp.extension::<Classes>(&mut vm.gil);
-    *classes = Classes { pattern: Some(pattern), matched: Some(matched), iterator: Some(iterator), scanner: Some(scanner) };
+    *classes =
+        Classes { pattern: Some(pattern), matched: Some(matched), iterator: Some(iterator), scanner: Some(scanner) };
     Ok(())
 }
 

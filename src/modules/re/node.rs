@@ -138,12 +138,26 @@ pub(super) enum Node {
     Sequence(Vec<Node>),
     Alternatives(Vec<Node>),
     Group(usize, Box<Node>),
-    Repeat { node: Box<Node>, min: u32, max: u32, greed: Greed },
+    Repeat {
+        node: Box<Node>,
+        min: u32,
+        max: u32,
+        greed: Greed,
+    },
     /// `\1`; as for a character, how case is ignored.
     Reference(usize, Option<bool>),
-    Look { node: Box<Node>, negated: bool, /** Width of what is looked back at. */ behind: Option<usize> },
+    Look {
+        node: Box<Node>,
+        negated: bool,
+        /** Width of what is looked back at. */
+        behind: Option<usize>,
+    },
     Atomic(Box<Node>),
-    Condition { group: usize, yes: Box<Node>, no: Box<Node> },
+    Condition {
+        group: usize,
+        yes: Box<Node>,
+        no: Box<Node>,
+    },
 }
 
 impl Node {
@@ -153,12 +167,14 @@ impl Node {
         let (low, high) = match self {
             Node::Char(..) | Node::Any(_) | Node::Set(_) => (1, 1),
             Node::At(_) | Node::Look { .. } => (0, 0),
-            Node::Sequence(nodes) => nodes.iter().map(|node| node.width(widths)).fold((0, 0), |sum, width| {
-                (sum.0 + width.0, sum.1 + width.1)
-            }),
-            Node::Alternatives(nodes) => nodes.iter().map(|node| node.width(widths)).fold((LIMIT, 0), |sum, width| {
-                (sum.0.min(width.0), sum.1.max(width.1))
-            }),
+            Node::Sequence(nodes) => nodes
+                .iter()
+                .map(|node| node.width(widths))
+                .fold((0, 0), |sum, width| (sum.0 + width.0, sum.1 + width.1)),
+            Node::Alternatives(nodes) => nodes
+                .iter()
+                .map(|node| node.width(widths))
+                .fold((LIMIT, 0), |sum, width| (sum.0.min(width.0), sum.1.max(width.1))),
             Node::Group(_, node) | Node::Atomic(node) => node.width(widths),
             Node::Repeat { node, min, max, .. } => {
                 let (low, high) = node.width(widths);

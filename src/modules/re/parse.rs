@@ -379,7 +379,9 @@ impl<'a> Parser<'a> {
             ':' => self.inside(start, *flags).map(Some),
             '#' => loop {
                 match self.next() {
-                    None => return Err(PatternError::Syntax("missing ), unterminated comment".to_owned(), Some(start))),
+                    None => {
+                        return Err(PatternError::Syntax("missing ), unterminated comment".to_owned(), Some(start)));
+                    }
                     Some(')') => return Ok(None),
                     Some(_) => {}
                 }

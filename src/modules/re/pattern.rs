@@ -36,12 +36,37 @@ const SUB: Params = Params { names: &["self", "repl", "string", "count"], requir
 const METHODS: &[NativeDef] = &[
     native("match", Arity::Named(&RANGE), match_, "Matches zero or more characters at the beginning of the string."),
     native("fullmatch", Arity::Named(&RANGE), fullmatch, "Matches against all of the string."),
-    native("search", Arity::Named(&RANGE), search, "Scan through string looking for a match, and return a corresponding match object instance."),
-    native("findall", Arity::Named(&RANGE), iterate::findall, "Return a list of all non-overlapping matches of pattern in string."),
-    native("finditer", Arity::Named(&RANGE), iterate::finditer, "Return an iterator over all non-overlapping matches for the RE pattern in string."),
-    native("scanner", Arity::Named(&RANGE), iterate::scanner, "An object whose match and search go on where the last match ended."),
+    native(
+        "search",
+        Arity::Named(&RANGE),
+        search,
+        "Scan through string looking for a match, and return a corresponding match object instance.",
+    ),
+    native(
+        "findall",
+        Arity::Named(&RANGE),
+        iterate::findall,
+        "Return a list of all non-overlapping matches of pattern in string.",
+    ),
+    native(
+        "finditer",
+        Arity::Named(&RANGE),
+        iterate::finditer,
+        "Return an iterator over all non-overlapping matches for the RE pattern in string.",
+    ),
+    native(
+        "scanner",
+        Arity::Named(&RANGE),
+        iterate::scanner,
+        "An object whose match and search go on where the last match ended.",
+    ),
     native("split", Arity::Named(&SPLIT), iterate::split, "Split string by the occurrences of pattern."),
-    native("sub", Arity::Named(&SUB), replace::sub, "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl."),
+    native(
+        "sub",
+        Arity::Named(&SUB),
+        replace::sub,
+        "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl.",
+    ),
     native("subn", Arity::Named(&SUB), replace::subn, "Return the tuple (new_string, number_of_subs_made)."),
     native("__copy__", Arity::Exact(1), itself, ""),
     native("__deepcopy__", Arity::Exact(2), itself, ""),
@@ -55,10 +80,30 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "pattern", get: |vm, value| Ok(data(vm, value)?.0), set: None, doc: "The pattern string from which the RE object was compiled." },
-    GetSetDef { name: "flags", get: |vm, value| Ok(Value::Int(data(vm, value)?.1.flags.into())), set: None, doc: "The regex matching flags." },
-    GetSetDef { name: "groups", get: |vm, value| Ok((data(vm, value)?.1.names.len() - 1).into()), set: None, doc: "The number of capturing groups in the pattern." },
-    GetSetDef { name: "groupindex", get: group_index, set: None, doc: "A dictionary mapping group names to group numbers." },
+    GetSetDef {
+        name: "pattern",
+        get: |vm, value| Ok(data(vm, value)?.0),
+        set: None,
+        doc: "The pattern string from which the RE object was compiled.",
+    },
+    GetSetDef {
+        name: "flags",
+        get: |vm, value| Ok(Value::Int(data(vm, value)?.1.flags.into())),
+        set: None,
+        doc: "The regex matching flags.",
+    },
+    GetSetDef {
+        name: "groups",
+        get: |vm, value| Ok((data(vm, value)?.1.names.len() - 1).into()),
+        set: None,
+        doc: "The number of capturing groups in the pattern.",
+    },
+    GetSetDef {
+        name: "groupindex",
+        get: group_index,
+        set: None,
+        doc: "A dictionary mapping group names to group numbers.",
+    },
 ];
 
 pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
@@ -71,7 +116,9 @@ pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
 /// Source and compiled form of a pattern object.
 pub(super) fn data(vm: &mut Vm, value: &Value) -> Result<(Value, Rc<Compiled>), Raised> {
     let found = match value {
-        Value::Foreign(object) => object.get::<PatternData>(&vm.gil).map(|data| (data.source.clone(), data.compiled.clone())),
+        Value::Foreign(object) => {
+            object.get::<PatternData>(&vm.gil).map(|data| (data.source.clone(), data.compiled.clone()))
+        }
         _ => None,
     };
     found.ok_or_else(|| vm.type_error("a compiled pattern is required"))
@@ -205,5 +252,10 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         flags &= !flag::UNICODE;
     }
     let names: Vec<&str> = NAMES.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| *name).collect();
-    Ok(if names.is_empty() { format!("re.compile({source})") } else { format!("re.compile({source}, {})", names.join("|")) }.into())
+    Ok(if names.is_empty() {
+        format!("re.compile({source})")
+    } else {
+        format!("re.compile({source}, {})", names.join("|"))
+    }
+    .into())
 }

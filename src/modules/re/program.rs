@@ -24,18 +24,38 @@ pub(super) enum Op {
     /// Goes on behind itself; when that fails, at the target.
     Try(usize),
     /// A repetition of one character.
-    Run { one: One, min: u32, max: u32, greed: Greed },
+    Run {
+        one: One,
+        min: u32,
+        max: u32,
+        greed: Greed,
+    },
     /// Begins a repetition: its counter is zero.
     Start(usize),
     /// Decides whether the body, at `body`, is matched once more.
-    Loop { counter: usize, min: u32, max: u32, lazy: bool, body: usize },
+    Loop {
+        counter: usize,
+        min: u32,
+        max: u32,
+        lazy: bool,
+        body: usize,
+    },
     Reference(usize, Option<bool>),
     /// Matches what stands behind itself up to an `Accept`, then goes on at `after`.
-    Look { negated: bool, behind: usize, after: usize },
+    Look {
+        negated: bool,
+        behind: usize,
+        after: usize,
+    },
     /// As `Look`, but the position moves on: what has matched is not tried again.
-    Atomic { after: usize },
+    Atomic {
+        after: usize,
+    },
     /// Jumps if the group has not matched.
-    Unless { group: usize, target: usize },
+    Unless {
+        group: usize,
+        target: usize,
+    },
     Accept,
 }
 

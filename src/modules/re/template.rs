@@ -30,7 +30,11 @@ impl Output {
 
     /// The str, or the bytes that the characters stand for.
     pub fn into_value(self, is_bytes: bool) -> Value {
-        if is_bytes { Bytes::new(self.0.chars().map(|c| c as u8).collect::<Vec<_>>()).into_value() } else { self.0.into() }
+        if is_bytes {
+            Bytes::new(self.0.chars().map(|c| c as u8).collect::<Vec<_>>()).into_value()
+        } else {
+            self.0.into()
+        }
     }
 }
 
@@ -153,7 +157,13 @@ pub(super) fn parse(vm: &mut Vm, template: &Value, compiled: &Compiled) -> Resul
 }
 
 /// `\g<...>` from behind the `g`: the group, and the index behind it.
-fn named(vm: &mut Vm, template: &Value, compiled: &Compiled, chars: &[char], at: usize) -> Result<(usize, usize), Raised> {
+fn named(
+    vm: &mut Vm,
+    template: &Value,
+    compiled: &Compiled,
+    chars: &[char],
+    at: usize,
+) -> Result<(usize, usize), Raised> {
     if chars.get(at) != Some(&'<') {
         return Err(fail(vm, template, "missing <", at));
     }

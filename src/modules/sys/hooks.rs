@@ -32,8 +32,7 @@ pub(super) fn excepthook(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let exception = &args[1];
     if !matches!(exception, Value::Exc(_)) {
         let found = vm.class_name(exception);
-        let message =
-            format!("TypeError: print_exception(): Exception expected for value, {found} found\n");
+        let message = format!("TypeError: print_exception(): Exception expected for value, {found} found\n");
         vm.write_stderr(&message);
         return Ok(Value::None);
     }
@@ -71,7 +70,8 @@ pub(super) fn unraisablehook(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let exception = vm.get_attr(&args[0], "exc_value")?;
     let message = vm.get_attr(&args[0], "err_msg")?;
     let object = vm.get_attr(&args[0], "object")?;
-    let message = if message.is_none() { "Exception ignored in".to_owned() } else { vm.str(&message)?.as_str().to_owned() };
+    let message =
+        if message.is_none() { "Exception ignored in".to_owned() } else { vm.str(&message)?.as_str().to_owned() };
     vm.print_unraisable(&exception, &message, &object);
     Ok(Value::None)
 }

@@ -8,7 +8,13 @@ use crate::object::{Dict, Known, Ptr, Raised, Value, Vm};
 const VERSION: [i64; 3] = [3, 13, 0];
 const HEX_VERSION: i64 = 0x030d_00f0;
 
-fn sequence(vm: &mut Vm, dict: &Ptr<Dict>, name: &str, fields: &'static [&'static str], items: Vec<Value>) -> Result<Value, Raised> {
+fn sequence(
+    vm: &mut Vm,
+    dict: &Ptr<Dict>,
+    name: &str,
+    fields: &'static [&'static str],
+    items: Vec<Value>,
+) -> Result<Value, Raised> {
     let class = struct_sequence::define(vm, "sys", name, fields, &[], &[])?;
     let value = struct_sequence::make(vm, &class, items);
     vm.dict_set_str(dict, name, value.clone());
@@ -69,7 +75,17 @@ pub(super) fn install(vm: &mut Vm, dict: &Ptr<Dict>, config: &SysConfig) -> Resu
 fn numbers(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     let int = Value::Int;
     let fields = &[
-        "max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix", "rounds",
+        "max",
+        "max_exp",
+        "max_10_exp",
+        "min",
+        "min_exp",
+        "min_10_exp",
+        "dig",
+        "mant_dig",
+        "epsilon",
+        "radix",
+        "rounds",
     ];
     let items = vec![
         Value::float(f64::MAX),
@@ -107,9 +123,24 @@ fn numbers(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
 
 fn flags(vm: &mut Vm, dict: &Ptr<Dict>, config: &SysConfig) -> Result<(), Raised> {
     let fields = &[
-        "debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site",
-        "ignore_environment", "verbose", "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode",
-        "utf8_mode", "warn_default_encoding", "safe_path", "int_max_str_digits",
+        "debug",
+        "inspect",
+        "interactive",
+        "optimize",
+        "dont_write_bytecode",
+        "no_user_site",
+        "no_site",
+        "ignore_environment",
+        "verbose",
+        "bytes_warning",
+        "quiet",
+        "hash_randomization",
+        "isolated",
+        "dev_mode",
+        "utf8_mode",
+        "warn_default_encoding",
+        "safe_path",
+        "int_max_str_digits",
     ];
     let items = fields.iter().map(|field| match *field {
         "inspect" => Value::Int(config.inspect.into()),

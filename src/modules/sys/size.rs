@@ -77,7 +77,8 @@ fn size_of_value(vm: &mut Vm, value: &Value) -> usize {
                 return 64;
             }
             let (slots, index) = table_size(len);
-            let entry = if dict.data.get(&vm.gil).iter().all(|entry| matches!(entry.key, Value::Str(_))) { 16 } else { 24 };
+            let entry =
+                if dict.data.get(&vm.gil).iter().all(|entry| matches!(entry.key, Value::Str(_))) { 16 } else { 24 };
             64 + 32 + slots * index + slots * 2 / 3 * entry
         }
         Value::Set(set) => {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::timeout;
 use crate::builtins::native;
 use crate::gil::{WaitQueue, WaitReason};
-use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
+use crate::object::{
+    Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
+};
 
 /// A lock: taken or free, and who waits for it.
 struct Lock {

@@ -40,7 +40,12 @@ const FUNCTIONS: &[NativeDef] = &[
     native("start_new_thread", Arity::Range(2, 3), start_new_thread, "Start a new thread and return its identifier."),
     native("start_new", Arity::Range(2, 3), start_new_thread, "Start a new thread and return its identifier."),
     native("start_joinable_thread", Arity::Named(&START), start_joinable_thread, "Start a thread that can be joined."),
-    native("stack_size", Arity::Range(0, 1), stack_size, "The stack size of new threads; sets it if an argument is given."),
+    native(
+        "stack_size",
+        Arity::Range(0, 1),
+        stack_size,
+        "The stack size of new threads; sets it if an argument is given.",
+    ),
     native("_count", Arity::Exact(0), count, "Number of threads, the main thread left out."),
     native("_get_main_thread_ident", Arity::Exact(0), main_ident, ""),
     native("_make_thread_handle", Arity::Exact(1), make_handle, ""),

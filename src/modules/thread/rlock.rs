@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::lock::patience;
 use crate::builtins::native;
 use crate::gil::{WaitQueue, WaitReason};
-use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
+use crate::object::{
+    Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
+};
 use crate::runtime::spawn::current_ident;
 
 /// A lock that its owner may take again.

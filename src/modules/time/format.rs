@@ -2,8 +2,7 @@
 
 use crate::runtime::clocks::{Calendar, local_seconds};
 
-pub(super) const WEEKDAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub(super) const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 pub(super) const MONTHS: [&str; 12] = [
     "January",
@@ -131,7 +130,8 @@ fn expand(letter: char, pad: Pad, calendar: &Calendar) -> Option<String> {
         'y' => number(calendar.year.rem_euclid(100), 2, Pad::Zero, pad),
         'Y' => number(calendar.year, 0, Pad::None, pad),
         'z' => {
-            let (sign, minutes) = if calendar.offset < 0 { ('-', -calendar.offset / 60) } else { ('+', calendar.offset / 60) };
+            let (sign, minutes) =
+                if calendar.offset < 0 { ('-', -calendar.offset / 60) } else { ('+', calendar.offset / 60) };
             format!("{sign}{:02}{:02}", minutes / 60, minutes % 60)
         }
         'Z' => calendar.zone.clone(),

@@ -11,7 +11,12 @@ pub const MODULE: NativeModule = NativeModule { name: "_weakref", init };
 
 const FUNCTIONS: &[NativeDef] = &[
     native("getweakrefcount", Arity::Exact(1), count, "Return the number of weak references to 'object'."),
-    native("getweakrefs", Arity::Exact(1), references, "Return a list of all weak reference objects pointing to 'object'."),
+    native(
+        "getweakrefs",
+        Arity::Exact(1),
+        references,
+        "Return a list of all weak reference objects pointing to 'object'.",
+    ),
     native("proxy", Arity::Range(1, 2), proxy::proxy, "Create a proxy object that weakly references 'object'."),
 ];
 

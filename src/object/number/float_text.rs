@@ -374,11 +374,8 @@ pub fn round_decimal(x: f64, ndigits: i64) -> Option<f64> {
     if ndigits < -308 {
         return Some(0.0f64.copysign(x));
     }
-    let rounded = if ndigits >= 0 {
-        format!("{x:.*}", ndigits as usize).parse().ok()
-    } else {
-        round_tens(x, -ndigits as usize)
-    };
+    let rounded =
+        if ndigits >= 0 { format!("{x:.*}", ndigits as usize).parse().ok() } else { round_tens(x, -ndigits as usize) };
     rounded.filter(|x: &f64| x.is_finite())
 }
 
@@ -412,8 +409,16 @@ mod tests {
     #[test]
     fn repr_is_pythons() {
         for (x, text) in [
-            (1.0, "1.0"), (1e16, "1e+16"), (1e15, "1000000000000000.0"), (1e-5, "1e-05"), (0.0001, "0.0001"),
-            (-0.0, "-0.0"), (1.5e300, "1.5e+300"), (5e-324, "5e-324"), (f64::NAN, "nan"), (f64::NEG_INFINITY, "-inf"),
+            (1.0, "1.0"),
+            (1e16, "1e+16"),
+            (1e15, "1000000000000000.0"),
+            (1e-5, "1e-05"),
+            (0.0001, "0.0001"),
+            (-0.0, "-0.0"),
+            (1.5e300, "1.5e+300"),
+            (5e-324, "5e-324"),
+            (f64::NAN, "nan"),
+            (f64::NEG_INFINITY, "-inf"),
             (123456789012345680.0, "1.2345678901234568e+17"),
         ] {
             assert_eq!(repr(x), text);
@@ -422,7 +427,9 @@ mod tests {
 
     #[test]
     fn repr_places_the_point() {
-        for x in [0.5, 0.00012, 0.1, 12.5, 123456.789, 1e15 + 0.5, 0.001, 3.0, -2.5, 9007199254740993.0, 1.1e-4, 99999.5] {
+        for x in
+            [0.5, 0.00012, 0.1, 12.5, 123456.789, 1e15 + 0.5, 0.001, 3.0, -2.5, 9007199254740993.0, 1.1e-4, 99999.5]
+        {
             let text = repr(x);
             let plain = format!("{x}");
             assert_eq!(text, if plain.contains('.') { plain } else { format!("{plain}.0") });

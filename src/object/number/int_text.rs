@@ -25,10 +25,7 @@ pub fn parse(text: &str, base: u32, limit: usize) -> Result<BigInt, IntError> {
     if text.is_ascii() {
         return parse_ascii(text, base, limit);
     }
-    let ascii: String = text
-        .chars()
-        .map(|c| unicode::decimal(c).map_or(c, |value| char::from(b'0' + value)))
-        .collect();
+    let ascii: String = text.chars().map(|c| unicode::decimal(c).map_or(c, |value| char::from(b'0' + value))).collect();
     parse_ascii(&ascii, base, limit)
 }
 
@@ -145,11 +142,19 @@ mod tests {
     #[test]
     fn parses_all_notations() {
         for (text, base, number) in [
-            (" -12_3 ", 10, -123), ("0x_ff", 16, 255), ("0b101", 0, 5), ("00", 0, 0), ("z", 36, 35), ("٣٤", 10, 34), ("0b1", 16, 0xb1),
+            (" -12_3 ", 10, -123),
+            ("0x_ff", 16, 255),
+            ("0b101", 0, 5),
+            ("00", 0, 0),
+            ("z", 36, 35),
+            ("٣٤", 10, 34),
+            ("0b1", 16, 0xb1),
         ] {
             assert_eq!(parse(text, base, 0), Ok(number.into()), "{text}");
         }
-        for (text, base) in [("", 10), ("_1", 10), ("1_", 10), ("1__2", 10), ("010", 0), ("0x", 16), ("2", 2), ("- 1", 10)] {
+        for (text, base) in
+            [("", 10), ("_1", 10), ("1_", 10), ("1__2", 10), ("010", 0), ("0x", 16), ("2", 2), ("- 1", 10)]
+        {
             assert_eq!(parse(text, base, 0), Err(IntError::Invalid), "{text}");
         }
         assert_eq!(parse("12345", 10, 4), Err(IntError::TooLong(5)));

@@ -11,7 +11,8 @@ fn check(result: i64) -> Result<i64> {
 /// Opens a file, not inherited by other programs.
 pub(crate) fn open(path: &CString, flags: i32, mode: u32) -> Result<i32> {
     // SAFETY: the path ends with a null byte and outlives the call.
-    check(unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC, mode as libc::c_uint) }.into()).map(|fd| fd as i32)
+    check(unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC, mode as libc::c_uint) }.into())
+        .map(|fd| fd as i32)
 }
 
 /// Reads at most `max` bytes; none at the end of the file.
@@ -78,9 +79,8 @@ pub(crate) fn duplicate(fd: i32, inherit: bool) -> Result<i32> {
 /// Makes `to` a descriptor for the open file of `from`.
 pub(crate) fn duplicate_to(from: i32, to: i32, inherit: bool) -> Result<i32> {
     // SAFETY: duplicating touches no memory.
-    let result = unsafe {
-        if inherit || from == to { libc::dup2(from, to) } else { libc::dup3(from, to, libc::O_CLOEXEC) }
-    };
+    let result =
+        unsafe { if inherit || from == to { libc::dup2(from, to) } else { libc::dup3(from, to, libc::O_CLOEXEC) } };
     check(result.into()).map(|fd| fd as i32)
 }
 
@@ -147,7 +147,9 @@ pub(crate) fn write_at(fd: i32, offset: i64, data: &[u8]) -> Result<usize> {
 pub(crate) fn socket_pair() -> Result<(i32, i32)> {
     let mut ends = [0; 2];
     // SAFETY: the call writes two descriptors.
-    check(unsafe { libc::socketpair(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr()) }.into())?;
+    check(
+        unsafe { libc::socketpair(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr()) }.into(),
+    )?;
     Ok((ends[0], ends[1]))
 }
 

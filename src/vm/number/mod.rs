@@ -103,10 +103,18 @@ fn inline_big(number: BigInt) -> Value {
 
 impl Vm {
     /// `lhs op rhs` of two numbers; None if the operator is not defined for them.
-    pub(crate) fn number_binary(&mut self, op: BinOp, lhs: &Number<'_>, rhs: &Number<'_>) -> Result<Option<Value>, Raised> {
+    pub(crate) fn number_binary(
+        &mut self,
+        op: BinOp,
+        lhs: &Number<'_>,
+        rhs: &Number<'_>,
+    ) -> Result<Option<Value>, Raised> {
         if lhs.is_float() || rhs.is_float() {
             let (Some(a), Some(b)) = (lhs.to_f64(), rhs.to_f64()) else {
-                if matches!(op, BinOp::LShift | BinOp::RShift | BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor | BinOp::MatMul) {
+                if matches!(
+                    op,
+                    BinOp::LShift | BinOp::RShift | BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor | BinOp::MatMul
+                ) {
                     return Ok(None);
                 }
                 return Err(self.raise(Known::OverflowError, "int too large to convert to float"));
@@ -128,7 +136,9 @@ impl Vm {
             BinOp::Mul => a * b,
             BinOp::TrueDiv if b == 0.0 => return Err(self.raise(Known::ZeroDivisionError, "float division by zero")),
             BinOp::TrueDiv => a / b,
-            BinOp::FloorDiv if b == 0.0 => return Err(self.raise(Known::ZeroDivisionError, "float floor division by zero")),
+            BinOp::FloorDiv if b == 0.0 => {
+                return Err(self.raise(Known::ZeroDivisionError, "float floor division by zero"));
+            }
             BinOp::FloorDiv => float::div_mod(a, b).0,
             BinOp::Mod if b == 0.0 => return Err(self.raise(Known::ZeroDivisionError, "float modulo by zero")),
             BinOp::Mod => float::div_mod(a, b).1,
@@ -142,7 +152,9 @@ impl Vm {
     pub(crate) fn float_pow(&mut self, a: f64, b: f64) -> Result<Value, Raised> {
         match float::pow(a, b) {
             Ok(x) => Ok(Value::float(x)),
-            Err(float::PowError::ZeroDivision) => Err(self.raise(Known::ZeroDivisionError, "0.0 cannot be raised to a negative power")),
+            Err(float::PowError::ZeroDivision) => {
+                Err(self.raise(Known::ZeroDivisionError, "0.0 cannot be raised to a negative power"))
+            }
             Err(float::PowError::Overflow) => {
                 let args = vec![Value::Int(34), Value::str("Numerical result out of range")];
                 let exception = self.new_exception(Known::OverflowError, args);
@@ -152,7 +164,9 @@ impl Vm {
                 let class = self.known(Known::Complex).into_value();
                 let base = self.call(&class, &[Value::float(a)])?;
                 if Value::float(a).is(&base) || matches!(base, Value::Float(_)) {
-                    return Err(self.value_error("negative number cannot be raised to a fractional power: complex numbers are not supported"));
+                    return Err(self.value_error(
+                        "negative number cannot be raised to a fractional power: complex numbers are not supported",
+                    ));
                 }
                 self.binary(BinOp::Pow, &base, &Value::float(b))
             }

@@ -65,9 +65,7 @@ fn edits<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(Edit, &'a str)> {
             edits.push((Edit::Keep, old[i]));
             i += 1;
             j += 1;
-        } else if j == new.len()
-            || (i < old.len() && common[(i + 1) * width + j] >= common[i * width + j + 1])
-        {
+        } else if j == new.len() || (i < old.len() && common[(i + 1) * width + j] >= common[i * width + j + 1]) {
             edits.push((Edit::Remove, old[i]));
             i += 1;
         } else {

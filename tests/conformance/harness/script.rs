@@ -32,14 +32,8 @@ pub fn find(root: &Path) -> Vec<Script> {
             let path = entry.expect("a readable folder").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "mini")
-                && path.with_extension("out").exists()
-            {
-                let name = path
-                    .strip_prefix(root)
-                    .expect("below the root")
-                    .to_string_lossy()
-                    .into_owned();
+            } else if path.extension().is_some_and(|e| e == "mini") && path.with_extension("out").exists() {
+                let name = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
                 scripts.push(Script { name, path });
             }
         }
@@ -64,8 +58,7 @@ impl Script {
             Ok(file) => Stdio::from(file),
             Err(_) => Stdio::null(),
         };
-        let binary = std::env::var_os("MINI_CONFORMANCE_BINARY")
-            .unwrap_or_else(|| env!("CARGO_BIN_EXE_mini").into());
+        let binary = std::env::var_os("MINI_CONFORMANCE_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_mini").into());
         let mut command = Command::new(binary);
         command
             .arg(self.path.file_name().expect("a script has a name"))
@@ -79,14 +72,10 @@ impl Script {
         let child = command.spawn().expect("the mini binary runs");
         let (status, trouble) = wait(child, timeout, [&out, &err]);
         let actual = |path: &Path| {
-            String::from_utf8_lossy(&fs::read(path).unwrap_or_default())
-                .replace(&*folder.to_string_lossy(), "$DIR")
+            String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).replace(&*folder.to_string_lossy(), "$DIR")
         };
         let expected = |extension: &str| {
-            String::from_utf8_lossy(
-                &fs::read(self.path.with_extension(extension)).unwrap_or_default(),
-            )
-            .into_owned()
+            String::from_utf8_lossy(&fs::read(self.path.with_extension(extension)).unwrap_or_default()).into_owned()
         };
         let code = match expected("code") {
             code if code.is_empty() => "0\n".to_owned(),
@@ -117,10 +106,7 @@ fn wait(mut child: Child, timeout: Duration, outputs: [&Path; 2]) -> (i32, Optio
                 None => (signal_status(status), None),
             };
         }
-        let size: u64 = outputs
-            .iter()
-            .map(|p| fs::metadata(p).map_or(0, |m| m.len()))
-            .sum();
+        let size: u64 = outputs.iter().map(|p| fs::metadata(p).map_or(0, |m| m.len())).sum();
         let trouble = if start.elapsed() > timeout {
             format!("killed after {} seconds", timeout.as_secs_f64())
         } else if size > OUTPUT_LIMIT {
@@ -130,9 +116,7 @@ fn wait(mut child: Child, timeout: Duration, outputs: [&Path; 2]) -> (i32, Optio
             pause = (pause * 2).min(Duration::from_millis(10));
             continue;
         };
-        let _ = Command::new("kill")
-            .args(["-KILL", "--", &format!("-{}", child.id())])
-            .status();
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).status();
         let _ = child.kill();
         let _ = child.wait();
         return (-1, Some(trouble));
@@ -142,11 +126,7 @@ fn wait(mut child: Child, timeout: Duration, outputs: [&Path; 2]) -> (i32, Optio
 impl Outcome {
     /// Whether everything came out as recorded.
     pub fn passed(&self) -> bool {
-        self.trouble.is_none()
-            && self
-                .parts
-                .iter()
-                .all(|(_, expected, actual)| expected == actual)
+        self.trouble.is_none() && self.parts.iter().all(|(_, expected, actual)| expected == actual)
     }
 
     /// A unified difference for each part that came out otherwise.
@@ -158,10 +138,7 @@ impl Outcome {
         }
         for (part, expected, actual) in &self.parts {
             if expected != actual {
-                text.push_str(&format!(
-                    "--- {part}, recorded\n+++ {part}, mini\n{}",
-                    diff::unified(expected, actual)
-                ));
+                text.push_str(&format!("--- {part}, recorded\n+++ {part}, mini\n{}", diff::unified(expected, actual)));
             }
         }
         text
