@@ -3,6 +3,7 @@
 mod methods;
 mod operators;
 pub(crate) mod sort;
+mod timsort;
 
 use crate::builtins::compare::ORDER;
 use crate::builtins::{native, sequence};

@@ -2,12 +2,10 @@
 
 use std::cmp::Ordering;
 
+use super::timsort::sort_order;
 use crate::builtins::receiver::receiver;
 use crate::bytecode::CmpOp;
 use crate::object::{Args, List, Raised, Value, Vm};
-
-/// Runs up to this length are sorted by insertion.
-const RUN: usize = 32;
 
 /// `list.sort(*, key=None, reverse=False)`.
 pub(super) fn sort(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -136,7 +134,7 @@ fn sort_keyed<T>(
     Ok(())
 }
 
-/// Bottom-up merge sort over indices; a run of ascending input costs one comparison an item.
+/// Sorts keys that only the machine can compare, through a vector of indices.
 fn merge_sort<T>(
     vm: &mut Vm,
     items: &mut Vec<T>,
@@ -147,7 +145,9 @@ fn merge_sort<T>(
         items.reverse();
     }
     let mut order: Vec<u32> = (0..items.len() as u32).collect();
-    let outcome = merge_order(vm, items, &mut order, key);
+    let outcome = sort_order(&mut order, |a, b| {
+        vm.compare_bool(CmpOp::Lt, key(&items[a as usize]), key(&items[b as usize]))
+    });
     // Whatever the comparisons did, `order` is a permutation, so every item finds its place.
     let mut slots: Vec<Option<T>> = items.drain(..).map(Some).collect();
     items.extend(order.iter().filter_map(|&at| slots[at as usize].take()));
@@ -155,109 +155,4 @@ fn merge_sort<T>(
         items.reverse();
     }
     outcome
-}
-
-fn merge_order<T>(
-    vm: &mut Vm,
-    items: &[T],
-    order: &mut Vec<u32>,
-    key: impl Fn(&T) -> &Value + Copy,
-) -> Result<(), Raised> {
-    let mut less = |a: u32, b: u32| -> Result<bool, Raised> {
-        vm.compare_bool(CmpOp::Lt, key(&items[a as usize]), key(&items[b as usize]))
-    };
-    let len = order.len();
-    let mut runs = Vec::new();
-    let mut start = 0;
-    while start < len {
-        let mut end = ascending_run(order, start, &mut less)?;
-        if end - start < RUN {
-            let sorted = end;
-            end = (start + RUN).min(len);
-            insert_sorted(order, start, sorted, end, &mut less)?;
-        }
-        runs.push(start);
-        start = end;
-    }
-    runs.push(len);
-    let mut scratch = Vec::with_capacity(len);
-    while runs.len() > 2 {
-        let mut next = Vec::with_capacity(runs.len() / 2 + 2);
-        let mut at = 0;
-        while at + 2 < runs.len() {
-            next.push(runs[at]);
-            merge(order, runs[at], runs[at + 1], runs[at + 2], &mut scratch, &mut less)?;
-            at += 2;
-        }
-        next.extend_from_slice(&runs[at..]);
-        runs = next;
-    }
-    Ok(())
-}
-
-/// The end of the run that begins at `start`; a strictly descending one is turned round.
-fn ascending_run(
-    order: &mut [u32],
-    start: usize,
-    less: &mut impl FnMut(u32, u32) -> Result<bool, Raised>,
-) -> Result<usize, Raised> {
-    let mut end = start + 1;
-    if end == order.len() {
-        return Ok(end);
-    }
-    let descending = less(order[end], order[end - 1])?;
-    end += 1;
-    while end < order.len() && less(order[end], order[end - 1])? == descending {
-        end += 1;
-    }
-    if descending {
-        order[start..end].reverse();
-    }
-    Ok(end)
-}
-
-/// Sorts `start..end`, of which `start..sorted` is sorted, by binary insertion.
-fn insert_sorted(
-    order: &mut [u32],
-    start: usize,
-    sorted: usize,
-    end: usize,
-    less: &mut impl FnMut(u32, u32) -> Result<bool, Raised>,
-) -> Result<(), Raised> {
-    for at in sorted..end {
-        let (mut low, mut high) = (start, at);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if less(order[at], order[middle])? { high = middle } else { low = middle + 1 }
-        }
-        order[low..=at].rotate_right(1);
-    }
-    Ok(())
-}
-
-fn merge(
-    order: &mut [u32],
-    start: usize,
-    middle: usize,
-    end: usize,
-    scratch: &mut Vec<u32>,
-    less: &mut impl FnMut(u32, u32) -> Result<bool, Raised>,
-) -> Result<(), Raised> {
-    if !less(order[middle], order[middle - 1])? {
-        return Ok(());
-    }
-    scratch.clear();
-    let (mut left, mut right) = (start, middle);
-    while left < middle && right < end {
-        if less(order[right], order[left])? {
-            scratch.push(order[right]);
-            right += 1;
-        } else {
-            scratch.push(order[left]);
-            left += 1;
-        }
-    }
-    scratch.extend_from_slice(&order[left..middle]);
-    order[start..start + scratch.len()].copy_from_slice(scratch);
-    Ok(())
 }
