@@ -3,6 +3,7 @@
 use crate::builtins::bytes::{buffer, codec, items};
 use crate::builtins::number::{is_real, to_big};
 use crate::builtins::{native, sequence::is_index};
+use crate::bytecode::CmpOp;
 use crate::object::{
     Args, Arity, ByteArray, Bytes, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Params, Ptr, Raised,
     Value, Vm,
@@ -94,7 +95,7 @@ pub(crate) fn item_size(format: u8) -> usize {
     }
 }
 
-const CAST: Params = Params { names: &["self", "format"], required: 2, posonly: 1, kwonly: 0 };
+const CAST: Params = Params { names: &["self", "format", "shape"], required: 2, posonly: 1, kwonly: 0 };
 const HEX: Params = Params { names: &["self", "sep", "bytes_per_sep"], required: 1, posonly: 1, kwonly: 0 };
 const NEW: Params = Params { names: &["type", "object"], required: 2, posonly: 1, kwonly: 0 };
 const TOBYTES: Params = Params { names: &["self", "order"], required: 1, posonly: 1, kwonly: 0 };
@@ -363,8 +364,37 @@ fn cast(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if bytes % item_size(format) != 0 {
         return Err(vm.type_error("memoryview: length is not a multiple of itemsize"));
     }
+    if let Some(shape) = args.get(2) {
+        check_shape(vm, shape, bytes / item_size(format))?;
+    }
     (view.format, view.stride, view.len) = (format, item_size(format) as isize, bytes / item_size(format));
     Ok(object(vm, view))
+}
+
+/// Accepts the shape of one dimension of `len` items.
+fn check_shape(vm: &mut Vm, shape: &Value, len: usize) -> Result<(), Raised> {
+    if !matches!(shape, Value::List(_) | Value::Tuple(_)) {
+        return Err(vm.type_error("shape must be a list or a tuple"));
+    }
+    let sizes = vm.collect(shape)?;
+    let mut product = 1usize;
+    for size in &sizes {
+        match size {
+            Value::Int(size) if *size > 0 => product = product.saturating_mul(*size as usize),
+            Value::Int(_) => {
+                return Err(vm.value_error("memoryview.cast(): elements of shape must be integers > 0"));
+            }
+            _ => return Err(vm.type_error("memoryview.cast(): elements of shape must be integers")),
+        }
+    }
+    if product != len {
+        return Err(vm.type_error("memoryview: product(shape) * itemsize != buffer size"));
+    }
+    if sizes.len() != 1 {
+        let message = "memoryviews of other than one dimension are not supported by Mini";
+        return Err(vm.raise(Known::NotImplementedError, message));
+    }
+    Ok(())
 }
 
 fn toreadonly(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -490,19 +520,18 @@ fn delitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if args[0].is(&args[1]) {
-        return Ok(Value::bool(true));
-    }
     let Ok(left) = view(vm, &args[0]).map_err(|raised| drop(vm.take_raised(raised))) else {
-        return Ok(Value::bool(false));
+        return Ok(Value::bool(args[0].is(&args[1])));
     };
     let right = match &args[1] {
         Value::Foreign(object) if object.get::<View>(&vm.gil).is_some() => view(vm, &args[1]).map(Some),
         Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_none() => return Ok(Value::NotImplemented),
         _ => Ok(None),
     };
+    let is_array = matches!(&args[1], Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_some());
     let right = match right {
         Ok(Some(view)) => items_of(vm, &view),
+        Ok(None) if is_array => vm.collect(&args[1])?,
         Ok(None) => match buffer::view(vm, &args[1]) {
             Some(bytes) if item_size(left.format) == 1 => {
                 bytes.into_iter().map(|byte| Value::Int(byte.into())).collect()
@@ -520,7 +549,8 @@ fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Ok(Value::bool(false));
     }
     for (a, b) in left.iter().zip(&right) {
-        if !vm.same_or_equal(a, b)? {
+        // Even a NaN that is the same object is not equal here.
+        if !vm.compare_bool(CmpOp::Eq, a, b)? {
             return Ok(Value::bool(false));
         }
     }

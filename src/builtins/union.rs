@@ -150,10 +150,15 @@ fn parameters(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
 
 fn instancecheck(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let members = of(vm, &args[0])?;
-    if members.iter().any(|member| is_alias(vm, member)) {
-        return Err(vm.type_error("isinstance() argument 2 cannot be a parameterized generic"));
+    for member in members.iter() {
+        if is_alias(vm, member) {
+            return Err(vm.type_error("isinstance() argument 2 cannot be a parameterized generic"));
+        }
+        if vm.is_instance(&args[1], member)? {
+            return Ok(Value::bool(true));
+        }
     }
-    vm.is_instance(&args[1], &members.into_value()).map(Value::from)
+    Ok(Value::bool(false))
 }
 
 fn subclasscheck(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -161,10 +166,15 @@ fn subclasscheck(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if !matches!(args[1], Value::Class(_)) {
         return Err(vm.type_error("issubclass() arg 1 must be a class"));
     }
-    if members.iter().any(|member| is_alias(vm, member)) {
-        return Err(vm.type_error("issubclass() argument 2 cannot be a parameterized generic"));
+    for member in members.iter() {
+        if is_alias(vm, member) {
+            return Err(vm.type_error("issubclass() argument 2 cannot be a parameterized generic"));
+        }
+        if vm.is_subclass(&args[1], member)? {
+            return Ok(Value::bool(true));
+        }
     }
-    vm.is_subclass(&args[1], &members.into_value()).map(Value::from)
+    Ok(Value::bool(false))
 }
 
 fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

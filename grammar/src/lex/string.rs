@@ -77,7 +77,14 @@ impl Lexer<'_> {
         let trimmed = self.src[..end].trim_end_matches('\n');
         let line = 1 + trimmed.matches('\n').count();
         let triple = if prefix.triple { "triple-quoted " } else { "" };
-        let message = format!("unterminated {triple}{what} literal (detected at line {line})");
+        // A backslash before the quote may be what keeps a plain literal open.
+        let escaped = ['\\', char::from(prefix.quote)].iter().collect::<String>();
+        let hint = if !prefix.triple && !prefix.format && self.src[start..end].contains(&escaped) {
+            "; perhaps you escaped the end quote?"
+        } else {
+            ""
+        };
+        let message = format!("unterminated {triple}{what} literal (detected at line {line}){hint}");
         let fault = Fault::point(message, start as u32);
         if prefix.triple { fault.incomplete() } else { fault }
     }
