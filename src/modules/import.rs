@@ -141,40 +141,51 @@ impl Vm {
     /// ModuleNotFoundError, or what a module raises.
     pub fn import_dotted(&mut self, full: &str) -> Result<Value, Raised> {
         self.enter_native()?;
-        let modules = self.modules();
-        let key = self.intern(full);
-        if let Some(module) = modules.data.get(&self.gil).get_str(&key).cloned() {
-            if module.is_none() {
-                return Err(self.module_not_found(full, &format!("import of {full} halted; None in sys.modules")));
-            }
+        if let Some(module) = self.in_modules(full)? {
+            // Should the import of the other thread fail, this one goes on with what there is, as in CPython.
+            self.wait_for_import(full)?;
             return Ok(module);
         }
         let parent = match full.rsplit_once('.') {
             Some((parent, _)) => Some(self.import_dotted(parent)?),
             None => None,
         };
-        if let Some(module) = modules.data.get(&self.gil).get_str(&key).cloned() {
+        // Importing the parent may have imported the module, or another thread may be at it by now.
+        self.wait_for_import(full)?;
+        if let Some(module) = self.in_modules(full)? {
             return Ok(module);
         }
-        let module = match &parent {
-            None => self.load_top_level(full)?,
-            Some(package) => {
-                let path = self.name(Name::__path__);
-                match self.getattr_opt(package, &path)? {
-                    Some(path) => self.load_from_package(full, &path)?,
-                    None => {
-                        let parent = full.rsplit_once('.').map_or("", |(parent, _)| parent);
-                        let message = format!("No module named '{full}'; '{parent}' is not a package");
-                        return Err(self.module_not_found(full, &message));
-                    }
-                }
-            }
-        };
+        let module = self.as_importer(full, |vm| vm.load_module(full, parent.as_ref()))?;
         if let (Some(parent), Some((_, last))) = (&parent, full.rsplit_once('.')) {
             let last = self.intern(last);
             self.setattr(parent, &last, module.clone())?;
         }
         Ok(module)
+    }
+
+    /// What `sys.modules` has of a name.
+    fn in_modules(&mut self, full: &str) -> Result<Option<Value>, Raised> {
+        let modules = self.modules();
+        let key = self.intern(full);
+        match modules.data.get(&self.gil).get_str(&key).cloned() {
+            Some(module) if module.is_none() => {
+                Err(self.module_not_found(full, &format!("import of {full} halted; None in sys.modules")))
+            }
+            module => Ok(module),
+        }
+    }
+
+    fn load_module(&mut self, full: &str, parent: Option<&Value>) -> Result<Value, Raised> {
+        let Some(package) = parent else { return self.load_top_level(full) };
+        let path = self.name(Name::__path__);
+        match self.getattr_opt(package, &path)? {
+            Some(path) => self.load_from_package(full, &path),
+            None => {
+                let parent = full.rsplit_once('.').map_or("", |(parent, _)| parent);
+                let message = format!("No module named '{full}'; '{parent}' is not a package");
+                Err(self.module_not_found(full, &message))
+            }
+        }
     }
 
     /// ModuleNotFoundError with its `name` set.
@@ -397,11 +408,18 @@ impl Vm {
             return Ok(found);
         }
         let file = self.get_opt(module, Name::__file__)?;
-        let place = match &file {
-            Some(Value::Str(file)) => file.as_str().to_owned(),
-            _ => "unknown location".to_owned(),
+        let name_text = name.as_str();
+        let message = match &file {
+            Some(Value::Str(file)) if self.is_importing(&own) => format!(
+                "cannot import name '{name_text}' from partially initialized module '{own}' \
+                 (most likely due to a circular import) ({})",
+                file.as_str()
+            ),
+            Some(Value::Str(file)) => {
+                format!("cannot import name '{name_text}' from '{own}' ({})", file.as_str())
+            }
+            _ => format!("cannot import name '{name_text}' from '{own}' (unknown location)"),
         };
-        let message = format!("cannot import name '{}' from '{own}' ({place})", name.as_str());
         let exception = self.new_exception(Known::ImportError, vec![Value::str(&message)]);
         if let Value::Exc(exception) = &exception {
             let fields = &mut exception.data.get_mut(&mut self.gil).fields;

@@ -4,6 +4,7 @@
 //! imports it.
 
 mod import;
+mod import_lock;
 
 mod abc;
 mod array;

@@ -46,6 +46,7 @@ impl Vm {
         threads.running.clear();
         threads.main_ident = current_ident();
         self.interp.extension::<ForkState>(&mut self.gil).is_child = true;
+        self.forget_imports_of_others();
         self.reset_sinks();
         self.forget_wake_pipe();
         let state = self.interp.extension::<SignalState>(&mut self.gil);

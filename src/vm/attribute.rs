@@ -310,26 +310,51 @@ impl Vm {
 
     fn module_lacks(&mut self, dict: &crate::object::Dict, text: &str) -> String {
         let key = self.name(Name::__name__);
-        let spec = self.name(Name::__spec__);
+        let file = self.name(Name::__file__);
         let data = dict.data.get(&self.gil);
         let module = match data.get_str(&key) {
             Some(Value::Str(name)) => name.as_str().to_owned(),
             _ => return format!("module has no attribute '{text}'"),
         };
-        let spec = data.get_str(&spec).cloned();
-        let initializing = self.intern("_initializing");
-        let partly = match spec {
-            Some(spec) if !spec.is_none() => {
-                matches!(self.getattr_opt(&spec, &initializing), Ok(Some(Value::Bool(on))) if on.get())
-            }
-            _ => false,
+        let file = match data.get_str(&file) {
+            Some(Value::Str(file)) => Some(file.as_str().to_owned()),
+            _ => None,
         };
-        if partly {
-            format!(
-                "partially initialized module '{module}' has no attribute '{text}' (most likely due to a circular import)"
-            )
-        } else {
-            format!("module '{module}' has no attribute '{text}'")
+        let plain = format!("module '{module}' has no attribute '{text}'");
+        if !self.is_importing(&module) {
+            if self.is_importing(&format!("{module}.{text}")) {
+                return format!(
+                    "cannot access submodule '{text}' of module '{module}' (most likely due to a circular import)"
+                );
+            }
+            return plain;
+        }
+        if let Some(file) = file.as_ref().filter(|file| self.is_beside_script(file)) {
+            return format!(
+                "{plain} (consider renaming '{file}' if it has the same name as a third-party module you intended to \
+                 import)"
+            );
+        }
+        let place = file.map(|file| format!(" from '{file}'")).unwrap_or_default();
+        format!(
+            "partially initialized module '{module}'{place} has no attribute '{text}' (most likely due to a circular \
+             import)"
+        )
+    }
+
+    /// Whether a module's file lies in the first folder of `sys.path`, or is a package there.
+    fn is_beside_script(&mut self, file: &str) -> bool {
+        let file = std::path::Path::new(file);
+        let path = self.intern("path");
+        let mut folder = file.parent();
+        if file.file_stem().is_some_and(|stem| stem == "__init__") {
+            folder = folder.and_then(std::path::Path::parent);
+        }
+        let Ok(path) = self.import_dotted("sys").and_then(|sys| self.getattr(&sys, &path)) else { return false };
+        let Value::List(path) = &path else { return false };
+        match (path.items.get(&self.gil).first(), folder) {
+            (Some(Value::Str(first)), Some(folder)) => std::path::Path::new(first.as_str()) == folder,
+            _ => false,
         }
     }
 

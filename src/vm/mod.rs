@@ -24,6 +24,7 @@ mod frames;
 mod generator;
 mod globals;
 mod hash;
+pub(crate) mod imports;
 mod instance_attrs;
 mod instance_check;
 mod int_text;

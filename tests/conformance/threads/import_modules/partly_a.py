@@ -1,0 +1,3 @@
+import partly_b
+
+X = 1
