@@ -322,6 +322,10 @@ pub enum Instr {
     GetItemI { dst: Reg, obj: Reg, imm: i16 },
     /// r[obj][r[index]] := r[val].
     SetItem { obj: Reg, index: Reg, val: Reg },
+    /// r[dst] := r[obj][r[first] : r[first + 1] : r[first + 2]]; None stands for a part left out.
+    GetSlice { dst: Reg, obj: Reg, first: Reg },
+    /// r[obj][r[first] : r[first + 1] : r[first + 2]] := r[val].
+    SetSlice { obj: Reg, first: Reg, val: Reg },
     /// del r[obj][r[index]].
     DelItem { obj: Reg, index: Reg },
     /// r[dst] := slice(r[first], r[first + 1], r[first + 2]).

@@ -163,6 +163,8 @@ impl Instr {
                 all(&[Write(dst), Read(obj), Number(imm.into())]);
             }
             Instr::SetItem { obj, index, val } => all(&[Read(obj), Read(index), Read(val)]),
+            Instr::GetSlice { dst, obj, first } => all(&[Write(dst), Read(obj), window(first, 3)]),
+            Instr::SetSlice { obj, first, val } => all(&[Read(obj), window(first, 3), Read(val)]),
             Instr::DelItem { obj, index } => all(&[Read(obj), Read(index)]),
             Instr::BuildSlice { dst, first } => all(&[Write(dst), window(first, 3)]),
             Instr::Call { base, nargs } => {

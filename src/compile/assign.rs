@@ -91,9 +91,14 @@ impl<'a> Compiler<'a> {
             ExprKind::Subscript { value, slice, .. } => {
                 let top = self.u.top;
                 let obj = self.operand(value, None, &[slice])?;
-                let index = self.operand(slice, None, &[])?;
                 let val = src;
-                self.emit(target.span, Instr::SetItem { obj, index, val });
+                if let ExprKind::Slice { lower, upper, step } = &slice.kind {
+                    let first = self.slice_parts(slice, [lower.as_deref(), upper.as_deref(), step.as_deref()])?;
+                    self.emit(target.span, Instr::SetSlice { obj, first, val });
+                } else {
+                    let index = self.operand(slice, None, &[])?;
+                    self.emit(target.span, Instr::SetItem { obj, index, val });
+                }
                 self.u.top = top;
                 Ok(())
             }
@@ -130,6 +135,13 @@ impl<'a> Compiler<'a> {
     fn unpack(&mut self, span: Span, elts: &'a [Expr], src: Reg) -> Res {
         let starred = |e: &Expr| matches!(e.kind, ExprKind::Starred { .. });
         let star = elts.iter().position(starred);
+        if let Some(first) = self.consecutive_locals(elts) {
+            self.emit(span, Instr::UnpackSeq { src, first, count: elts.len() as u16 });
+            for at in 0..elts.len() {
+                self.u.bound.insert(first.offset(at as u16));
+            }
+            return Ok(());
+        }
         let top = self.u.top;
         let first = self.u.alloc_many(elts.len());
         match star {
@@ -158,6 +170,19 @@ impl<'a> Compiler<'a> {
         }
         self.u.top = top;
         Ok(())
+    }
+
+    /// The first of the registers of the targets, if these are local variables in consecutive registers.
+    fn consecutive_locals(&mut self, targets: &[Expr]) -> Option<Reg> {
+        let mut first = None;
+        for (at, target) in targets.iter().enumerate() {
+            let ExprKind::Name { id, .. } = &target.kind else { return None };
+            let Var::Fast(reg) = self.var(id).1 else { return None };
+            if &**id == "__debug__" || reg != first.get_or_insert(reg).offset(at as u16) {
+                return None;
+            }
+        }
+        first
     }
 
     /// `del target`.

@@ -249,6 +249,9 @@ impl<'a> Compiler<'a> {
         let obj = self.operand(value, Some(dst), &[slice])?;
         if let Some(imm) = immediate(slice) {
             self.emit(expr.span, Instr::GetItemI { dst, obj, imm });
+        } else if let ExprKind::Slice { lower, upper, step } = &slice.kind {
+            let first = self.slice_parts(slice, [lower.as_deref(), upper.as_deref(), step.as_deref()])?;
+            self.emit(expr.span, Instr::GetSlice { dst, obj, first });
         } else {
             let index = self.operand(slice, None, &[])?;
             self.emit(expr.span, Instr::GetItem { dst, obj, index });
@@ -259,17 +262,23 @@ impl<'a> Compiler<'a> {
 
     fn slice(&mut self, expr: &'a Expr, parts: [Option<&'a Expr>; 3], dst: Reg) -> Res {
         let top = self.u.top;
+        let first = self.slice_parts(expr, parts)?;
+        self.emit(expr.span, Instr::BuildSlice { dst, first });
+        self.u.top = top;
+        Ok(())
+    }
+
+    /// Evaluates the three parts of a slice into consecutive temporaries.
+    pub(super) fn slice_parts(&mut self, slice: &'a Expr, parts: [Option<&'a Expr>; 3]) -> Res<Reg> {
         let first = self.u.alloc_many(3);
         for (at, part) in parts.into_iter().enumerate() {
             let reg = first.offset(at as u16);
             match part {
                 Some(part) => self.expr(part, reg)?,
-                None => self.emit(expr.span, Instr::LoadNone { dst: reg }),
+                None => self.emit(slice.span, Instr::LoadNone { dst: reg }),
             }
         }
-        self.emit(expr.span, Instr::BuildSlice { dst, first });
-        self.u.top = top;
-        Ok(())
+        Ok(first)
     }
 
     /// Binds the target of an assignment expression to a copy of r[src].

@@ -9,7 +9,7 @@ use super::ptr::Ptr;
 use super::value::Value;
 use super::vm::{Raised, Vm};
 use super::{Class, Dict, Str, Tuple};
-use crate::bytecode::{CodeProto, Instr};
+use crate::bytecode::{CodeFlags, CodeProto, Instr};
 use crate::gil::GilCell;
 
 /// The hot half of an inline cache, 32 bytes; what the words mean is the machine's business.
@@ -25,19 +25,40 @@ pub struct Cache {
     pub value: Value,
 }
 
-/// The inline cache of one site: the two receivers met last.
+/// How many receivers a site remembers besides the two met last.
+const MORE_RECEIVERS: usize = 6;
+
+/// The inline cache of one site: the two receivers met last, and older ones where there were more than two.
 #[derive(Default)]
 pub struct CacheSlot {
     pub first: Cache,
     pub second: Cache,
+    more: Option<Box<[Cache; MORE_RECEIVERS]>>,
 }
 
 impl CacheSlot {
-    /// Makes room for a new entry in front; what was there becomes the second.
+    /// Makes room for a new entry in front; what was there becomes the second. The oldest of many is forgotten.
     pub(crate) fn make_room(&mut self) {
-        if self.first.kind != 0 {
-            std::mem::swap(&mut self.first, &mut self.second);
+        if self.first.kind == 0 {
+            return;
         }
+        std::mem::swap(&mut self.first, &mut self.second);
+        if self.first.kind != 0 {
+            let more = self.more.get_or_insert_default();
+            more.rotate_right(1);
+            std::mem::swap(&mut self.first, &mut more[0]);
+        }
+    }
+
+    /// The entry of a receiver that is not among the last two.
+    #[inline(never)]
+    pub(crate) fn older(&self, key: u64) -> Option<&Cache> {
+        self.more.as_ref()?.iter().find(|cache| cache.key == key && cache.kind != 0)
+    }
+
+    /// All entries, those used last first.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Cache> {
+        [&self.first, &self.second].into_iter().chain(self.more.iter().flat_map(|more| more.iter()))
     }
 }
 
@@ -53,6 +74,9 @@ define_heap_type! {
         pub(crate) first_temp: u16,
         pub(crate) nregs: u16,
         pub(crate) arg_count: u16,
+        pub(crate) flags: CodeFlags,
+        /// Whether there are exception handlers.
+        pub(crate) handles: bool,
         pub name: Ptr<Str>,
         pub qualname: Ptr<Str>,
     }
@@ -70,7 +94,8 @@ impl Code {
         let caches = proto.caches.iter().map(|_| UnsafeCell::new(CacheSlot::default())).collect();
         let entry = proto.instrs.as_ptr();
         let (first_temp, nregs, arg_count) = (proto.first_temp.0, proto.nregs, proto.arg_count);
-        Code::alloc(proto, consts, names, caches, entry, first_temp, nregs, arg_count, name, qualname)
+        let (flags, handles) = (proto.flags, !proto.exceptions.is_empty());
+        Code::alloc(proto, consts, names, caches, entry, first_temp, nregs, arg_count, flags, handles, name, qualname)
     }
 }
 
@@ -112,7 +137,6 @@ impl Func {
 
     /// The number of parameters of code that takes positional ones only.
     pub(crate) fn simple_args_of(proto: &CodeProto) -> u32 {
-        use crate::bytecode::CodeFlags;
         let simple = proto.kwonly_count == 0 && proto.flags.0 & (CodeFlags::VARARGS | CodeFlags::VARKEYWORDS) == 0;
         if simple { proto.arg_count.into() } else { Self::NEVER }
     }

@@ -77,9 +77,22 @@ impl Gen {
         )
     }
 
+    /// Whether it is an asynchronous generator.
+    #[inline(always)]
+    pub(crate) fn is_async(&self) -> bool {
+        self.code.flags.has(CodeFlags::ASYNC_GENERATOR)
+    }
+
+    /// Whether `await` takes it as it is: a coroutine, or a generator that stands for one.
+    #[inline(always)]
+    pub(crate) fn is_coroutine(&self) -> bool {
+        let flags = self.code.flags;
+        flags.has(CodeFlags::COROUTINE) || flags.has(CodeFlags::ITERABLE_COROUTINE)
+    }
+
     /// Which of the three it is.
     pub fn kind(&self) -> GenKind {
-        let flags = self.code.proto.flags;
+        let flags = self.code.flags;
         if flags.has(CodeFlags::COROUTINE) {
             GenKind::Coroutine
         } else if flags.has(CodeFlags::ASYNC_GENERATOR) {

@@ -135,6 +135,16 @@ pub enum IterClass {
 }
 
 impl IterState {
+    /// Whether every item is a new pair.
+    #[inline]
+    pub fn makes_pairs(&self) -> bool {
+        match self {
+            IterState::Enumerate { .. } | IterState::Dict { part: DictPart::Items, .. } => true,
+            IterState::Zip { iters, strict: false } => iters.len() == 2,
+            _ => false,
+        }
+    }
+
     /// The class.
     pub fn class(&self) -> IterClass {
         match self {

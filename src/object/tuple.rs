@@ -69,6 +69,20 @@ impl Tuple {
         })
     }
 
+    /// A tuple of `count` values that are moved out of consecutive registers.
+    ///
+    /// # Safety
+    ///
+    /// There are as many values from `from` on.
+    pub(crate) unsafe fn take_from(from: *mut Value, count: usize) -> Ptr<Tuple> {
+        // SAFETY: the caller vouches for the values; as many are written as there are places.
+        Self::allocate(count, |target| unsafe {
+            for index in 0..count {
+                target.add(index).write((*from.add(index)).take());
+            }
+        })
+    }
+
     /// Drops the items and frees the block.
     ///
     /// # Safety

@@ -4,8 +4,8 @@
 //! changes starts a new epoch. A cache of a name holds for one version of a namespace's set of keys.
 
 use crate::object::{
-    Access, Cache, CacheSlot, Class, ClassFlags, Dict, Known, Layout, Module, Object, Ptr, Raised, Raw, ShapeId, Str,
-    Value, Vm,
+    Access, Cache, CacheSlot, Class, ClassFlags, Dict, Known, Layout, Module, NativeKind, Object, Ptr, Raised, Raw,
+    ShapeId, Str, Value, Vm,
 };
 
 /// The attribute is in the instance's slot `slot`.
@@ -19,9 +19,13 @@ pub(super) const GLOBAL_IN_GLOBALS: u32 = 4;
 /// The name is in entry `slot` of the built-ins, of version `value`; the globals do not have it.
 pub(super) const GLOBAL_IN_BUILTINS: u32 = 5;
 /// The attribute is in entry `slot` of a module's namespace of version `key`.
-const KIND_MODULE: u32 = 6;
+pub(super) const KIND_MODULE: u32 = 6;
 /// The attribute is `value`, for any receiver of the built-in class whose number and the epoch make `key`.
 const KIND_BUILTIN_METHOD: u32 = 7;
+/// As `KIND_BUILTIN_METHOD`, of a native method whose owner is known to be a class of the receiver.
+pub(super) const KIND_NATIVE_METHOD: u32 = 11;
+/// `super().name` is the function `value` for a receiver of key `key` and the class whose number is `slot`.
+const KIND_SUPER: u32 = 12;
 /// Setting the attribute adds it to instances of shape `key`, which get shape `slot`.
 pub(super) const KIND_ADD: u32 = 8;
 /// The attribute of the class whose number and the epoch make `key` is `value`.
@@ -62,7 +66,7 @@ impl Vm {
     /// `object.name`, filling the cache when the same will hold for the next object of its shape.
     #[inline(never)]
     pub(super) fn getattr_cached(&mut self, site: &mut CacheSlot, object: &Value) -> Result<Value, Raised> {
-        for cache in [&site.first, &site.second] {
+        for cache in site.entries() {
             match (object, cache.kind) {
                 (Value::Module(module), KIND_MODULE) => {
                     let dict = module.dict.data.get(&self.gil);
@@ -235,12 +239,14 @@ impl Vm {
     #[inline(never)]
     pub(super) fn load_method_cached(&mut self, site: &mut CacheSlot, object: &Value) -> Result<(Value, bool), Raised> {
         let builtin_key = self.builtin_receiver_key(object);
-        for cache in [&site.first, &site.second] {
+        for cache in site.entries() {
             match (object, cache.kind) {
                 (Value::Object(instance), KIND_METHOD) if receiver_key(self, instance) == cache.key => {
                     return Ok((cache.value.clone(), true));
                 }
-                (_, KIND_BUILTIN_METHOD) if builtin_key == Some(cache.key) => return Ok((cache.value.clone(), true)),
+                (_, KIND_BUILTIN_METHOD | KIND_NATIVE_METHOD) if builtin_key == Some(cache.key) => {
+                    return Ok((cache.value.clone(), true));
+                }
                 (Value::Module(module), KIND_MODULE) if module.dict.data.get(&self.gil).version() == cache.key => {
                     return Ok((module.dict.data.get(&self.gil).value_at(cache.slot as usize).clone(), false));
                 }
@@ -261,7 +267,7 @@ impl Vm {
                 Value::Object(instance) if *instance.shape.get(&self.gil) != ShapeId::DICT => {
                     Some((KIND_METHOD, receiver_key(self, instance)))
                 }
-                _ => builtin_key.map(|key| (KIND_BUILTIN_METHOD, key)),
+                _ => builtin_key.map(|key| (self.builtin_method_kind(&callable, object), key)),
             };
             if let Some((kind, key)) = key {
                 cache.kind = kind;
@@ -273,8 +279,42 @@ impl Vm {
         Ok((callable, is_method))
     }
 
+    /// How a site remembers a method of a receiver of a built-in class.
+    fn builtin_method_kind(&self, callable: &Value, receiver: &Value) -> u32 {
+        match callable {
+            Value::Native(native) if native.kind == NativeKind::Method => {
+                let class = self.class_of(receiver);
+                let owned = native.owner.as_ref().is_none_or(|owner| class.is_subclass(&self.gil, owner));
+                if owned { KIND_NATIVE_METHOD } else { KIND_BUILTIN_METHOD }
+            }
+            _ => KIND_BUILTIN_METHOD,
+        }
+    }
+
+    /// The function that a `super().name` site remembers for a class and a receiver.
+    pub(super) fn cached_super<'a>(&self, site: &'a CacheSlot, class: &Value, receiver: &Value) -> Option<&'a Value> {
+        let (Value::Class(class), Value::Object(receiver)) = (class, receiver) else { return None };
+        let key = receiver_key(self, receiver);
+        let hit = |cache: &&Cache| cache.kind == KIND_SUPER && cache.key == key && cache.slot == class.id;
+        site.entries().find(hit).map(|cache| &cache.value)
+    }
+
+    /// Remembers what `super().name` found, if that holds for the next receiver of the same shape.
+    pub(super) fn fill_super_cache(&self, site: &mut CacheSlot, class: &Value, receiver: &Value, found: &Value) {
+        let (Value::Class(class), Value::Object(receiver)) = (class, receiver) else { return };
+        if *receiver.shape.get(&self.gil) == ShapeId::DICT {
+            return;
+        }
+        site.make_room();
+        let cache = &mut site.first;
+        (cache.kind, cache.key, cache.slot) = (KIND_SUPER, receiver_key(self, receiver), class.id);
+        let old = std::mem::replace(&mut cache.value, found.clone());
+        drop(old);
+    }
+
     /// What a cache compares for a receiver of a built-in class whose instances have no attributes of their own.
-    fn builtin_receiver_key(&self, object: &Value) -> Option<u64> {
+    #[inline]
+    pub(super) fn builtin_receiver_key(&self, object: &Value) -> Option<u64> {
         let number = match object {
             Value::List(_) | Value::Dict(_) | Value::Str(_) | Value::Tuple(_) | Value::Bytes(_) | Value::Int(_) => {
                 BUILTIN_TAG | object.tag() as u32

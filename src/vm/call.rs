@@ -258,12 +258,8 @@ impl Vm {
     ) -> Result<bool, Raised> {
         let Value::Object(instance) = object else { return Ok(false) };
         let key = super::cache::receiver_key(self, instance);
-        let entries = [&site.first, &site.second];
-        let Some(cache) =
-            entries.into_iter().find(|cache| cache.kind == super::cache::KIND_PROPERTY && cache.key == key)
-        else {
-            return Ok(false);
-        };
+        let hit = |cache: &&crate::object::Cache| cache.kind == super::cache::KIND_PROPERTY && cache.key == key;
+        let Some(cache) = site.entries().find(hit) else { return Ok(false) };
         let Value::Func(getter) = &cache.value else { return Ok(false) };
         if getter.simple_args.get() != 1 {
             return Ok(false);

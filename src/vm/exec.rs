@@ -15,12 +15,14 @@
 use std::hint::cold_path;
 
 use super::cache::{
-    GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_METHOD, KIND_SLOT, receiver_key,
+    GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_METHOD, KIND_PROPERTY, KIND_SLOT, receiver_key,
 };
+use super::direct::{Next, plainly_equal};
+use super::frames::Outcome;
 use super::step::step;
 use crate::bytecode::{BinOp, CmpOp, Instr};
 use crate::object::vm::{Frame, ReturnTo};
-use crate::object::{Cell, Code, Func, GenState, IterState, Raised, ShapeId, Value, Vm};
+use crate::object::{Cell, Code, Func, Gen, GenState, IterState, Raised, ShapeId, Value, Vm};
 
 /// Runs the frame on top until it returns.
 ///
@@ -50,9 +52,14 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                 (*base.add($r.0 as usize))
             };
         }
+        macro_rules! site {
+            ($c:expr) => {
+                (&(*code).caches).get_unchecked($c as usize).get()
+            };
+        }
         macro_rules! cache {
             ($c:expr) => {
-                &*(&(*code).caches).get_unchecked($c as usize).get()
+                &*site!($c)
             };
         }
         // The new value is in place before the old one is dropped, so that nothing but the loop's own state
@@ -82,40 +89,55 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
             let instr = &*pc;
             pc = pc.add(1);
             'poll: {
-                'slow: {
-                    macro_rules! slow {
-                        () => {{
-                            cold_path();
-                            break 'slow;
-                        }};
-                    }
-                    macro_rules! poll {
-                        () => {
-                            if (*breaker).requested() != 0 {
-                                cold_path();
-                                break 'poll;
+                'reload: {
+                    'raised: {
+                        'slow: {
+                            macro_rules! slow {
+                                () => {{
+                                    cold_path();
+                                    break 'slow;
+                                }};
                             }
-                        };
-                    }
-                    macro_rules! jump {
-                        ($off:expr) => {{
-                            pc = pc.offset($off as isize);
-                            if $off < 0 {
-                                poll!();
+                            // What a call out of the loop gives, or the exception that it raised.
+                            macro_rules! out {
+                                ($call:expr) => {{
+                                    (*vm.fp).pc = pc;
+                                    match $call {
+                                        Ok(result) => result,
+                                        Err(Raised(())) => {
+                                            cold_path();
+                                            break 'raised;
+                                        }
+                                    }
+                                }};
                             }
-                        }};
-                    }
-                    // Drops what a place held before; a finaliser may be waiting then.
-                    macro_rules! discard {
-                        ($old:expr) => {{
-                            let old: Value = $old;
-                            if old.is_heap() {
-                                drop(old);
-                                poll!();
+                            macro_rules! poll {
+                                () => {
+                                    if (*breaker).requested() != 0 {
+                                        cold_path();
+                                        break 'poll;
+                                    }
+                                };
                             }
-                        }};
-                    }
-                    macro_rules! arithmetic {
+                            macro_rules! jump {
+                                ($off:expr) => {{
+                                    pc = pc.offset($off as isize);
+                                    if $off < 0 {
+                                        poll!();
+                                    }
+                                }};
+                            }
+                            // Drops what a place held before; a finaliser may be waiting then.
+                            macro_rules! discard {
+                                ($old:expr) => {{
+                                    let old: Value = $old;
+                                    if old.is_heap() {
+                                        drop(old);
+                                        poll!();
+                                    }
+                                }};
+                            }
+                            macro_rules! arithmetic {
                         ($dst:expr, $lhs:expr, $rhs:expr, $checked:ident, $op:tt) => {
                             match (&reg!($lhs), &reg!($rhs)) {
                                 (Value::Int(a), Value::Int(b)) => match a.$checked(*b) {
@@ -126,11 +148,38 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                     let result = a.get() $op b.get();
                                     set!($dst, Value::float(result));
                                 }
+                                (Value::Float(a), Value::Int(b)) => {
+                                    let result = a.get() $op *b as f64;
+                                    set!($dst, Value::float(result));
+                                }
+                                (Value::Int(a), Value::Float(b)) => {
+                                    let result = *a as f64 $op b.get();
+                                    set!($dst, Value::float(result));
+                                }
                                 _ => break 'slow,
                             }
                         };
                     }
-                    macro_rules! jump_compare {
+                            macro_rules! jump_equal {
+                        ($op:tt, $when:expr, $lhs:expr, $rhs:expr, $off:expr) => {{
+                            let answer = match (&reg!($lhs), &reg!($rhs)) {
+                                (Value::Int(a), Value::Int(b)) => *a $op *b,
+                                (Value::Float(a), Value::Float(b)) => a.get() $op b.get(),
+                                (a, b) => match plainly_equal(a, b) {
+                                    Some(equal) => {
+                                        consume!($lhs);
+                                        consume!($rhs);
+                                        equal $op true
+                                    }
+                                    None => break 'slow,
+                                },
+                            };
+                            if answer == $when {
+                                jump!($off);
+                            }
+                        }};
+                    }
+                            macro_rules! jump_compare {
                         ($op:tt, $when:expr, $lhs:expr, $rhs:expr, $off:expr) => {{
                             let answer = match (&reg!($lhs), &reg!($rhs)) {
                                 (Value::Int(a), Value::Int(b)) => *a $op *b,
@@ -142,7 +191,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             }
                         }};
                     }
-                    macro_rules! jump_compare_imm {
+                            macro_rules! jump_compare_imm {
                         ($op:tt, $when:expr, $lhs:expr, $imm:expr, $off:expr) => {{
                             let answer = match &reg!($lhs) {
                                 Value::Int(a) => *a $op i64::from($imm),
@@ -154,561 +203,867 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                             }
                         }};
                     }
-                    macro_rules! truth {
-                        ($r:expr) => {
-                            match &reg!($r) {
-                                Value::Bool(bits) => bits.get(),
-                                Value::None => false,
-                                Value::Int(n) => *n != 0,
-                                _ => break 'slow,
-                            }
-                        };
-                    }
-                    // Enters a script function whose arguments are in place at `window`.
-                    macro_rules! enter {
-                        ($func:expr, $window:expr, $ret:expr) => {{
-                            let func: *const Func = $func;
-                            let callee: *const Code = &**(*func).code.as_ptr();
-                            let window: *mut Value = $window;
-                            let frame = vm.fp.add(1);
-                            let top = window.add((*callee).nregs as usize);
-                            if frame >= vm.frame_limit || top >= vm.stacks.registers_end() {
-                                slow!();
-                            }
-                            (*vm.fp).pc = pc;
-                            pc = (*callee).entry;
-                            frame.write(Frame {
-                                pc,
-                                base: window,
-                                code: callee,
-                                top,
-                                ret: $ret,
-                                globals: &*(*func).globals,
-                                func,
-                                generator: std::ptr::null(),
-                                return_to: ReturnTo::Register,
-                                extra: None,
-                            });
-                            vm.fp = frame;
-                            base = window;
-                            code = callee;
-                            poll!();
-                        }};
-                    }
-                    // An item of a sequence at an index that may be negative.
-                    macro_rules! load_item {
-                        ($dst:expr, $obj:expr, $items:expr, $at:expr) => {{
-                            let items: &[Value] = $items;
-                            let at: i64 = $at;
-                            let at = if at < 0 { at.wrapping_add(items.len() as i64) } else { at };
-                            match items.get(at as usize) {
-                                Some(value) => {
-                                    let value = value.clone();
-                                    if $obj != $dst {
-                                        consume!($obj);
-                                    }
-                                    set!($dst, value);
-                                }
-                                None => slow!(),
-                            }
-                        }};
-                    }
-                    // The inline cache's entry for an instance.
-                    macro_rules! entry {
-                        ($site:expr, $object:expr) => {{
-                            let site = cache!($site);
-                            let key = receiver_key(vm, $object);
-                            if key == site.first.key {
-                                &site.first
-                            } else if key == site.second.key {
-                                &site.second
-                            } else {
-                                slow!()
-                            }
-                        }};
-                    }
-                    macro_rules! int_operator {
-                        ($op:expr, $a:expr, $b:expr) => {{
-                            let (a, b): (i64, i64) = ($a, $b);
-                            match $op {
-                                BinOp::Add => a.checked_add(b),
-                                BinOp::Sub => a.checked_sub(b),
-                                BinOp::Mul => a.checked_mul(b),
-                                BinOp::FloorDiv if b > 0 => Some(a.div_euclid(b)),
-                                BinOp::Mod if b > 0 => Some(a.rem_euclid(b)),
-                                BinOp::BitAnd => Some(a & b),
-                                BinOp::BitOr => Some(a | b),
-                                BinOp::BitXor => Some(a ^ b),
-                                BinOp::RShift if (0..64).contains(&b) => Some(a >> b),
-                                BinOp::LShift if (0..63).contains(&b) && (a << b) >> b == a => Some(a << b),
-                                _ => None,
-                            }
-                        }};
-                    }
-
-                    match *instr {
-                        Instr::Copy { dst, src } => set!(dst, reg!(src).clone()),
-                        Instr::Move { dst, src } => {
-                            let value = reg!(src).take();
-                            let old = std::mem::replace(&mut reg!(dst), value);
-                            discard!(old);
-                        }
-                        Instr::LoadK { dst, k } => set!(dst, (&(*code).consts).get_unchecked(k as usize).clone()),
-                        Instr::LoadInt { dst, imm } => set!(dst, Value::Int(imm.into())),
-                        Instr::LoadNone { dst } => set!(dst, Value::None),
-                        Instr::LoadBool { dst, value } => set!(dst, Value::bool(value)),
-                        Instr::Clear { reg } => discard!(reg!(reg).take()),
-                        Instr::CheckBound { reg } => {
-                            if reg!(reg).is_undef() {
-                                slow!();
-                            }
-                        }
-
-                        Instr::LoadCell { dst, cell } => match &reg!(cell) {
-                            Value::Cell(shared) => {
-                                let content: &Value = &*shared.content.as_ptr();
-                                if content.is_undef() {
-                                    slow!();
-                                }
-                                let value = content.clone();
-                                set!(dst, value);
-                            }
-                            _ => slow!(),
-                        },
-                        Instr::StoreCell { cell, src } => match &reg!(cell) {
-                            Value::Cell(shared) => {
-                                let shared: &Cell = shared;
-                                let value = operand!(src);
-                                let old = std::mem::replace(&mut *shared.content.as_ptr(), value);
-                                discard!(old);
-                            }
-                            _ => slow!(),
-                        },
-
-                        Instr::LoadGlobal { dst, cache } => {
-                            let cache = &cache!(cache).first;
-                            let globals = &*(*(*vm.fp).globals).data.as_ptr();
-                            if cache.key != globals.version() {
-                                slow!();
-                            }
-                            let value = if cache.kind == GLOBAL_IN_GLOBALS {
-                                globals.value_at(cache.slot as usize).clone()
-                            } else if cache.kind == GLOBAL_IN_BUILTINS && vm.builtins_version() == cache.value_version()
-                            {
-                                vm.builtin_at(cache.slot as usize)
-                            } else {
-                                slow!()
-                            };
-                            set!(dst, value);
-                        }
-                        Instr::LoadName { dst, cache } => {
-                            let cache = &cache!(cache).first;
-                            let globals = &*(*(*vm.fp).globals).data.as_ptr();
-                            if (*vm.fp).extra.is_some()
-                                || cache.kind != GLOBAL_IN_GLOBALS
-                                || cache.key != globals.version()
-                            {
-                                slow!();
-                            }
-                            let value = globals.value_at(cache.slot as usize).clone();
-                            set!(dst, value);
-                        }
-                        Instr::StoreGlobal { src, cache } | Instr::StoreName { src, cache } => {
-                            let cache = &cache!(cache).first;
-                            let globals = &mut *(*(*vm.fp).globals).data.as_ptr();
-                            if (*vm.fp).extra.is_some()
-                                || cache.kind != GLOBAL_IN_GLOBALS
-                                || cache.key != globals.version()
-                            {
-                                slow!();
-                            }
-                            let value = operand!(src);
-                            let old = globals.replace_at(cache.slot as usize, value);
-                            discard!(old);
-                        }
-
-                        Instr::Add { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_add, +),
-                        Instr::Sub { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_sub, -),
-                        Instr::Mul { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_mul, *),
-                        Instr::TrueDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
-                            (Value::Float(a), Value::Float(b)) if b.get() != 0.0 => {
-                                let quotient = a.get() / b.get();
-                                set!(dst, Value::float(quotient));
-                            }
-                            // Ints this small are exact as floats, and so is the rounding of their quotient.
-                            (Value::Int(a), Value::Int(b))
-                                if *b != 0 && (a.unsigned_abs() | b.unsigned_abs()) < 1 << 53 =>
-                            {
-                                let quotient = *a as f64 / *b as f64;
-                                set!(dst, Value::float(quotient));
-                            }
-                            _ => break 'slow,
-                        },
-                        Instr::FloorDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
-                            (Value::Int(a), Value::Int(b)) if *b > 0 => {
-                                let quotient = a.div_euclid(*b);
-                                set!(dst, Value::Int(quotient));
-                            }
-                            _ => break 'slow,
-                        },
-                        Instr::Mod { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
-                            (Value::Int(a), Value::Int(b)) if *b > 0 => {
-                                let rest = a.rem_euclid(*b);
-                                set!(dst, Value::Int(rest));
-                            }
-                            _ => break 'slow,
-                        },
-                        Instr::Binary { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
-                            (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
-                                Some(result) => set!(dst, Value::Int(result)),
-                                None => break 'slow,
-                            },
-                            _ => break 'slow,
-                        },
-                        Instr::AddI { dst, lhs, imm } => match &reg!(lhs) {
-                            Value::Int(a) => match a.checked_add(imm.into()) {
-                                Some(sum) => set!(dst, Value::Int(sum)),
-                                None => slow!(),
-                            },
-                            _ => break 'slow,
-                        },
-                        Instr::SubI { dst, lhs, imm } => match &reg!(lhs) {
-                            Value::Int(a) => match a.checked_sub(imm.into()) {
-                                Some(difference) => set!(dst, Value::Int(difference)),
-                                None => slow!(),
-                            },
-                            _ => break 'slow,
-                        },
-                        Instr::BinaryI { op, dst, lhs, imm } | Instr::InplaceI { op, dst, lhs, imm } => {
-                            match &reg!(lhs) {
-                                Value::Int(a) => match int_operator!(op, *a, i64::from(imm)) {
-                                    Some(result) => set!(dst, Value::Int(result)),
-                                    None => break 'slow,
-                                },
-                                _ => break 'slow,
-                            }
-                        }
-                        Instr::Inplace { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
-                            (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
-                                Some(result) => set!(dst, Value::Int(result)),
-                                None => break 'slow,
-                            },
-                            (Value::Float(a), Value::Float(b)) => {
-                                let (a, b) = (a.get(), b.get());
-                                let result = match op {
-                                    BinOp::Add => a + b,
-                                    BinOp::Sub => a - b,
-                                    BinOp::Mul => a * b,
-                                    _ => break 'slow,
-                                };
-                                set!(dst, Value::float(result));
-                            }
-                            _ => break 'slow,
-                        },
-                        Instr::Neg { dst, src } => {
-                            let value = match &reg!(src) {
-                                Value::Int(n) if *n != i64::MIN => Value::Int(-*n),
-                                Value::Float(x) => Value::float(-x.get()),
-                                _ => break 'slow,
-                            };
-                            set!(dst, value);
-                        }
-                        Instr::Not { dst, src } => {
-                            let truth = truth!(src);
-                            set!(dst, Value::bool(!truth));
-                        }
-                        Instr::Compare { op, dst, lhs, rhs } => {
-                            macro_rules! answer {
-                                ($a:expr, $b:expr) => {
-                                    match op {
-                                        CmpOp::Lt => $a < $b,
-                                        CmpOp::Le => $a <= $b,
-                                        CmpOp::Eq => $a == $b,
-                                        CmpOp::Ne => $a != $b,
-                                        CmpOp::Gt => $a > $b,
-                                        CmpOp::Ge => $a >= $b,
-                                    }
-                                };
-                            }
-                            let answer = match (&reg!(lhs), &reg!(rhs)) {
-                                (Value::Int(a), Value::Int(b)) => answer!(a, b),
-                                (Value::Float(a), Value::Float(b)) => answer!(a.get(), b.get()),
-                                _ => break 'slow,
-                            };
-                            set!(dst, Value::bool(answer));
-                        }
-                        Instr::Is { negate, dst, lhs, rhs } => {
-                            let answer = reg!(lhs).is(&reg!(rhs)) != negate;
-                            consume!(lhs);
-                            consume!(rhs);
-                            set!(dst, Value::bool(answer));
-                        }
-
-                        Instr::Jump { off } => jump!(off),
-                        Instr::JumpIfTrue { cond, off } => {
-                            if truth!(cond) {
-                                jump!(off);
-                            }
-                        }
-                        Instr::JumpIfFalse { cond, off } => {
-                            if !truth!(cond) {
-                                jump!(off);
-                            }
-                        }
-                        Instr::JumpIsNone { when, src, off } => {
-                            let answer = reg!(src).is_none();
-                            consume!(src);
-                            if answer == when {
-                                jump!(off);
-                            }
-                        }
-                        Instr::JumpIs { when, lhs, rhs, off } => {
-                            let answer = reg!(lhs).is(&reg!(rhs));
-                            consume!(lhs);
-                            consume!(rhs);
-                            if answer == when {
-                                jump!(off);
-                            }
-                        }
-                        Instr::JumpLt { when, lhs, rhs, off } => jump_compare!(<, when, lhs, rhs, off),
-                        Instr::JumpLe { when, lhs, rhs, off } => jump_compare!(<=, when, lhs, rhs, off),
-                        Instr::JumpGt { when, lhs, rhs, off } => jump_compare!(>, when, lhs, rhs, off),
-                        Instr::JumpGe { when, lhs, rhs, off } => jump_compare!(>=, when, lhs, rhs, off),
-                        Instr::JumpEq { when, lhs, rhs, off } => jump_compare!(==, when, lhs, rhs, off),
-                        Instr::JumpNe { when, lhs, rhs, off } => jump_compare!(!=, when, lhs, rhs, off),
-                        Instr::JumpLtI { when, lhs, imm, off } => jump_compare_imm!(<, when, lhs, imm, off),
-                        Instr::JumpLeI { when, lhs, imm, off } => jump_compare_imm!(<=, when, lhs, imm, off),
-                        Instr::JumpGtI { when, lhs, imm, off } => jump_compare_imm!(>, when, lhs, imm, off),
-                        Instr::JumpGeI { when, lhs, imm, off } => jump_compare_imm!(>=, when, lhs, imm, off),
-                        Instr::JumpEqI { when, lhs, imm, off } => jump_compare_imm!(==, when, lhs, imm, off),
-                        Instr::JumpNeI { when, lhs, imm, off } => jump_compare_imm!(!=, when, lhs, imm, off),
-
-                        Instr::ForIter { iter, dst, off } => match &reg!(iter) {
-                            Value::Iter(iterator) => {
-                                let value = match &mut *iterator.state.as_ptr() {
-                                    IterState::Range { next, step, left } if *left > 0 => {
-                                        let value = *next;
-                                        *left -= 1;
-                                        *next = value.wrapping_add(*step);
-                                        Value::Int(value)
-                                    }
-                                    IterState::List { list, index } => {
-                                        let items: &Vec<Value> = &*(**list).items.as_ptr();
-                                        match items.get(*index) {
-                                            Some(value) => {
-                                                *index += 1;
-                                                value.clone()
+                            macro_rules! truth {
+                                ($r:expr) => {
+                                    match &reg!($r) {
+                                        Value::Bool(bits) => bits.get(),
+                                        Value::None => false,
+                                        Value::Int(n) => *n != 0,
+                                        other => match vm.plain_truth(other) {
+                                            Some(truth) => {
+                                                consume!($r);
+                                                truth
                                             }
                                             None => break 'slow,
+                                        },
+                                    }
+                                };
+                            }
+                            // Enters a script function whose arguments are in place at `window`.
+                            macro_rules! enter {
+                                ($func:expr, $window:expr, $ret:expr) => {{
+                                    let func: *const Func = $func;
+                                    let callee: *const Code = &**(*func).code.as_ptr();
+                                    let window: *mut Value = $window;
+                                    let frame = vm.fp.add(1);
+                                    let top = window.add((*callee).nregs as usize);
+                                    if frame >= vm.frame_limit || top >= vm.stacks.registers_end() {
+                                        slow!();
+                                    }
+                                    (*vm.fp).pc = pc;
+                                    pc = (*callee).entry;
+                                    frame.write(Frame {
+                                        pc,
+                                        base: window,
+                                        code: callee,
+                                        top,
+                                        ret: $ret,
+                                        globals: &*(*func).globals,
+                                        func,
+                                        generator: std::ptr::null(),
+                                        return_to: ReturnTo::Register,
+                                        extra: None,
+                                    });
+                                    vm.fp = frame;
+                                    base = window;
+                                    code = callee;
+                                    poll!();
+                                }};
+                            }
+                            // Where the arguments of a script function have to be.
+                            macro_rules! window {
+                                ($window:expr, $count:expr) => {
+                                    if (*vm.fp).generator.is_null() {
+                                        $window
+                                    } else {
+                                        vm.move_arguments_up($window, $count)
+                                    }
+                                };
+                            }
+                            // Calls what is in `slot` with the arguments at `window`.
+                            macro_rules! call {
+                                ($slot:expr, $window:expr, $count:expr) => {{
+                                    let (slot, window, count): (*mut Value, *mut Value, usize) =
+                                        ($slot, $window, $count);
+                                    match &*slot {
+                                        Value::Func(func) if func.simple_args.get() as usize == count => {
+                                            let func: *const Func = &**func;
+                                            let window = window!(window, count);
+                                            enter!(func, window, slot);
+                                        }
+                                        Value::Native(_) => {
+                                            out!(vm.call_native_in(slot, window, count));
+                                            poll!();
+                                        }
+                                        _ => match out!(vm.call_registers(slot, window, count)) {
+                                            Outcome::Entered => break 'reload,
+                                            Outcome::Done => poll!(),
+                                        },
+                                    }
+                                }};
+                            }
+                            // Goes on in a generator that is not running.
+                            macro_rules! resume {
+                                ($generator:expr, $sent:expr, $return_to:expr) => {{
+                                    let generator: *const Gen = $generator;
+                                    let created = match (*generator).state.get() {
+                                        GenState::Suspended => false,
+                                        GenState::Created => true,
+                                        GenState::Running | GenState::Finished => slow!(),
+                                    };
+                                    let frame = vm.fp.add(1);
+                                    let top = (*vm.fp).top;
+                                    if frame >= vm.frame_limit || top >= vm.stacks.registers_end() {
+                                        slow!();
+                                    }
+                                    let sent: Value = $sent;
+                                    (*vm.fp).pc = pc;
+                                    pc = (*generator).pc.get();
+                                    base = (*(*generator).regs.get()).as_mut_ptr();
+                                    code = &*(*generator).code;
+                                    if created {
+                                        drop(sent);
+                                    } else if let Instr::Yield { dst, .. } = *pc.sub(1) {
+                                        set!(dst, sent);
+                                    }
+                                    (*generator).state.set(GenState::Running);
+                                    if (*code).handles {
+                                        vm.enter_handled(&*generator);
+                                    }
+                                    frame.write(Frame {
+                                        pc,
+                                        base,
+                                        code,
+                                        top,
+                                        ret: std::ptr::null_mut(),
+                                        globals: &*(*generator).globals,
+                                        func: std::ptr::null(),
+                                        generator,
+                                        return_to: $return_to,
+                                        extra: None,
+                                    });
+                                    vm.fp = frame;
+                                    poll!();
+                                }};
+                            }
+                            // Leaves the running frame with a result.
+                            macro_rules! leave {
+                                ($value:expr) => {{
+                                    let value: Value = $value;
+                                    let frame = &*vm.fp;
+                                    let init = match frame.return_to {
+                                        ReturnTo::Register => false,
+                                        ReturnTo::Init if value.is_none() => true,
+                                        _ => match out!(vm.leave_frame(value)) {
+                                            None => break 'reload,
+                                            Some(value) => return Ok(value),
+                                        },
+                                    };
+                                    if frame.extra.is_some() {
+                                        cold_path();
+                                        (*vm.fp).extra = None;
+                                    }
+                                    let ret = frame.ret;
+                                    for index in 0..(*code).first_temp as usize {
+                                        if (*base.add(index)).is_heap() {
+                                            drop(std::mem::replace(&mut *base.add(index), Value::Undef));
                                         }
                                     }
-                                    IterState::Tuple { tuple, index } => match tuple.as_slice().get(*index) {
+                                    vm.fp = vm.fp.sub(1);
+                                    if init {
+                                        // The new object is in place; below the window is the function.
+                                        drop(std::mem::replace(&mut *base.sub(1), Value::Undef));
+                                    } else {
+                                        drop(std::mem::replace(&mut *ret, value));
+                                    }
+                                    reload!();
+                                    poll!();
+                                }};
+                            }
+                            // An item of a sequence at an index that may be negative.
+                            macro_rules! load_item {
+                                ($dst:expr, $obj:expr, $items:expr, $at:expr) => {{
+                                    let items: &[Value] = $items;
+                                    let at: i64 = $at;
+                                    let at = if at < 0 { at.wrapping_add(items.len() as i64) } else { at };
+                                    match items.get(at as usize) {
                                         Some(value) => {
-                                            *index += 1;
-                                            value.clone()
+                                            let value = value.clone();
+                                            if $obj != $dst {
+                                                consume!($obj);
+                                            }
+                                            set!($dst, value);
                                         }
+                                        None => slow!(),
+                                    }
+                                }};
+                            }
+                            // The inline cache's entry for an instance.
+                            macro_rules! entry {
+                                ($site:expr, $object:expr) => {{
+                                    let site = cache!($site);
+                                    let key = receiver_key(vm, $object);
+                                    if key == site.first.key {
+                                        &site.first
+                                    } else if key == site.second.key {
+                                        &site.second
+                                    } else if let Some(older) = site.older(key) {
+                                        older
+                                    } else {
+                                        slow!()
+                                    }
+                                }};
+                            }
+                            macro_rules! int_operator {
+                                ($op:expr, $a:expr, $b:expr) => {{
+                                    let (a, b): (i64, i64) = ($a, $b);
+                                    match $op {
+                                        BinOp::Add => a.checked_add(b),
+                                        BinOp::Sub => a.checked_sub(b),
+                                        BinOp::Mul => a.checked_mul(b),
+                                        BinOp::FloorDiv if b > 0 => Some(a.div_euclid(b)),
+                                        BinOp::Mod if b > 0 => Some(a.rem_euclid(b)),
+                                        BinOp::BitAnd => Some(a & b),
+                                        BinOp::BitOr => Some(a | b),
+                                        BinOp::BitXor => Some(a ^ b),
+                                        BinOp::RShift if (0..64).contains(&b) => Some(a >> b),
+                                        BinOp::LShift if (0..63).contains(&b) && (a << b) >> b == a => Some(a << b),
+                                        _ => None,
+                                    }
+                                }};
+                            }
+
+                            match *instr {
+                                Instr::Copy { dst, src } => set!(dst, reg!(src).clone()),
+                                Instr::Move { dst, src } => {
+                                    let value = reg!(src).take();
+                                    let old = std::mem::replace(&mut reg!(dst), value);
+                                    discard!(old);
+                                }
+                                Instr::LoadK { dst, k } => {
+                                    set!(dst, (&(*code).consts).get_unchecked(k as usize).clone())
+                                }
+                                Instr::LoadInt { dst, imm } => set!(dst, Value::Int(imm.into())),
+                                Instr::LoadNone { dst } => set!(dst, Value::None),
+                                Instr::LoadBool { dst, value } => set!(dst, Value::bool(value)),
+                                Instr::Clear { reg } => discard!(reg!(reg).take()),
+                                Instr::CheckBound { reg } => {
+                                    if reg!(reg).is_undef() {
+                                        slow!();
+                                    }
+                                }
+
+                                Instr::LoadCell { dst, cell } => match &reg!(cell) {
+                                    Value::Cell(shared) => {
+                                        let content: &Value = &*shared.content.as_ptr();
+                                        if content.is_undef() {
+                                            slow!();
+                                        }
+                                        let value = content.clone();
+                                        set!(dst, value);
+                                    }
+                                    _ => slow!(),
+                                },
+                                Instr::StoreCell { cell, src } => match &reg!(cell) {
+                                    Value::Cell(shared) => {
+                                        let shared: &Cell = shared;
+                                        let value = operand!(src);
+                                        let old = std::mem::replace(&mut *shared.content.as_ptr(), value);
+                                        discard!(old);
+                                    }
+                                    _ => slow!(),
+                                },
+
+                                Instr::LoadGlobal { dst, cache } => {
+                                    let cache = &cache!(cache).first;
+                                    let globals = &*(*(*vm.fp).globals).data.as_ptr();
+                                    if cache.key != globals.version() {
+                                        slow!();
+                                    }
+                                    let value = if cache.kind == GLOBAL_IN_GLOBALS {
+                                        globals.value_at(cache.slot as usize).clone()
+                                    } else if cache.kind == GLOBAL_IN_BUILTINS
+                                        && vm.builtins_version() == cache.value_version()
+                                    {
+                                        vm.builtin_at(cache.slot as usize)
+                                    } else {
+                                        slow!()
+                                    };
+                                    set!(dst, value);
+                                }
+                                Instr::LoadName { dst, cache } => {
+                                    let cache = &cache!(cache).first;
+                                    let globals = &*(*(*vm.fp).globals).data.as_ptr();
+                                    if (*vm.fp).extra.is_some()
+                                        || cache.kind != GLOBAL_IN_GLOBALS
+                                        || cache.key != globals.version()
+                                    {
+                                        slow!();
+                                    }
+                                    let value = globals.value_at(cache.slot as usize).clone();
+                                    set!(dst, value);
+                                }
+                                Instr::StoreGlobal { src, cache } | Instr::StoreName { src, cache } => {
+                                    let cache = &cache!(cache).first;
+                                    let globals = &mut *(*(*vm.fp).globals).data.as_ptr();
+                                    if (*vm.fp).extra.is_some()
+                                        || cache.kind != GLOBAL_IN_GLOBALS
+                                        || cache.key != globals.version()
+                                    {
+                                        slow!();
+                                    }
+                                    let value = operand!(src);
+                                    let old = globals.replace_at(cache.slot as usize, value);
+                                    discard!(old);
+                                }
+
+                                Instr::Add { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_add, +),
+                                Instr::Sub { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_sub, -),
+                                Instr::Mul { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_mul, *),
+                                Instr::TrueDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
+                                    (Value::Float(a), Value::Float(b)) if b.get() != 0.0 => {
+                                        let quotient = a.get() / b.get();
+                                        set!(dst, Value::float(quotient));
+                                    }
+                                    (Value::Float(a), Value::Int(b)) if *b != 0 => {
+                                        let quotient = a.get() / *b as f64;
+                                        set!(dst, Value::float(quotient));
+                                    }
+                                    (Value::Int(a), Value::Float(b)) if b.get() != 0.0 => {
+                                        let quotient = *a as f64 / b.get();
+                                        set!(dst, Value::float(quotient));
+                                    }
+                                    // Ints this small are exact as floats, and so is the rounding of their quotient.
+                                    (Value::Int(a), Value::Int(b))
+                                        if *b != 0 && (a.unsigned_abs() | b.unsigned_abs()) < 1 << 53 =>
+                                    {
+                                        let quotient = *a as f64 / *b as f64;
+                                        set!(dst, Value::float(quotient));
+                                    }
+                                    _ => break 'slow,
+                                },
+                                Instr::FloorDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
+                                    (Value::Int(a), Value::Int(b)) if *b > 0 => {
+                                        let quotient = a.div_euclid(*b);
+                                        set!(dst, Value::Int(quotient));
+                                    }
+                                    _ => break 'slow,
+                                },
+                                Instr::Mod { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
+                                    (Value::Int(a), Value::Int(b)) if *b > 0 => {
+                                        let rest = a.rem_euclid(*b);
+                                        set!(dst, Value::Int(rest));
+                                    }
+                                    _ => break 'slow,
+                                },
+                                Instr::Binary { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
+                                    (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
+                                        Some(result) => set!(dst, Value::Int(result)),
                                         None => break 'slow,
                                     },
                                     _ => break 'slow,
-                                };
-                                set!(dst, value);
-                                jump!(off);
-                            }
-                            Value::Gen(generator) => {
-                                if !matches!(generator.state.get(), GenState::Suspended | GenState::Created) {
-                                    slow!();
-                                }
-                                let generator: *const crate::object::Gen = &**generator;
-                                (*vm.fp).pc = pc;
-                                if vm.resume_frame(generator, Value::None, ReturnTo::ForIter).is_err() {
-                                    cold_path();
-                                    if !super::unwind::unwind(vm) {
-                                        return Err(Raised(()));
+                                },
+                                Instr::AddI { dst, lhs, imm } => match &reg!(lhs) {
+                                    Value::Int(a) => match a.checked_add(imm.into()) {
+                                        Some(sum) => set!(dst, Value::Int(sum)),
+                                        None => slow!(),
+                                    },
+                                    _ => break 'slow,
+                                },
+                                Instr::SubI { dst, lhs, imm } => match &reg!(lhs) {
+                                    Value::Int(a) => match a.checked_sub(imm.into()) {
+                                        Some(difference) => set!(dst, Value::Int(difference)),
+                                        None => slow!(),
+                                    },
+                                    _ => break 'slow,
+                                },
+                                Instr::BinaryI { op, dst, lhs, imm } | Instr::InplaceI { op, dst, lhs, imm } => {
+                                    match &reg!(lhs) {
+                                        Value::Int(a) => match int_operator!(op, *a, i64::from(imm)) {
+                                            Some(result) => set!(dst, Value::Int(result)),
+                                            None => break 'slow,
+                                        },
+                                        _ => break 'slow,
                                     }
                                 }
-                                reload!();
-                                poll!();
-                            }
-                            _ => break 'slow,
-                        },
-
-                        Instr::GetAttr { dst, obj, cache } => {
-                            let Value::Object(object) = &reg!(obj) else { break 'slow };
-                            let cache = entry!(cache, object);
-                            let value = if cache.kind == KIND_SLOT {
-                                let slots: &Vec<Value> = &*object.slots.as_ptr();
-                                slots.get_unchecked(cache.slot as usize).clone()
-                            } else if cache.kind == KIND_CONSTANT {
-                                cache.value.clone()
-                            } else {
-                                break 'slow;
-                            };
-                            if value.is_undef() {
-                                slow!();
-                            }
-                            if obj != dst {
-                                consume!(obj);
-                            }
-                            set!(dst, value);
-                        }
-                        Instr::SetAttr { obj, val, cache } => {
-                            let Value::Object(object) = &reg!(obj) else { break 'slow };
-                            let cache = entry!(cache, object);
-                            if cache.kind == KIND_ADD {
-                                let slots: &mut Vec<Value> = &mut *object.slots.as_ptr();
-                                if slots.len() == slots.capacity() {
-                                    slow!();
+                                Instr::Inplace { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
+                                    (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
+                                        Some(result) => set!(dst, Value::Int(result)),
+                                        None => break 'slow,
+                                    },
+                                    (Value::Float(a), Value::Float(b)) => {
+                                        let (a, b) = (a.get(), b.get());
+                                        let result = match op {
+                                            BinOp::Add => a + b,
+                                            BinOp::Sub => a - b,
+                                            BinOp::Mul => a * b,
+                                            _ => break 'slow,
+                                        };
+                                        set!(dst, Value::float(result));
+                                    }
+                                    _ => break 'slow,
+                                },
+                                Instr::Neg { dst, src } => {
+                                    let value = match &reg!(src) {
+                                        Value::Int(n) if *n != i64::MIN => Value::Int(-*n),
+                                        Value::Float(x) => Value::float(-x.get()),
+                                        _ => break 'slow,
+                                    };
+                                    set!(dst, value);
                                 }
-                                *object.shape.as_ptr() = ShapeId(cache.slot);
-                                let value = operand!(val);
-                                slots.push(value);
-                                consume!(obj);
-                                continue 'run;
-                            }
-                            if cache.kind != KIND_SLOT {
-                                slow!();
-                            }
-                            let value = operand!(val);
-                            let slots: &mut Vec<Value> = &mut *object.slots.as_ptr();
-                            let old = std::mem::replace(slots.get_unchecked_mut(cache.slot as usize), value);
-                            consume!(obj);
-                            discard!(old);
-                        }
-                        Instr::LoadMethod { base: b, cache } => {
-                            let Value::Object(object) = &reg!(b.offset(1)) else { break 'slow };
-                            let cache = entry!(cache, object);
-                            if cache.kind != KIND_METHOD {
-                                slow!();
-                            }
-                            let func = cache.value.clone();
-                            set!(b, func);
-                        }
-                        Instr::GetItem { dst, obj, index } => match (&reg!(obj), &reg!(index)) {
-                            (Value::List(list), Value::Int(at)) => load_item!(dst, obj, &*list.items.as_ptr(), *at),
-                            (Value::Tuple(tuple), Value::Int(at)) => load_item!(dst, obj, tuple.as_slice(), *at),
-                            _ => break 'slow,
-                        },
-                        Instr::GetItemI { dst, obj, imm } => match &reg!(obj) {
-                            Value::List(list) => load_item!(dst, obj, &*list.items.as_ptr(), imm.into()),
-                            Value::Tuple(tuple) => load_item!(dst, obj, tuple.as_slice(), imm.into()),
-                            _ => break 'slow,
-                        },
-                        Instr::SetItem { obj, index, val } => {
-                            let (Value::List(list), Value::Int(at)) = (&reg!(obj), &reg!(index)) else { break 'slow };
-                            let items: &mut Vec<Value> = &mut *list.items.as_ptr();
-                            let at = if *at < 0 { at.wrapping_add(items.len() as i64) } else { *at };
-                            if at as usize >= items.len() {
-                                slow!();
-                            }
-                            let value = operand!(val);
-                            let old = std::mem::replace(items.get_unchecked_mut(at as usize), value);
-                            consume!(obj);
-                            discard!(old);
-                        }
-                        Instr::ListAppend { list, val } => {
-                            let Value::List(list) = &reg!(list) else { break 'slow };
-                            let items: &mut Vec<Value> = &mut *list.items.as_ptr();
-                            if items.len() == items.capacity() {
-                                slow!();
-                            }
-                            let value = operand!(val);
-                            items.push(value);
-                        }
-                        Instr::UnpackSeq { src, first, count } => {
-                            let Value::Tuple(items) = &reg!(src) else { break 'slow };
-                            if items.len() != count as usize {
-                                slow!();
-                            }
-                            // The source may be one of the targets: it is kept until all are written.
-                            let items = items.to_ptr();
-                            consume!(src);
-                            for (index, item) in items.iter().enumerate() {
-                                set!(first.offset(index as u16), item.clone());
-                            }
-                        }
-
-                        Instr::Call { base: b, nargs } => {
-                            let slot = base.add(b.0 as usize);
-                            let Value::Func(func) = &*slot else { break 'slow };
-                            if func.simple_args.get() != u32::from(nargs) || !(*vm.fp).generator.is_null() {
-                                break 'slow;
-                            }
-                            enter!(&**func, slot.add(1), slot);
-                        }
-                        Instr::CallMethod { base: b, nargs } => {
-                            let slot = base.add(b.0 as usize);
-                            let Value::Func(func) = &*slot else { break 'slow };
-                            let bound = !(*slot.add(1)).is_undef();
-                            if func.simple_args.get() != u32::from(nargs) + u32::from(bound)
-                                || !(*vm.fp).generator.is_null()
-                            {
-                                break 'slow;
-                            }
-                            enter!(&**func, slot.add(2 - usize::from(bound)), slot);
-                        }
-                        Instr::InvokeMethod { base: b, nargs, cache } => {
-                            let slot = base.add(b.0 as usize);
-                            let Value::Object(object) = &*slot.add(1) else { break 'slow };
-                            let cache = entry!(cache, object);
-                            if cache.kind != KIND_METHOD {
-                                slow!();
-                            }
-                            let Value::Func(func) = &cache.value else { break 'slow };
-                            if func.simple_args.get() != u32::from(nargs) + 1 || !(*vm.fp).generator.is_null() {
-                                break 'slow;
-                            }
-                            let func: *const Func = &**func;
-                            drop(std::mem::replace(&mut *slot, cache.value.clone()));
-                            enter!(func, slot.add(1), slot);
-                        }
-                        Instr::Return { src } => {
-                            let frame = &*vm.fp;
-                            if frame.return_to != ReturnTo::Register || frame.extra.is_some() {
-                                break 'slow;
-                            }
-                            // The frame ends: its locals can be moved out of as well.
-                            let value = reg!(src).take();
-                            let ret = frame.ret;
-                            for index in 0..(*code).first_temp as usize {
-                                if (*base.add(index)).is_heap() {
-                                    drop(std::mem::replace(&mut *base.add(index), Value::Undef));
+                                Instr::Not { dst, src } => {
+                                    let truth = truth!(src);
+                                    set!(dst, Value::bool(!truth));
                                 }
-                            }
-                            vm.fp = vm.fp.sub(1);
-                            drop(std::mem::replace(&mut *ret, value));
-                            reload!();
-                        }
-                        Instr::Yield { src, .. } => {
-                            let frame = &*vm.fp;
-                            if frame.return_to != ReturnTo::ForIter {
-                                break 'slow;
-                            }
-                            let value = operand!(src);
-                            (*vm.fp).pc = pc;
-                            vm.suspend_frame();
-                            reload!();
-                            if let Instr::ForIter { dst, off, .. } = *pc.sub(1) {
-                                set!(dst, value);
-                                pc = pc.offset(off as isize);
-                            }
-                        }
+                                Instr::Compare { op, dst, lhs, rhs } => {
+                                    macro_rules! answer {
+                                        ($a:expr, $b:expr) => {
+                                            match op {
+                                                CmpOp::Lt => $a < $b,
+                                                CmpOp::Le => $a <= $b,
+                                                CmpOp::Eq => $a == $b,
+                                                CmpOp::Ne => $a != $b,
+                                                CmpOp::Gt => $a > $b,
+                                                CmpOp::Ge => $a >= $b,
+                                            }
+                                        };
+                                    }
+                                    let answer = match (&reg!(lhs), &reg!(rhs)) {
+                                        (Value::Int(a), Value::Int(b)) => answer!(a, b),
+                                        (Value::Float(a), Value::Float(b)) => answer!(a.get(), b.get()),
+                                        _ => break 'slow,
+                                    };
+                                    set!(dst, Value::bool(answer));
+                                }
+                                Instr::Is { negate, dst, lhs, rhs } => {
+                                    let answer = reg!(lhs).is(&reg!(rhs)) != negate;
+                                    consume!(lhs);
+                                    consume!(rhs);
+                                    set!(dst, Value::bool(answer));
+                                }
 
-                        _ => break 'slow,
-                    }
-                    continue 'run;
-                }
-                // Off the hot path: the instruction in full.
-                (*vm.fp).pc = pc;
-                match step(vm, instr) {
-                    Ok(None) => {}
-                    Ok(Some(value)) => return Ok(value),
-                    Err(Raised(())) => {
-                        cold_path();
-                        if !super::unwind::unwind(vm) {
-                            return Err(Raised(()));
+                                Instr::Jump { off } => jump!(off),
+                                Instr::JumpIfTrue { cond, off } => {
+                                    if truth!(cond) {
+                                        jump!(off);
+                                    }
+                                }
+                                Instr::JumpIfFalse { cond, off } => {
+                                    if !truth!(cond) {
+                                        jump!(off);
+                                    }
+                                }
+                                Instr::JumpIsNone { when, src, off } => {
+                                    let answer = reg!(src).is_none();
+                                    consume!(src);
+                                    if answer == when {
+                                        jump!(off);
+                                    }
+                                }
+                                Instr::JumpIs { when, lhs, rhs, off } => {
+                                    let answer = reg!(lhs).is(&reg!(rhs));
+                                    consume!(lhs);
+                                    consume!(rhs);
+                                    if answer == when {
+                                        jump!(off);
+                                    }
+                                }
+                                Instr::JumpLt { when, lhs, rhs, off } => jump_compare!(<, when, lhs, rhs, off),
+                                Instr::JumpLe { when, lhs, rhs, off } => jump_compare!(<=, when, lhs, rhs, off),
+                                Instr::JumpGt { when, lhs, rhs, off } => jump_compare!(>, when, lhs, rhs, off),
+                                Instr::JumpGe { when, lhs, rhs, off } => jump_compare!(>=, when, lhs, rhs, off),
+                                Instr::JumpEq { when, lhs, rhs, off } => jump_equal!(==, when, lhs, rhs, off),
+                                Instr::JumpNe { when, lhs, rhs, off } => jump_equal!(!=, when, lhs, rhs, off),
+                                Instr::JumpLtI { when, lhs, imm, off } => jump_compare_imm!(<, when, lhs, imm, off),
+                                Instr::JumpLeI { when, lhs, imm, off } => jump_compare_imm!(<=, when, lhs, imm, off),
+                                Instr::JumpGtI { when, lhs, imm, off } => jump_compare_imm!(>, when, lhs, imm, off),
+                                Instr::JumpGeI { when, lhs, imm, off } => jump_compare_imm!(>=, when, lhs, imm, off),
+                                Instr::JumpEqI { when, lhs, imm, off } => jump_compare_imm!(==, when, lhs, imm, off),
+                                Instr::JumpNeI { when, lhs, imm, off } => jump_compare_imm!(!=, when, lhs, imm, off),
+
+                                Instr::ForIter { iter, dst, off } => match &reg!(iter) {
+                                    Value::Iter(iterator) => {
+                                        let value = match &mut *iterator.state.as_ptr() {
+                                            IterState::Range { next, step, left } if *left > 0 => {
+                                                let value = *next;
+                                                *left -= 1;
+                                                *next = value.wrapping_add(*step);
+                                                Value::Int(value)
+                                            }
+                                            IterState::List { list, index } => {
+                                                let items: &Vec<Value> = &*(**list).items.as_ptr();
+                                                match items.get(*index) {
+                                                    Some(value) => {
+                                                        *index += 1;
+                                                        value.clone()
+                                                    }
+                                                    None => Value::Undef,
+                                                }
+                                            }
+                                            IterState::Tuple { tuple, index } => match tuple.as_slice().get(*index) {
+                                                Some(value) => {
+                                                    *index += 1;
+                                                    value.clone()
+                                                }
+                                                None => Value::Undef,
+                                            },
+                                            _ => {
+                                                cold_path();
+                                                Value::Undef
+                                            }
+                                        };
+                                        if value.is_undef() {
+                                            let body = pc.offset(off as isize);
+                                            let place = base.add(iter.0 as usize);
+                                            match out!(vm.for_next(place, base, dst, body)) {
+                                                Next::Item => pc = body,
+                                                Next::Unpacked => pc = body.add(1),
+                                                Next::End => {}
+                                            }
+                                            poll!();
+                                            continue 'run;
+                                        }
+                                        set!(dst, value);
+                                        jump!(off);
+                                    }
+                                    Value::Gen(generator) => {
+                                        let generator: *const Gen = &**generator;
+                                        resume!(generator, Value::None, ReturnTo::ForIter);
+                                    }
+                                    _ => break 'slow,
+                                },
+                                Instr::Send { iter, value, .. } => {
+                                    let Value::Gen(generator) = &reg!(iter) else { break 'slow };
+                                    let generator: *const Gen = &**generator;
+                                    if (*generator).is_async() {
+                                        slow!();
+                                    }
+                                    if (*generator).state.get() == GenState::Created && !reg!(value).is_none() {
+                                        slow!();
+                                    }
+                                    resume!(generator, reg!(value).take(), ReturnTo::Send);
+                                }
+                                Instr::GetAwaitable { dst, src, .. } => {
+                                    let Value::Gen(generator) = &reg!(src) else { break 'slow };
+                                    if !generator.is_coroutine() {
+                                        slow!();
+                                    }
+                                    let value = operand!(src);
+                                    set!(dst, value);
+                                }
+                                Instr::MakeGenerator => {
+                                    (*vm.fp).pc = pc;
+                                    let value = vm.make_generator();
+                                    match out!(vm.leave_frame(value)) {
+                                        None => break 'reload,
+                                        Some(value) => return Ok(value),
+                                    }
+                                }
+                                Instr::GetIter { dst, src } => {
+                                    let value = out!(vm.iter_of(&reg!(src)));
+                                    if src != dst {
+                                        consume!(src);
+                                    }
+                                    set!(dst, value);
+                                }
+
+                                Instr::GetAttr { dst, obj, cache: site } => {
+                                    let Value::Object(object) = &reg!(obj) else { break 'slow };
+                                    let cache = entry!(site, object);
+                                    let value = if cache.kind == KIND_SLOT {
+                                        let slots: &Vec<Value> = &*object.slots.as_ptr();
+                                        slots.get_unchecked(cache.slot as usize).clone()
+                                    } else if cache.kind == KIND_CONSTANT {
+                                        cache.value.clone()
+                                    } else if cache.kind == KIND_PROPERTY {
+                                        let object = reg!(obj).clone();
+                                        let entered =
+                                            out!(vm.enter_property(cache!(site), &object, base.add(dst.0 as usize)));
+                                        if !entered {
+                                            slow!();
+                                        }
+                                        consume!(obj);
+                                        break 'reload;
+                                    } else {
+                                        break 'slow;
+                                    };
+                                    if value.is_undef() {
+                                        slow!();
+                                    }
+                                    if obj != dst {
+                                        consume!(obj);
+                                    }
+                                    set!(dst, value);
+                                }
+                                Instr::SetAttr { obj, val, cache } => {
+                                    let Value::Object(object) = &reg!(obj) else { break 'slow };
+                                    let cache = entry!(cache, object);
+                                    if cache.kind == KIND_ADD {
+                                        let slots: &mut Vec<Value> = &mut *object.slots.as_ptr();
+                                        if slots.len() == slots.capacity() {
+                                            slow!();
+                                        }
+                                        *object.shape.as_ptr() = ShapeId(cache.slot);
+                                        let value = operand!(val);
+                                        slots.push(value);
+                                        consume!(obj);
+                                        continue 'run;
+                                    }
+                                    if cache.kind != KIND_SLOT {
+                                        slow!();
+                                    }
+                                    let value = operand!(val);
+                                    let slots: &mut Vec<Value> = &mut *object.slots.as_ptr();
+                                    let old = std::mem::replace(slots.get_unchecked_mut(cache.slot as usize), value);
+                                    consume!(obj);
+                                    discard!(old);
+                                }
+                                Instr::LoadMethod { base: b, cache } => {
+                                    let Value::Object(object) = &reg!(b.offset(1)) else {
+                                        let object = &reg!(b.offset(1));
+                                        let (callable, is_method) =
+                                            out!(vm.load_method_cached(&mut *site!(cache), object));
+                                        set!(b, callable);
+                                        if !is_method {
+                                            set!(b.offset(1), Value::Undef);
+                                        }
+                                        poll!();
+                                        continue 'run;
+                                    };
+                                    let cache = entry!(cache, object);
+                                    if cache.kind != KIND_METHOD {
+                                        slow!();
+                                    }
+                                    let func = cache.value.clone();
+                                    set!(b, func);
+                                }
+                                Instr::GetItem { dst, obj, index } => match (&reg!(obj), &reg!(index)) {
+                                    (Value::List(list), Value::Int(at)) => {
+                                        load_item!(dst, obj, &*list.items.as_ptr(), *at)
+                                    }
+                                    (Value::Tuple(tuple), Value::Int(at)) => {
+                                        load_item!(dst, obj, tuple.as_slice(), *at)
+                                    }
+                                    (object, key) => {
+                                        let value = out!(vm.item_of(object, key));
+                                        consume!(index);
+                                        if obj != dst {
+                                            consume!(obj);
+                                        }
+                                        set!(dst, value);
+                                        poll!();
+                                    }
+                                },
+                                Instr::GetItemI { dst, obj, imm } => match &reg!(obj) {
+                                    Value::List(list) => load_item!(dst, obj, &*list.items.as_ptr(), imm.into()),
+                                    Value::Tuple(tuple) => load_item!(dst, obj, tuple.as_slice(), imm.into()),
+                                    _ => break 'slow,
+                                },
+                                Instr::SetItem { obj, index, val } => {
+                                    let (Value::List(list), Value::Int(at)) = (&reg!(obj), &reg!(index)) else {
+                                        if !matches!(&reg!(obj), Value::Dict(_)) {
+                                            break 'slow;
+                                        }
+                                        let (key, value) = (operand!(index), operand!(val));
+                                        out!(vm.set_item_of(&reg!(obj), key, value));
+                                        consume!(obj);
+                                        poll!();
+                                        continue 'run;
+                                    };
+                                    let items: &mut Vec<Value> = &mut *list.items.as_ptr();
+                                    let at = if *at < 0 { at.wrapping_add(items.len() as i64) } else { *at };
+                                    if at as usize >= items.len() {
+                                        slow!();
+                                    }
+                                    let value = operand!(val);
+                                    let old = std::mem::replace(items.get_unchecked_mut(at as usize), value);
+                                    consume!(obj);
+                                    discard!(old);
+                                }
+                                Instr::ListAppend { list, val } => {
+                                    let Value::List(list) = &reg!(list) else { break 'slow };
+                                    let items: &mut Vec<Value> = &mut *list.items.as_ptr();
+                                    if items.len() == items.capacity() {
+                                        slow!();
+                                    }
+                                    let value = operand!(val);
+                                    items.push(value);
+                                }
+                                Instr::UnpackSeq { src, first, count } => {
+                                    let Value::Tuple(items) = &reg!(src) else { break 'slow };
+                                    if items.len() != count as usize {
+                                        slow!();
+                                    }
+                                    // The source may be one of the targets: it is kept until all are written.
+                                    let items = items.to_ptr();
+                                    consume!(src);
+                                    for (index, item) in items.iter().enumerate() {
+                                        set!(first.offset(index as u16), item.clone());
+                                    }
+                                }
+
+                                Instr::Call { base: b, nargs } => {
+                                    let slot = base.add(b.0 as usize);
+                                    call!(slot, slot.add(1), nargs as usize);
+                                }
+                                Instr::CallMethod { base: b, nargs } => {
+                                    let slot = base.add(b.0 as usize);
+                                    let bound = usize::from(!(*slot.add(1)).is_undef());
+                                    call!(slot, slot.add(2 - bound), nargs as usize + bound);
+                                }
+                                Instr::InvokeMethod { base: b, nargs, cache } => {
+                                    let slot = base.add(b.0 as usize);
+                                    let Value::Object(object) = &*slot.add(1) else {
+                                        if out!(vm.invoke_native(site!(cache), slot, nargs as usize)) {
+                                            poll!();
+                                            continue 'run;
+                                        }
+                                        slow!();
+                                    };
+                                    let cache = entry!(cache, object);
+                                    if cache.kind != KIND_METHOD {
+                                        slow!();
+                                    }
+                                    let Value::Func(func) = &cache.value else { break 'slow };
+                                    if func.simple_args.get() != u32::from(nargs) + 1 {
+                                        break 'slow;
+                                    }
+                                    let func: *const Func = &**func;
+                                    drop(std::mem::replace(&mut *slot, cache.value.clone()));
+                                    let window = window!(slot.add(1), nargs as usize + 1);
+                                    enter!(func, window, slot);
+                                }
+                                // The frame ends: its locals can be moved out of as well.
+                                Instr::Return { src } => leave!(reg!(src).take()),
+                                Instr::ReturnNone => leave!(Value::None),
+                                Instr::Yield { src, .. } => {
+                                    let frame = &*vm.fp;
+                                    if !matches!(frame.return_to, ReturnTo::ForIter | ReturnTo::Send)
+                                        || frame.extra.is_some()
+                                    {
+                                        break 'slow;
+                                    }
+                                    let value = operand!(src);
+                                    let generator = &*frame.generator;
+                                    generator.pc.set(pc);
+                                    generator.state.set(GenState::Suspended);
+                                    if (*code).handles {
+                                        vm.leave_handled(generator);
+                                    }
+                                    vm.fp = vm.fp.sub(1);
+                                    reload!();
+                                    match *pc.sub(1) {
+                                        Instr::ForIter { dst, off, .. } => {
+                                            set!(dst, value);
+                                            pc = pc.offset(off as isize);
+                                        }
+                                        Instr::Send { value: into, .. } => set!(into, value),
+                                        _ => drop(value),
+                                    }
+                                }
+                                Instr::BuildTuple { dst, first, count } => {
+                                    vm.build_tuple(base, dst, first, count, (*code).first_temp);
+                                }
+                                Instr::BuildList { dst, first, count } => {
+                                    vm.build_list(base, dst, first, count, (*code).first_temp);
+                                }
+                                Instr::Contains { negate, dst, item, container } => {
+                                    let answer = out!(vm.contains(&reg!(container), &reg!(item)));
+                                    consume!(item);
+                                    consume!(container);
+                                    set!(dst, Value::bool(answer != negate));
+                                    poll!();
+                                }
+                                Instr::JumpIn { when, item, container, off } => {
+                                    let answer = out!(vm.contains(&reg!(container), &reg!(item)));
+                                    consume!(item);
+                                    consume!(container);
+                                    if answer == when {
+                                        pc = pc.offset(off as isize);
+                                    }
+                                    poll!();
+                                }
+                                Instr::GetSlice { dst, obj, first } => {
+                                    let parts = [operand!(first), operand!(first.offset(1)), operand!(first.offset(2))];
+                                    let value = out!(vm.get_slice(&reg!(obj), parts));
+                                    if obj != dst {
+                                        consume!(obj);
+                                    }
+                                    set!(dst, value);
+                                    poll!();
+                                }
+                                Instr::SetSlice { obj, first, val } => {
+                                    let parts = [operand!(first), operand!(first.offset(1)), operand!(first.offset(2))];
+                                    let value = operand!(val);
+                                    out!(vm.set_slice(&reg!(obj), parts, value));
+                                    consume!(obj);
+                                    poll!();
+                                }
+                                Instr::LoadSuper { method, base: b, cache } => {
+                                    out!(vm.load_super(method, base.add(b.0 as usize), &mut *site!(cache)));
+                                    poll!();
+                                }
+
+                                // All are named, so that the jump needs no test of the range.
+                                Instr::ClearRange { .. }
+                                | Instr::DelLocal { .. }
+                                | Instr::MakeCell { .. }
+                                | Instr::CopyFree { .. }
+                                | Instr::DelCell { .. }
+                                | Instr::LoadClassCell { .. }
+                                | Instr::DelGlobal { .. }
+                                | Instr::DelName { .. }
+                                | Instr::LoadFromDictOrGlobals { .. }
+                                | Instr::LoadFromDictOrCell { .. }
+                                | Instr::LoadLocals { .. }
+                                | Instr::SetupAnnotations
+                                | Instr::Pos { .. }
+                                | Instr::Invert { .. }
+                                | Instr::CompareI { .. }
+                                | Instr::JumpIfTrueKeep { .. }
+                                | Instr::JumpIfFalseKeep { .. }
+                                | Instr::ForIterFar { .. }
+                                | Instr::DelAttr { .. }
+                                | Instr::DelItem { .. }
+                                | Instr::BuildSlice { .. }
+                                | Instr::CallKw { .. }
+                                | Instr::CallMethodKw { .. }
+                                | Instr::CallEx { .. }
+                                | Instr::BuildSet { .. }
+                                | Instr::BuildMap { .. }
+                                | Instr::BuildString { .. }
+                                | Instr::FormatValue { .. }
+                                | Instr::ListExtend { .. }
+                                | Instr::SetAdd { .. }
+                                | Instr::SetUpdate { .. }
+                                | Instr::MapAdd { .. }
+                                | Instr::DictUpdate { .. }
+                                | Instr::DictMerge { .. }
+                                | Instr::UnpackEx { .. }
+                                | Instr::MakeFunction { .. }
+                                | Instr::LoadBuildClass { .. }
+                                | Instr::Import { .. }
+                                | Instr::ImportFrom { .. }
+                                | Instr::GetYieldFromIter { .. }
+                                | Instr::GetAIter { .. }
+                                | Instr::GetANext { .. }
+                                | Instr::EndAsyncFor { .. }
+                                | Instr::BeforeWith { .. }
+                                | Instr::BeforeAsyncWith { .. }
+                                | Instr::WithExcept { .. }
+                                | Instr::PushExc { .. }
+                                | Instr::PopExc { .. }
+                                | Instr::JumpIfNotMatch { .. }
+                                | Instr::MatchGroup { .. }
+                                | Instr::Raise { .. }
+                                | Instr::RaiseBare
+                                | Instr::Reraise { .. }
+                                | Instr::AssertFail { .. }
+                                | Instr::MatchSequence { .. }
+                                | Instr::MatchMapping { .. }
+                                | Instr::MatchKeys { .. }
+                                | Instr::MatchClass { .. }
+                                | Instr::CopyWithoutKeys { .. }
+                                | Instr::GetLen { .. }
+                                | Instr::Intrinsic1 { .. }
+                                | Instr::Intrinsic2 { .. } => break 'slow,
+                            }
+                            continue 'run;
+                        }
+                        // Off the hot path: the instruction in full.
+                        (*vm.fp).pc = pc;
+                        match step(vm, instr) {
+                            Ok(None) => break 'reload,
+                            Ok(Some(value)) => return Ok(value),
+                            Err(Raised(())) => cold_path(),
                         }
                     }
+                    // An exception is on its way.
+                    if !super::unwind::unwind(vm) {
+                        return Err(Raised(()));
+                    }
                 }
+                // Another frame may be on top.
                 reload!();
                 if (*breaker).requested() == 0 {
                     continue 'run;

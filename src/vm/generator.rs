@@ -104,8 +104,9 @@ impl Vm {
     }
 
     /// A generator that handles exceptions has its own idea of which one is being handled.
-    fn enter_handled(&mut self, generator: &Gen) {
-        if generator.code.proto.exceptions.is_empty() {
+    #[inline(never)]
+    pub(super) fn enter_handled(&mut self, generator: &Gen) {
+        if !generator.code.handles {
             return;
         }
         let outer = self.handled.clone();
@@ -117,8 +118,9 @@ impl Vm {
     }
 
     /// Restores what was being handled outside of the generator.
+    #[inline(never)]
     pub(super) fn leave_handled(&mut self, generator: &Gen) {
-        if generator.code.proto.exceptions.is_empty() {
+        if !generator.code.handles {
             return;
         }
         let outer = generator.data.get_mut(&mut self.gil).outer_handled.take();

@@ -152,15 +152,26 @@ impl Vm {
         &mut self,
         method: bool,
         slot: *mut Value,
-        cache: &CacheSlot,
+        site: &mut CacheSlot,
     ) -> Result<(), Raised> {
-        let name = self.cache_site_name(cache);
         // SAFETY: the caller vouches for the registers.
         unsafe {
             let (callable, class, receiver) = ((*slot).take(), (*slot.add(1)).take(), (*slot.add(2)).take());
             let is_builtin = matches!(&callable, Value::Class(found) if found.known == Some(Known::Super));
+            if method && is_builtin {
+                if let Some(func) = self.cached_super(site, &class, &receiver) {
+                    *slot = func.clone();
+                    *slot.add(1) = receiver;
+                    return Ok(());
+                }
+            }
+            let name = self.cache_site_name(site);
             let (value, is_method) = if is_builtin {
-                self.super_lookup(&class, &receiver, &name)?
+                let found = self.super_lookup(&class, &receiver, &name)?;
+                if found.1 {
+                    self.fill_super_cache(site, &class, &receiver, &found.0);
+                }
+                found
             } else {
                 let object = self.call(&callable, &[])?;
                 (self.getattr(&object, &name)?, false)

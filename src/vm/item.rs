@@ -1,7 +1,8 @@
 //! Subscripts, membership, length.
 
+use super::slice::pick;
 use crate::object::iter::IterState;
-use crate::object::{Known, Layout, Name, Raised, Slice, Value, Vm};
+use crate::object::{Known, Layout, Name, Raised, Value, Vm};
 
 /// The place that an index of a sequence of `len` items means.
 #[inline(always)]
@@ -153,16 +154,12 @@ impl Vm {
             }
         };
         let len = list.items.get(&self.gil).len();
-        let (start, _, step, count) = self.slice_bounds(slice, len)?;
-        let len = list.items.get(&self.gil).len();
-        if step == 1 {
-            let start = (start as usize).min(len);
-            let end = (start + count).min(len);
-            let items = list.items.get_mut(&mut self.gil);
-            let old: Vec<Value> = items.splice(start..end, new).collect();
-            drop(old);
+        let bounds = self.slice_bounds(slice, len)?;
+        if bounds.2 == 1 {
+            self.replace_items(list, bounds, new);
             return Ok(());
         }
+        let (start, _, step, count) = bounds;
         if new.len() != count {
             let given = new.len();
             return Err(self
@@ -410,56 +407,6 @@ impl Vm {
             }
         }
     }
-
-    /// Start, stop, step and item count of a slice over `len` items, as `slice.indices`.
-    ///
-    /// # Errors
-    ///
-    /// TypeError for bounds that are no integers, ValueError for a step of zero.
-    pub fn slice_bounds(&mut self, slice: &Slice, len: usize) -> Result<(isize, isize, isize, usize), Raised> {
-        let len = len as isize;
-        let step = match &slice.step {
-            Value::None => 1,
-            step => self.slice_bound(step)?,
-        };
-        if step == 0 {
-            return Err(self.value_error("slice step cannot be zero"));
-        }
-        let step = step.max(-isize::MAX);
-        let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
-        let (mut start, mut stop) = if step < 0 { (high, low) } else { (low, high) };
-        for (bound, part) in [(&mut start, &slice.start), (&mut stop, &slice.stop)] {
-            if part.is_none() {
-                continue;
-            }
-            let at = self.slice_bound(part)?;
-            let at = if at < 0 { at.saturating_add(len) } else { at };
-            *bound = at.clamp(low, high.max(low));
-        }
-        let distance = if step < 0 { start - stop } else { stop - start };
-        let count = if distance <= 0 { 0 } else { (distance - 1) / step.abs() + 1 };
-        Ok((start, stop, step, count as usize))
-    }
-
-    fn slice_bound(&mut self, part: &Value) -> Result<isize, Raised> {
-        if let Value::Int(n) = part {
-            return Ok(*n as isize);
-        }
-        let class = self.class_of(part);
-        if !matches!(part, Value::Bool(_) | Value::BigInt(_)) && self.lookup_name(&class, Name::__index__).is_none() {
-            return Err(self.type_error("slice indices must be integers or None or have an __index__ method"));
-        }
-        self.index_clamped(part)
-    }
-}
-
-/// The items that a slice means.
-fn pick(items: &[Value], (start, _, step, count): (isize, isize, isize, usize)) -> Vec<Value> {
-    if step == 1 {
-        let start = (start as usize).min(items.len());
-        return items[start..(start + count).min(items.len())].to_vec();
-    }
-    (0..count).filter_map(|n| items.get((start + n as isize * step) as usize).cloned()).collect()
 }
 
 /// Removes the items at the given places, which are in order.

@@ -2,7 +2,7 @@
 
 use crate::bytecode::{BinOp, CmpOp};
 use crate::object::iter::IterState;
-use crate::object::{Dict, DictPart, Iter, Known, Ptr, Raised, Set, Tuple, Value, Vm};
+use crate::object::{DictPart, Entry, Iter, Known, Ptr, Raised, Set, Tuple, Value, Vm};
 
 impl Vm {
     /// The next item of a built-in iterator, None at the end.
@@ -86,10 +86,6 @@ impl Vm {
                     None => self.end(iter),
                 }
             }
-            IterState::Dict { dict, part, index, used, left, reversed } => {
-                let (dict, part, at, used, left, reversed) = (dict.clone(), *part, *index, *used, *left, *reversed);
-                self.step_dict(iter, &dict, part, at, (used, left), reversed)
-            }
             IterState::Set { set, slot, used, .. } => {
                 let (set, at, used) = (set.clone(), *slot, *used);
                 self.step_set(iter, &set, at, used)
@@ -128,18 +124,11 @@ impl Vm {
                 };
                 if self.compare_bool(CmpOp::Eq, &sentinel, &item)? { self.end(iter) } else { Ok(Some(item)) }
             }
-            IterState::Enumerate { iter: inner, .. } => {
-                let inner = inner.clone();
-                let Some(item) = self.next(&inner)? else { return Ok(None) };
-                let IterState::Enumerate { next, .. } = iter.state.get(&self.gil) else { return Ok(None) };
-                let number = next.clone();
-                let following = self.binary(BinOp::Add, &number, &Value::Int(1))?;
-                if let IterState::Enumerate { next, .. } = iter.state.get_mut(&mut self.gil) {
-                    let old = std::mem::replace(next, following);
-                    drop(old);
-                }
-                Ok(Some(Tuple::from_array([number, item]).into_value()))
+            state if state.makes_pairs() => {
+                let pair = self.step_pair(iter)?;
+                Ok(pair.map(|(one, other)| Tuple::from_array([one, other]).into_value()))
             }
+            IterState::Dict { .. } => self.step_dict(iter),
             IterState::Zip { iters, strict } => {
                 let (iters, strict) = (iters.clone(), *strict);
                 self.step_zip(&iters, strict)
@@ -186,37 +175,72 @@ impl Vm {
         Err(raised)
     }
 
-    fn step_dict(
-        &mut self,
-        iter: &Iter,
-        dict: &Ptr<Dict>,
-        part: DictPart,
-        at: usize,
-        (expected, remaining): (usize, usize),
-        reversed: bool,
-    ) -> Result<Option<Value>, Raised> {
+    /// The next item of an iterator that makes pairs, in its two parts.
+    pub(super) fn step_pair(&mut self, iter: &Iter) -> Result<Option<(Value, Value)>, Raised> {
+        match iter.state.get(&self.gil) {
+            IterState::Enumerate { iter: inner, .. } => {
+                let inner = inner.clone();
+                let Some(item) = self.next(&inner)? else { return Ok(None) };
+                let IterState::Enumerate { next, .. } = iter.state.get_mut(&mut self.gil) else { return Ok(None) };
+                if let Value::Int(number) = *next {
+                    if let Some(following) = number.checked_add(1) {
+                        *next = Value::Int(following);
+                        return Ok(Some((Value::Int(number), item)));
+                    }
+                }
+                let number = next.clone();
+                let following = self.binary(BinOp::Add, &number, &Value::Int(1))?;
+                if let IterState::Enumerate { next, .. } = iter.state.get_mut(&mut self.gil) {
+                    let old = std::mem::replace(next, following);
+                    drop(old);
+                }
+                Ok(Some((number, item)))
+            }
+            IterState::Zip { iters, .. } => {
+                let [first, second] = iters.as_slice() else { return Ok(None) };
+                let (first, second) = (first.clone(), second.clone());
+                let Some(first) = self.next(&first)? else { return Ok(None) };
+                let Some(second) = self.next(&second)? else { return Ok(None) };
+                Ok(Some((first, second)))
+            }
+            _ => self.step_entry(iter, |entry| (entry.key.clone(), entry.value.clone())),
+        }
+    }
+
+    fn step_dict(&mut self, iter: &Iter) -> Result<Option<Value>, Raised> {
+        let IterState::Dict { part, .. } = iter.state.get(&self.gil) else { return Ok(None) };
+        let values = *part == DictPart::Values;
+        self.step_entry(iter, |entry| if values { entry.value.clone() } else { entry.key.clone() })
+    }
+
+    /// What `pick` makes of the next entry of a dict's iterator.
+    #[inline]
+    fn step_entry<T>(&mut self, iter: &Iter, pick: impl FnOnce(&Entry) -> T) -> Result<Option<T>, Raised> {
+        let IterState::Dict { dict, index, used, left, reversed, .. } = iter.state.get(&self.gil) else {
+            return Ok(None);
+        };
         let data = dict.data.get(&self.gil);
-        if data.len() != expected {
+        if data.len() != *used {
             // The iterator goes on failing, even if the size comes back.
             if let IterState::Dict { used, .. } = iter.state.get_mut(&mut self.gil) {
                 *used = usize::MAX;
             }
             return Err(self.raise(Known::RuntimeError, "dictionary changed size during iteration"));
         }
-        let found = if reversed { data.previous_entry(at) } else { data.next_entry(at) };
-        let Some((found, entry)) = found else { return self.end(iter) };
-        if remaining == 0 {
+        let reversed = *reversed;
+        let found = if reversed { data.previous_entry(*index) } else { data.next_entry(*index) };
+        let Some((found, entry)) = found else {
+            self.end(iter)?;
+            return Ok(None);
+        };
+        if *left == 0 {
             self.end(iter)?;
             return Err(self.raise(Known::RuntimeError, "dictionary keys changed during iteration"));
         }
-        let item = match part {
-            DictPart::Keys => entry.key.clone(),
-            DictPart::Values => entry.value.clone(),
-            DictPart::Items => Tuple::from_array([entry.key.clone(), entry.value.clone()]).into_value(),
-        };
+        let item = pick(entry);
         if let IterState::Dict { index, left, .. } = iter.state.get_mut(&mut self.gil) {
             *index = if reversed { found } else { found + 1 };
-            *left = remaining - 1;
+            *left -= 1;
         }
         Ok(Some(item))
     }
@@ -241,11 +265,6 @@ impl Vm {
     fn step_zip(&mut self, iters: &[Value], strict: bool) -> Result<Option<Value>, Raised> {
         if iters.is_empty() {
             return Ok(None);
-        }
-        if let ([first, second], false) = (iters, strict) {
-            let Some(first) = self.next(first)? else { return Ok(None) };
-            let Some(second) = self.next(second)? else { return Ok(None) };
-            return Ok(Some(Tuple::from_array([first, second]).into_value()));
         }
         let mut items = Vec::with_capacity(iters.len());
         for (index, inner) in iters.iter().enumerate() {

@@ -441,6 +441,18 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let value = operand!(val);
                 vm.setitem(&object, key, value)?;
             }
+            Instr::GetSlice { dst, obj, first } => {
+                let parts = [0, 1, 2].map(|index| operand!(first.offset(index)));
+                let object = operand!(obj);
+                let value = vm.get_slice(&object, parts)?;
+                drop(object);
+                reg!(dst) = value;
+            }
+            Instr::SetSlice { obj, first, val } => {
+                let parts = [0, 1, 2].map(|index| operand!(first.offset(index)));
+                let (object, value) = (operand!(obj), operand!(val));
+                vm.set_slice(&object, parts, value)?;
+            }
             Instr::DelItem { obj, index } => {
                 let object = operand!(obj);
                 let key = operand!(index);

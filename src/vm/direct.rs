@@ -1,0 +1,246 @@
+//! Instructions that the evaluation loop completes with one call.
+//!
+//! They are common, but their work does not fit into the loop. Each function here does the usual case out of line, so
+//! that the loop keeps its state in machine registers, and says when it is another case that `step` has to do.
+
+use super::cache::{KIND_MODULE, KIND_NATIVE_METHOD};
+use super::frames::{clear_values, move_values, take_values};
+use crate::bytecode::{Instr, Reg};
+use crate::object::{Args, Arity, CacheSlot, List, Native, NativeKind, Raised, Tuple, Value, Vm};
+
+/// What a step of a `for` loop came to.
+pub(super) enum Next {
+    /// The item is in its register.
+    Item,
+    /// The item was a pair, and is unpacked already as the first instruction of the body would.
+    Unpacked,
+    End,
+}
+
+/// Whether a native takes `count` values by position as they come.
+#[inline(always)]
+fn takes(native: &Native, count: usize) -> bool {
+    match native.def.arity {
+        Arity::Exact(exact) => count == usize::from(exact),
+        Arity::Range(min, max) => count >= usize::from(min) && count <= usize::from(max),
+        Arity::Any | Arity::Variadic => true,
+        Arity::Named(_) => false,
+    }
+}
+
+/// Whether two values are certain to be equal or different without script code: strings, or the same kind of singleton.
+#[inline(never)]
+pub(super) fn plainly_equal(a: &Value, b: &Value) -> Option<bool> {
+    match (a, b) {
+        (Value::Str(a), Value::Str(b)) => Some(a.same_text(b)),
+        (Value::None, Value::None) => Some(true),
+        (Value::Bool(a), Value::Bool(b)) => Some(a.get() == b.get()),
+        (Value::None, Value::Int(_) | Value::Str(_)) | (Value::Int(_) | Value::Str(_), Value::None) => Some(false),
+        _ => None,
+    }
+}
+
+impl Vm {
+    /// The truth value of what needs no script code for it.
+    #[inline(never)]
+    pub(super) fn plain_truth(&self, value: &Value) -> Option<bool> {
+        Some(match value {
+            Value::Float(x) => x.get() != 0.0,
+            Value::Str(text) => !text.as_str().is_empty(),
+            Value::List(list) => !list.items.get(&self.gil).is_empty(),
+            Value::Dict(dict) => !dict.data.get(&self.gil).is_empty(),
+            Value::Tuple(items) => !items.is_empty(),
+            Value::Set(set) => !set.data.get(&self.gil).is_empty(),
+            _ => return None,
+        })
+    }
+
+    /// Calls the native in `slot` with the `count` arguments at `window`; the result replaces `slot`.
+    ///
+    /// # Safety
+    ///
+    /// As for `call_registers`; there is a native in the slot.
+    #[inline(never)]
+    pub(super) unsafe fn call_native_in(
+        &mut self,
+        slot: *mut Value,
+        window: *mut Value,
+        count: usize,
+    ) -> Result<(), Raised> {
+        // SAFETY: the caller vouches for the registers. The slot keeps the native alive while it is called.
+        unsafe {
+            let Value::Native(native) = &*slot else { return Ok(()) };
+            let args = Args::new(std::slice::from_raw_parts(window, count));
+            let result = if native.kind == NativeKind::Function && takes(native, count) {
+                (native.def.call)(self, args)
+            } else {
+                self.call_native(&native.to_ptr(), args)
+            };
+            clear_values(window, count);
+            *slot = result?;
+            Ok(())
+        }
+    }
+
+    /// Calls a native method of a built-in receiver, or a native of a module, that the site remembers; false if it does
+    /// not. The result replaces `slot`.
+    ///
+    /// # Safety
+    ///
+    /// As for `call_registers`, with the receiver behind the slot and `nargs` arguments behind that.
+    #[inline(never)]
+    pub(super) unsafe fn invoke_native(
+        &mut self,
+        site: *const CacheSlot,
+        slot: *mut Value,
+        nargs: usize,
+    ) -> Result<bool, Raised> {
+        // SAFETY: the caller vouches for the registers; the site belongs to the running code. What it refers to is not
+        // used any more once the native runs.
+        unsafe {
+            let site = &*site;
+            let receiver = slot.add(1);
+            let (native, window, count) = match &*receiver {
+                Value::Object(_) | Value::Class(_) | Value::Func(_) | Value::Exc(_) => return Ok(false),
+                Value::Module(module) => {
+                    let data = module.dict.data.get(&self.gil);
+                    let cache = &site.first;
+                    if cache.kind != KIND_MODULE || cache.key != data.version() {
+                        return Ok(false);
+                    }
+                    let Value::Native(native) = data.value_at(cache.slot as usize) else { return Ok(false) };
+                    if native.kind != NativeKind::Function {
+                        return Ok(false);
+                    }
+                    (native, receiver.add(1), nargs)
+                }
+                other => {
+                    let Some(key) = self.builtin_receiver_key(other) else { return Ok(false) };
+                    let hit = |cache: &&crate::object::Cache| cache.kind == KIND_NATIVE_METHOD && cache.key == key;
+                    let Some(cache) = [&site.first, &site.second].into_iter().find(hit) else { return Ok(false) };
+                    let Value::Native(native) = &cache.value else { return Ok(false) };
+                    (native, receiver, nargs + 1)
+                }
+            };
+            if !takes(native, count) {
+                return Ok(false);
+            }
+            let call = native.def.call;
+            let result = call(self, Args::new(std::slice::from_raw_parts(window, count)));
+            clear_values(receiver, nargs + 1);
+            *slot = result?;
+            Ok(true)
+        }
+    }
+
+    /// Moves the arguments of a call inside a generator, whose registers are not on the stack, to the stack's top.
+    ///
+    /// # Safety
+    ///
+    /// The arguments are registers of the running frame, a generator's.
+    #[inline(never)]
+    pub(super) unsafe fn move_arguments_up(&mut self, window: *mut Value, count: usize) -> *mut Value {
+        // SAFETY: the stack above the frame is free.
+        unsafe {
+            let top = self.top();
+            move_values(window, top, count);
+            top
+        }
+    }
+
+    /// The next item of a `for` loop's iterator, which is cleared at the end. A pair made only to be unpacked at the
+    /// beginning of the body is not made.
+    ///
+    /// # Safety
+    ///
+    /// `iter` is a register, `dst` another of the running frame at `base`, and `body` an instruction of its code.
+    #[inline(never)]
+    pub(super) unsafe fn for_next(
+        &mut self,
+        iter: *mut Value,
+        base: *mut Value,
+        dst: Reg,
+        body: *const Instr,
+    ) -> Result<Next, Raised> {
+        // SAFETY: the caller vouches for the registers. Nobody but the frame changes an iterator's register, and it is
+        // not running, so the iterator lives.
+        unsafe {
+            if let (Value::Iter(iterator), Instr::UnpackSeq { src, first, count: 2 }) = (&*iter, *body) {
+                let temporary = src.0 >= (*(*self.fp).code).first_temp;
+                if src == dst && temporary && iterator.state.get(&self.gil).makes_pairs() {
+                    let Some((one, other)) = self.step_pair(iterator)? else {
+                        *iter = Value::Undef;
+                        return Ok(Next::End);
+                    };
+                    let target = base.add(first.0 as usize);
+                    *target = one;
+                    *target.add(1) = other;
+                    return Ok(Next::Unpacked);
+                }
+            }
+            match self.next(&*iter)? {
+                Some(item) => {
+                    *base.add(dst.0 as usize) = item;
+                    Ok(Next::Item)
+                }
+                None => {
+                    *iter = Value::Undef;
+                    Ok(Next::End)
+                }
+            }
+        }
+    }
+
+    /// `r[dst] := (r[first], ...)` for `BuildTuple`.
+    ///
+    /// # Safety
+    ///
+    /// The registers belong to the running frame.
+    #[inline(never)]
+    pub(super) unsafe fn build_tuple(&mut self, base: *mut Value, dst: Reg, first: Reg, count: u16, first_temp: u16) {
+        // SAFETY: the caller vouches for the registers; temporaries are moved out of, locals copied.
+        unsafe {
+            let items = base.add(first.0 as usize);
+            let value = if first.0 >= first_temp {
+                Tuple::take_from(items, count as usize)
+            } else {
+                Tuple::new(take_values(base, first, count, first_temp))
+            };
+            *base.add(dst.0 as usize) = value.into_value();
+        }
+    }
+
+    /// `r[dst] := [r[first], ...]` for `BuildList`.
+    ///
+    /// # Safety
+    ///
+    /// The registers belong to the running frame.
+    #[inline(never)]
+    pub(super) unsafe fn build_list(&mut self, base: *mut Value, dst: Reg, first: Reg, count: u16, first_temp: u16) {
+        // SAFETY: the caller vouches for the registers.
+        unsafe {
+            let value = List::new(take_values(base, first, count, first_temp));
+            *base.add(dst.0 as usize) = value.into_value();
+        }
+    }
+
+    /// `object[index]`, out of line.
+    #[inline(never)]
+    pub(super) fn item_of(&mut self, object: &Value, index: &Value) -> Result<Value, Raised> {
+        let keep = object.clone();
+        self.getitem(&keep, index)
+    }
+
+    /// `object[key] = value`, out of line.
+    #[inline(never)]
+    pub(super) fn set_item_of(&mut self, object: &Value, key: Value, value: Value) -> Result<(), Raised> {
+        let keep = object.clone();
+        self.setitem(&keep, key, value)
+    }
+
+    /// `iter(value)`, out of line.
+    #[inline(never)]
+    pub(super) fn iter_of(&mut self, value: &Value) -> Result<Value, Raised> {
+        self.iter(value)
+    }
+}
