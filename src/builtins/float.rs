@@ -129,13 +129,13 @@ pub(crate) fn float_from(vm: &mut Vm, x: &Value) -> Result<f64, Raised> {
             bytes.data.get(&vm.gil).iter().map(|&byte| if byte.is_ascii() { byte as char } else { '?' }).collect()
         }
         _ => {
-            return vm.to_f64(x).or_else(|raised| {
+            return vm.to_f64(x).map_err(|raised| {
                 if !vm.raised_is(&raised, Known::TypeError) || crate::builtins::number::is_real(vm, x) {
-                    return Err(raised);
+                    return raised;
                 }
                 drop(vm.take_raised(raised));
                 let found = vm.class_name(x);
-                Err(vm.type_error(format!("float() argument must be a string or a real number, not '{found}'")))
+                vm.type_error(format!("float() argument must be a string or a real number, not '{found}'"))
             });
         }
     };

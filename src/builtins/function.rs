@@ -235,8 +235,7 @@ fn call(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `__get__` of what binds as functions do.
 pub(super) fn get(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let owner = args.get(2).filter(|owner| !owner.is_none());
-    let receiver =
-        Some(&args[1]).filter(|receiver| !receiver.is_none() || owner.is_some_and(|owner| is_none_class(owner)));
+    let receiver = Some(&args[1]).filter(|receiver| !receiver.is_none() || owner.is_some_and(is_none_class));
     if receiver.is_none() && owner.is_none() {
         return Err(vm.type_error("__get__(None, None) is invalid"));
     }

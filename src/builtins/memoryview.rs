@@ -361,7 +361,7 @@ fn cast(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.type_error("memoryview: cannot cast between two non-byte formats"));
     }
     let bytes = view.len * item_size(view.format);
-    if bytes % item_size(format) != 0 {
+    if !bytes.is_multiple_of(item_size(format)) {
         return Err(vm.type_error("memoryview: length is not a multiple of itemsize"));
     }
     if let Some(shape) = args.get(2) {

@@ -126,13 +126,12 @@ impl Assembler {
             out.instrs.push(instr);
             out.spans.push(span);
         }
-        for at in 0..self.slots.len() {
-            let slot = &self.slots[at];
+        for (at, (slot, &size)) in self.slots.iter().zip(&sizes).enumerate() {
             let offset = slot.target.map(|target| self.offset(&addresses, at, target));
             let first = out.instrs.len();
             match offset {
                 None => out.instrs.push(slot.instr),
-                Some(offset) if sizes[at] == 1 => {
+                Some(offset) if size == 1 => {
                     out.instrs.push(with_offset(slot.instr, offset));
                 }
                 Some(offset) => expand(slot.instr, offset, &mut out.instrs),

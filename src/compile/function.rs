@@ -110,11 +110,7 @@ impl<'a> Compiler<'a> {
             self.u.flags |= CodeFlags::GENERATOR;
         }
         let src = self.operand(body, None, &[])?;
-        if self.tree.scopes[scope].is_generator {
-            self.emit(body.span, Instr::Return { src });
-        } else {
-            self.emit(body.span, Instr::Return { src });
-        }
+        self.emit(body.span, Instr::Return { src });
         let proto = self.leave_unit()?;
         self.function_object(expr.span, base, proto, flags)?;
         if base != dst {

@@ -112,7 +112,7 @@ fn compile<'a>(
             lines,
             filename: filename.into(),
             tree: Arc::new(tree),
-            u: Box::new(unit),
+            u: unit,
             outer: Vec::new(),
             interactive,
             work: 0,
@@ -135,9 +135,9 @@ struct Compiler<'a> {
     filename: Arc<str>,
     tree: Arc<ScopeTree>,
     /// The unit being emitted.
-    u: Box<Unit<'a>>,
+    u: Unit<'a>,
     /// The units around it, outermost first.
-    outer: Vec<Box<Unit<'a>>>,
+    outer: Vec<Unit<'a>>,
     interactive: bool,
     /// Statements emitted so far.
     work: u64,
@@ -209,7 +209,7 @@ impl<'a> Compiler<'a> {
             }
         }
         unit.flags = flags;
-        let outer = std::mem::replace(&mut self.u, Box::new(unit));
+        let outer = std::mem::replace(&mut self.u, unit);
         self.outer.push(outer);
     }
 

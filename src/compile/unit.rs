@@ -229,7 +229,7 @@ impl<'a> Unit<'a> {
             self.free.insert(name.clone(), reg);
             self.free_regs.push(reg);
         }
-        for (&(_, ref name), &reg) in &self.regs {
+        for ((_, name), &reg) in &self.regs {
             if scope.has(name, flag::DELETED) {
                 self.deletable.insert(reg);
             }

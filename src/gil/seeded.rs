@@ -81,7 +81,7 @@ impl Scheduler for SeededScheduler {
 
     fn preempt(&self, _running: ThreadId) -> bool {
         self.step();
-        self.switch_odds != 0 && self.next() % self.switch_odds == 0
+        self.switch_odds != 0 && self.next().is_multiple_of(self.switch_odds)
     }
 
     fn pick_thread(&self, ready: &[ThreadId]) -> usize {

@@ -10,7 +10,10 @@ type Outcome = Result<Value, Raised>;
 
 /// What was registered and not yet called: function, positional arguments, names and values of keywords.
 #[derive(Default)]
-struct Registered(Vec<(Value, Vec<Value>, Option<Ptr<Tuple>>)>);
+struct Registered(Vec<Entry>);
+
+/// A function with its arguments and the names of those given by keyword.
+type Entry = (Value, Vec<Value>, Option<Ptr<Tuple>>);
 
 const FUNCTIONS: &[NativeDef] = &[
     native("register", Arity::Any, register, "Register a function to be executed upon normal program termination."),
@@ -25,7 +28,7 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     Ok(())
 }
 
-fn registered(vm: &mut Vm) -> &mut Vec<(Value, Vec<Value>, Option<Ptr<Tuple>>)> {
+fn registered(vm: &mut Vm) -> &mut Vec<Entry> {
     &mut vm.interp.extension::<Registered>(&mut vm.gil).0
 }
 

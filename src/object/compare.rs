@@ -107,7 +107,7 @@ fn number_eq(a: &Number, b: &Number) -> bool {
 
 /// Whether an int and a float are exactly equal.
 pub fn int_equals_float(n: i64, x: f64) -> bool {
-    n as f64 == x && (x >= -9_223_372_036_854_775_808.0 && x < 9_223_372_036_854_775_808.0) && x as i64 == n
+    n as f64 == x && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&x) && x as i64 == n
 }
 
 /// The hash of a value whose hash needs no script code; None for other values and unhashable ones.

@@ -30,6 +30,7 @@ pub enum SetProbe {
 }
 
 /// The content of a set.
+#[derive(Default)]
 pub struct SetData {
     slots: Vec<SetEntry>,
     used: usize,
@@ -53,12 +54,6 @@ impl Set {
     /// A set, or frozen set, of the given content.
     pub fn new(data: SetData, frozen: bool) -> Ptr<Set> {
         Set::alloc(GilCell::new(data), frozen, std::cell::Cell::new(0))
-    }
-}
-
-impl Default for SetData {
-    fn default() -> Self {
-        SetData { slots: Vec::new(), used: 0, fill: 0, finger: 0, changes: 0 }
     }
 }
 

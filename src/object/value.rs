@@ -42,7 +42,9 @@ impl BoolBits {
 ///
 /// Integers outside the range of `Int` are `BigInt`, never both.
 #[repr(u8)]
+#[derive(Default)]
 pub enum Value {
+    #[default]
     Undef = Tag::Undef as u8,
     None = Tag::None as u8,
     Bool(BoolBits) = Tag::Bool as u8,
@@ -257,12 +259,6 @@ impl Drop for Value {
                 heap::free(NonNull::from(header));
             }
         }
-    }
-}
-
-impl Default for Value {
-    fn default() -> Self {
-        Value::Undef
     }
 }
 

@@ -7,6 +7,9 @@ use parking_lot::Mutex;
 use crate::gil::{EvalBreaker, GilThread};
 use crate::object::{Known, Raised, Value, Vm};
 
+/// Called when a signal arrives, on the thread of the watcher.
+type Waker = Box<dyn Fn() + Send>;
+
 /// Signals that arrived and whose handlers have not run, shared with the watcher.
 #[derive(Default)]
 pub(crate) struct SignalState {
@@ -14,7 +17,7 @@ pub(crate) struct SignalState {
     /// Script handlers by signal number.
     pub handlers: std::collections::HashMap<i32, Value>,
     /// Wakes the event loop when a signal arrives.
-    pub wakers: Arc<Mutex<Vec<Box<dyn Fn() + Send>>>>,
+    pub wakers: Arc<Mutex<Vec<Waker>>>,
     /// The signals that a watcher takes.
     pub watched: Vec<i32>,
     /// Adds signals to those; None while nothing is watched.

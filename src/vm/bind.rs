@@ -86,23 +86,24 @@ impl Vm {
             return Err(self.missing_arguments(func, "positional", &missing));
         }
         if let Some(defaults) = defaults {
-            for index in required..arg_count {
-                if places[index].is_undef() {
-                    places[index] = defaults[index + default_count - arg_count].clone();
+            let defaults = &defaults[required + default_count - arg_count..];
+            for (place, default) in places[required..arg_count].iter_mut().zip(defaults) {
+                if place.is_undef() {
+                    *place = default.clone();
                 }
             }
         }
         if kwonly > 0 {
             let defaults = func.data.get(&self.gil).kw_defaults.clone();
             let mut missing = Vec::new();
-            for index in arg_count..named {
-                if !places[index].is_undef() {
+            for (place, local) in places.iter_mut().zip(&proto.local_names).take(named).skip(arg_count) {
+                if !place.is_undef() {
                     continue;
                 }
-                let name = self.intern(&proto.local_names[index]);
+                let name = self.intern(local);
                 match defaults.as_ref().and_then(|defaults| defaults.data.get(&self.gil).get_str(&name).cloned()) {
-                    Some(value) => places[index] = value,
-                    None => missing.push(&*proto.local_names[index]),
+                    Some(value) => *place = value,
+                    None => missing.push(&**local),
                 }
             }
             if !missing.is_empty() {

@@ -75,7 +75,7 @@ impl Vm {
             return Stored::NoPlace;
         }
         let Some(child) = self.interp.shapes.get_mut(&mut self.gil).child(shape, name) else {
-            self.to_dict_mode(object);
+            self.enter_dict_mode(object);
             return self.object_dict_store(object, name, Some(value));
         };
         let slots = object.slots.get_mut(&mut self.gil);
@@ -108,7 +108,7 @@ impl Vm {
     }
 
     /// Moves the attributes of an instance into a dict, which takes the slot after the reserved ones.
-    pub(super) fn to_dict_mode(&mut self, object: &Raw<Object>) -> Ptr<Dict> {
+    pub(super) fn enter_dict_mode(&mut self, object: &Raw<Object>) -> Ptr<Dict> {
         let shape = *object.shape.get(&self.gil);
         if shape == ShapeId::DICT {
             if let Some(Value::Dict(dict)) = object.slots.get(&self.gil).last() {
@@ -134,7 +134,7 @@ impl Vm {
         match object {
             Value::Object(instance) => {
                 let class = instance.class.get(&self.gil);
-                class.flags(&self.gil).has(ClassFlags::HAS_DICT).then(|| self.to_dict_mode(instance))
+                class.flags(&self.gil).has(ClassFlags::HAS_DICT).then(|| self.enter_dict_mode(instance))
             }
             Value::Module(module) => Some(module.dict.clone()),
             Value::Class(class) => Some(class.data.get(&self.gil).dict.clone()),
@@ -171,7 +171,7 @@ impl Vm {
     pub(crate) fn set_instance_dict(&mut self, object: &Value, dict: Ptr<Dict>) -> bool {
         let old = match object {
             Value::Object(instance) => {
-                self.to_dict_mode(instance);
+                self.enter_dict_mode(instance);
                 instance.slots.get_mut(&mut self.gil).pop().inspect(|_| {
                     instance.slots.get_mut(&mut self.gil).push(dict.into_value());
                 })

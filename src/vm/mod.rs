@@ -18,6 +18,8 @@ mod descriptor;
 mod direct;
 mod displays;
 mod errors;
+#[allow(clippy::explicit_auto_deref, reason = "each place read through a raw pointer is written out")]
+#[allow(clippy::needless_borrow, reason = "a reference made from a raw pointer is written out, not implied")]
 mod exec;
 mod expect;
 mod frame_object;
@@ -47,6 +49,11 @@ mod set_update;
 mod slice;
 mod source;
 mod statements;
+#[allow(clippy::needless_borrow, reason = "a reference made from a raw pointer is written out, not implied")]
+#[allow(
+    clippy::unnecessary_mut_passed,
+    reason = "one macro lends a cache to those that read it and those that fill it"
+)]
 mod step;
 pub(crate) mod suggest;
 pub(crate) mod super_object;

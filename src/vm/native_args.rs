@@ -159,10 +159,8 @@ impl Vm {
                 }
             }
         }
-        for index in 0..params.required as usize {
-            if bound[index].is_undef() {
-                return Err(self.missing_named(native, params, receiver, index, positional.len()));
-            }
+        if let Some(index) = bound[..params.required as usize].iter().position(Value::is_undef) {
+            return Err(self.missing_named(native, params, receiver, index, positional.len()));
         }
         Ok(())
     }

@@ -105,11 +105,8 @@ impl Vm {
         }
         // The new exception may already be in the chain of contexts: cut the chain there.
         let mut current = old.to_ptr();
-        loop {
-            let next = match &current.data.get(&self.gil).context {
-                Value::Exc(next) => next.to_ptr(),
-                _ => break,
-            };
+        while let Value::Exc(next) = &current.data.get(&self.gil).context {
+            let next = next.to_ptr();
             if new.is(&next) {
                 current.data.get_mut(&mut self.gil).context = Value::None;
                 break;

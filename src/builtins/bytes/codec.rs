@@ -47,7 +47,8 @@ pub(crate) fn hex_of(vm: &mut Vm, data: &[u8], args: Args<'_>) -> Outcome {
     let mut out = String::with_capacity(data.len() * 2);
     for (index, byte) in data.iter().enumerate() {
         // Groups are counted from the right, or from the left if the size is negative.
-        let at_border = size > 0 && if group > 0 { (data.len() - index) % size == 0 } else { index % size == 0 };
+        let at_border =
+            size > 0 && if group > 0 { (data.len() - index).is_multiple_of(size) } else { index % size == 0 };
         if let Some(sep) = sep.filter(|_| index > 0 && at_border) {
             out.push(sep);
         }

@@ -88,7 +88,7 @@ pub(crate) fn format_text(vm: &mut Vm, format: &str, operand: &Value) -> Result<
     while let Some(sign) = memchr::memchr(b'%', &format.as_bytes()[at..]) {
         out.push_str(&format[at..at + sign]);
         at += sign + 1;
-        let how = parse(vm, format, &mut at, &mut operands, |text| Value::str(text))?;
+        let how = parse(vm, format, &mut at, &mut operands, Value::str)?;
         if how.kind == '%' {
             out.push('%');
             continue;

@@ -361,7 +361,7 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn repr_text(vm: &mut Vm, future: &Value) -> Result<Value, Raised> {
     let is_task = task_part(vm, future).is_some();
     let reprs = vm.import_dotted("asyncio._reprs")?;
-    vm.call_method_str(&reprs, if is_task { "task_repr" } else { "future_repr" }, &[future.clone()])
+    vm.call_method_str(&reprs, if is_task { "task_repr" } else { "future_repr" }, std::slice::from_ref(future))
 }
 
 /// Says that an exception was never asked for, or that a task ends in the middle.

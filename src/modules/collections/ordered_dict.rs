@@ -150,7 +150,7 @@ fn merged(vm: &mut Vm, maker: &Value, left: &Value, right: &Value) -> Result<Val
         return Ok(Value::NotImplemented);
     }
     let class = vm.class_of(maker).into_value();
-    let merged = vm.call(&class, &[left.clone()])?;
+    let merged = vm.call(&class, std::slice::from_ref(left))?;
     let part = dict_part(vm, &merged)?;
     vm.dict_update(&part, right)?;
     Ok(merged)

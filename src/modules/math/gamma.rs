@@ -1,6 +1,8 @@
 //! The gamma function, by Lanczos's approximation with the coefficients of the Boost library
 //! (g = 6.0246..., 13 terms), as CPython has it.
 
+#![allow(clippy::excessive_precision, reason = "the constants stand as they were published")]
+
 use std::f64::consts::PI;
 
 use super::{Outcome, domain, number, overflow};
@@ -10,7 +12,6 @@ const G: f64 = 6.024680040776729583740234375;
 const G_MINUS_HALF: f64 = 5.524680040776729583740234375;
 const LOG_PI: f64 = 1.144729885849400174143427351353058711647;
 
-#[allow(clippy::excessive_precision)]
 const NUMERATOR: [f64; 13] = [
     23531376880.410759688572007674451636754734846804940,
     42919803642.649098768957899047001988850926355848959,

@@ -146,6 +146,7 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// A method's name and what to call it with: positional values, then those of the keywords.
+#[derive(Clone)]
 struct MethodCaller {
     name: Ptr<Str>,
     values: Vec<Value>,
@@ -168,15 +169,14 @@ fn new_methodcaller(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Foreign::new(class, caller).into_value())
 }
 
-fn caller_parts(vm: &Vm, value: &Value) -> Option<(Ptr<Str>, Vec<Value>, Option<Ptr<Tuple>>)> {
+fn caller(vm: &Vm, value: &Value) -> Option<MethodCaller> {
     let Value::Foreign(object) = value else { return None };
-    let caller = object.get::<MethodCaller>(&vm.gil)?;
-    Some((caller.name.clone(), caller.values.clone(), caller.keywords.clone()))
+    object.get::<MethodCaller>(&vm.gil).cloned()
 }
 
 fn call_methodcaller(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let subject = subject(vm, args)?;
-    let Some((name, values, keywords)) = caller_parts(vm, &args[0]) else { return Ok(Value::None) };
+    let Some(MethodCaller { name, values, keywords }) = caller(vm, &args[0]) else { return Ok(Value::None) };
     let method = vm.getattr(subject, &name)?;
     match &keywords {
         Some(names) => vm.call_args(&method, Args::with_names(&values, names)),
@@ -185,7 +185,7 @@ fn call_methodcaller(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn methodcaller_repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let Some((name, values, keywords)) = caller_parts(vm, &args[0]) else { return Ok(Value::None) };
+    let Some(MethodCaller { name, values, keywords }) = caller(vm, &args[0]) else { return Ok(Value::None) };
     let call = match &keywords {
         Some(names) => Args::with_names(&values, names),
         None => Args::new(&values),
@@ -206,7 +206,7 @@ fn methodcaller_repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn methodcaller_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let Some((name, values, keywords)) = caller_parts(vm, &args[0]) else { return Ok(Value::None) };
+    let Some(MethodCaller { name, values, keywords }) = caller(vm, &args[0]) else { return Ok(Value::None) };
     if keywords.is_some() {
         return Err(vm.type_error("cannot pickle a methodcaller with keyword arguments"));
     }

@@ -84,7 +84,7 @@ fn on_path(vm: &mut Vm, args: Args<'_>, action: fn(&Path) -> IoResult<()>) -> Ou
     let target = path.path();
     match vm.blocking(WaitReason::File, || action(target)) {
         Ok(()) => Ok(Value::None),
-        Err(error) => Err(failed(vm, &error, &[path.value.clone()])),
+        Err(error) => Err(failed(vm, &error, std::slice::from_ref(&path.value))),
     }
 }
 
@@ -125,7 +125,7 @@ fn listdir(vm: &mut Vm, args: Args<'_>) -> Outcome {
     });
     match names {
         Ok(names) => Ok(Value::list(names.iter().map(|name| path.like(name)).collect())),
-        Err(error) => Err(failed(vm, &error, &[path.value.clone()])),
+        Err(error) => Err(failed(vm, &error, std::slice::from_ref(&path.value))),
     }
 }
 
@@ -160,7 +160,7 @@ fn scandir(vm: &mut Vm, args: Args<'_>) -> Outcome {
             };
             Ok(Value::list(entries.iter().map(entry).collect()))
         }
-        Err(error) => Err(failed(vm, &error, &[path.value.clone()])),
+        Err(error) => Err(failed(vm, &error, std::slice::from_ref(&path.value))),
     }
 }
 
@@ -230,7 +230,7 @@ fn truncate(vm: &mut Vm, args: Args<'_>) -> Outcome {
     });
     match result {
         Ok(()) => Ok(Value::None),
-        Err(error) => Err(failed(vm, &error, &[path.value.clone()])),
+        Err(error) => Err(failed(vm, &error, std::slice::from_ref(&path.value))),
     }
 }
 
@@ -267,7 +267,7 @@ fn stat(vm: &mut Vm, args: Args<'_>) -> Outcome {
         }
         Err(error) => match vm.unwrap(&args[0]) {
             Value::Int(_) => Err(vm.raise_errno(libc::EBADF, None)),
-            _ => Err(failed(vm, &error, &[target.value.clone()])),
+            _ => Err(failed(vm, &error, std::slice::from_ref(&target.value))),
         },
     }
 }

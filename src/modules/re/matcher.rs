@@ -213,7 +213,7 @@ impl<'a, I: Input, E, P: FnMut() -> Result<(), E>> Matcher<'a, I, P> {
 
     fn tick(&mut self) -> Result<(), Stopped<E>> {
         self.steps += 1;
-        if self.steps % 65_536 == 0 {
+        if self.steps.is_multiple_of(65_536) {
             (self.poll)().map_err(Stopped::Polled)?;
         }
         if self.stack.len() > MAX_STACK { Err(Stopped::TooDeep) } else { Ok(()) }

@@ -8,7 +8,7 @@ use crate::runtime::clocks;
 /// Nanoseconds as seconds, rounded once.
 fn seconds(time: Duration) -> Value {
     let nanos = time.as_nanos();
-    Value::float(if nanos % 1_000_000_000 == 0 { time.as_secs() as f64 } else { nanos as f64 / 1e9 })
+    Value::float(if nanos.is_multiple_of(1_000_000_000) { time.as_secs() as f64 } else { nanos as f64 / 1e9 })
 }
 
 fn nanos(time: Duration) -> Value {
