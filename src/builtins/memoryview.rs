@@ -5,9 +5,10 @@ use crate::builtins::number::{is_real, to_big};
 use crate::builtins::{native, sequence::is_index};
 use crate::bytecode::CmpOp;
 use crate::object::{
-    Args, Arity, ByteArray, Bytes, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Params, Ptr, Raised,
-    Value, Vm,
+    Args, Arity, ByteArray, Bytes, Foreign, ForeignData, GetSetDef, ItemFns, Known, NativeDef, NativeKind, Params, Ptr,
+    Raised, Value, Vm,
 };
+use crate::vm::item::place;
 
 /// A view: items at `start`, `start + stride`, ... of its base.
 pub(crate) struct View {
@@ -29,7 +30,37 @@ pub(crate) struct ArrayData {
     pub format: u8,
 }
 
-impl ForeignData for ArrayData {}
+impl ArrayData {
+    /// Where the bytes of an item lie.
+    fn span(&self, index: i64, bytes: usize) -> Option<std::ops::Range<usize>> {
+        let size = item_size(self.format);
+        let start = place(index, bytes / size)? * size;
+        Some(start..start + size)
+    }
+}
+
+impl ForeignData for ArrayData {
+    fn item_fns(&self) -> Option<&'static ItemFns> {
+        Some(&ItemFns {
+            get: |vm, object, index| {
+                let array = object.get::<ArrayData>(&vm.gil)?;
+                let content = array.bytes.data.get(&vm.gil);
+                let item = &content[array.span(index, content.len())?];
+                let mut bytes = [0; 8];
+                bytes[..item.len()].copy_from_slice(item);
+                Some(items::unpack(array.format, item.len(), bytes))
+            },
+            set: |vm, object, index, value| {
+                let Some(array) = object.get::<ArrayData>(&vm.gil) else { return false };
+                let bytes = array.bytes.clone();
+                let Some(span) = array.span(index, bytes.data.get(&vm.gil).len()) else { return false };
+                let Some(item) = items::pack_plain(array.format, span.len(), value) else { return false };
+                bytes.data.get_mut(&mut vm.gil)[span.clone()].copy_from_slice(&item[..span.len()]);
+                true
+            },
+        })
+    }
+}
 
 impl View {
     fn new(base: Value, object: Value, format: u8, len: usize, readonly: bool) -> View {

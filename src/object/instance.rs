@@ -99,10 +99,24 @@ pub trait ForeignData: Any {
     fn next_fn(&self) -> Option<NextFn> {
         None
     }
+
+    /// How subscripts by an int are answered without a call, if the object is a plain sequence.
+    fn item_fns(&self) -> Option<&'static ItemFns> {
+        None
+    }
 }
 
 /// One step of an iterator: an item, or None at the end.
 pub type NextFn = fn(&mut Vm, &Raw<Foreign>) -> Result<Option<Value>, Raised>;
+
+/// Subscripts by an int of a built-in sequence. Both leave what they cannot do, a wrong index or
+/// item included, to `__getitem__` and `__setitem__`, which have the words for it.
+pub struct ItemFns {
+    /// The item at an index, which counts from the end if it is negative.
+    pub get: fn(&Vm, &Raw<Foreign>, i64) -> Option<Value>,
+    /// Stores an item; false if that was not done.
+    pub set: fn(&mut Vm, &Raw<Foreign>, i64, &Value) -> bool,
+}
 
 define_heap_type! {
     /// A built-in object whose data is a Rust type.

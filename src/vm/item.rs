@@ -2,11 +2,11 @@
 
 use super::slice::pick;
 use crate::object::iter::IterState;
-use crate::object::{Known, Layout, Name, Raised, Value, Vm};
+use crate::object::{ClassFlags, Foreign, ItemFns, Known, Layout, Name, Raised, Value, Vm};
 
 /// The place that an index of a sequence of `len` items means.
 #[inline(always)]
-fn place(index: i64, len: usize) -> Option<usize> {
+pub(crate) fn place(index: i64, len: usize) -> Option<usize> {
     let at = if index < 0 { index.wrapping_add(len as i64) } else { index };
     usize::try_from(at).ok().filter(|&at| at < len)
 }
@@ -68,8 +68,38 @@ impl Vm {
                 let index = self.sequence_index(key, "tuple")?;
                 self.getitem(object, &index)
             }
+            Value::Bytes(bytes) => match key {
+                Value::Int(index) if let Some(at) = place(*index, bytes.data.len()) => {
+                    Ok(Value::Int(bytes.data[at].into()))
+                }
+                _ => self.getitem_by_method(object, key),
+            },
+            Value::ByteArray(bytes) => {
+                let data = bytes.data.get(&self.gil);
+                match key {
+                    Value::Int(index) if let Some(at) = place(*index, data.len()) => Ok(Value::Int(data[at].into())),
+                    _ => self.getitem_by_method(object, key),
+                }
+            }
+            Value::Foreign(foreign) => match key {
+                Value::Int(index)
+                    if let Some(fns) = self.item_fns(foreign)
+                        && let Some(item) = (fns.get)(self, foreign, *index) =>
+                {
+                    Ok(item)
+                }
+                _ => self.getitem_by_method(object, key),
+            },
             _ => self.getitem_by_method(object, key),
         }
+    }
+
+    /// The quick subscripts of an object of a built-in class, which no script can have overridden.
+    fn item_fns(&self, object: &Foreign) -> Option<&'static ItemFns> {
+        if object.class.flags(&self.gil).has(ClassFlags::HEAP) {
+            return None;
+        }
+        object.data.get(&self.gil).item_fns()
     }
 
     /// The index of a list or tuple as an `Int`.
@@ -127,6 +157,19 @@ impl Vm {
             }
             (Value::Dict(dict), _) => self.dict_set(dict, key, value),
             (Value::List(_), _) => self.list_setitem_slow(object, &key, value),
+            (Value::ByteArray(bytes), Value::Int(index))
+                if let Value::Int(byte @ 0..=255) = value
+                    && let Some(at) = place(*index, bytes.data.get(&self.gil).len()) =>
+            {
+                bytes.data.get_mut(&mut self.gil)[at] = byte as u8;
+                Ok(())
+            }
+            (Value::Foreign(foreign), Value::Int(index))
+                if let Some(fns) = self.item_fns(foreign)
+                    && (fns.set)(self, foreign, *index, &value) =>
+            {
+                Ok(())
+            }
             _ => match self.call_special(object, Name::__setitem__, &[key, value])? {
                 Some(_) => Ok(()),
                 None => {

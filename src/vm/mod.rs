@@ -34,7 +34,7 @@ mod int_text;
 mod interrupts;
 mod intrinsics;
 mod introspect;
-mod item;
+pub(crate) mod item;
 mod iter_step;
 mod iterate;
 mod link;

@@ -145,9 +145,8 @@ fn merge_sort<T>(
         items.reverse();
     }
     let mut order: Vec<u32> = (0..items.len() as u32).collect();
-    let outcome = sort_order(&mut order, |a, b| {
-        vm.compare_bool(CmpOp::Lt, key(&items[a as usize]), key(&items[b as usize]))
-    });
+    let outcome =
+        sort_order(&mut order, |a, b| vm.compare_bool(CmpOp::Lt, key(&items[a as usize]), key(&items[b as usize])));
     // Whatever the comparisons did, `order` is a permutation, so every item finds its place.
     let mut slots: Vec<Option<T>> = items.drain(..).map(Some).collect();
     items.extend(order.iter().filter_map(|&at| slots[at as usize].take()));

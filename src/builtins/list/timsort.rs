@@ -30,13 +30,9 @@ enum End {
 /// # Errors
 ///
 /// The first error of `less`; `order` is then a permutation of what it was.
-pub(super) fn sort_order<E>(
-    order: &mut [u32],
-    less: impl FnMut(u32, u32) -> Result<bool, E>,
-) -> Result<(), E> {
+pub(super) fn sort_order<E>(order: &mut [u32], less: impl FnMut(u32, u32) -> Result<bool, E>) -> Result<(), E> {
     let len = order.len();
-    let mut sorter =
-        Sorter { order, less, runs: Vec::new(), scratch: Vec::new(), min_gallop: MIN_GALLOP };
+    let mut sorter = Sorter { order, less, runs: Vec::new(), scratch: Vec::new(), min_gallop: MIN_GALLOP };
     let least = least_run(len);
     let mut start = 0;
     while start < len {
@@ -84,11 +80,7 @@ fn border_power(start: usize, first: usize, second: usize, len: usize) -> u32 {
 
 /// Where `is_before` turns false in a sorted stretch of `len` items, looked for around `hint`
 /// in steps that double.
-fn gallop<E>(
-    len: usize,
-    hint: usize,
-    mut is_before: impl FnMut(usize) -> Result<bool, E>,
-) -> Result<usize, E> {
+fn gallop<E>(len: usize, hint: usize, mut is_before: impl FnMut(usize) -> Result<bool, E>) -> Result<usize, E> {
     let (mut last, mut step) = (0, 1);
     let (mut low, mut high);
     if is_before(hint)? {
@@ -256,13 +248,7 @@ impl<E, F: FnMut(u32, u32) -> Result<bool, E>> Sorter<'_, F> {
         outcome.map(|_| ())
     }
 
-    fn run_forward(
-        &mut self,
-        place: &mut usize,
-        left: &mut usize,
-        right: &mut usize,
-        end: usize,
-    ) -> Result<End, E> {
+    fn run_forward(&mut self, place: &mut usize, left: &mut usize, right: &mut usize, end: usize) -> Result<End, E> {
         let Self { order, less, scratch, min_gallop, .. } = self;
         let len = scratch.len();
         macro_rules! take_right {
@@ -356,13 +342,7 @@ impl<E, F: FnMut(u32, u32) -> Result<bool, E>> Sorter<'_, F> {
         outcome.map(|_| ())
     }
 
-    fn run_backward(
-        &mut self,
-        place: &mut usize,
-        left: &mut usize,
-        right: &mut usize,
-        start: usize,
-    ) -> Result<End, E> {
+    fn run_backward(&mut self, place: &mut usize, left: &mut usize, right: &mut usize, start: usize) -> Result<End, E> {
         let Self { order, less, scratch, min_gallop, .. } = self;
         macro_rules! take_left {
             () => {

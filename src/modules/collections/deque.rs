@@ -7,8 +7,8 @@ use crate::builtins::sequence::{CLASS_GETITEM, is_index, join_reprs, repeat_fact
 use crate::bytecode::CmpOp;
 use crate::modules::foreign::define_class;
 use crate::object::{
-    Args, Arity, ClassFlags, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value,
-    Vm,
+    Args, Arity, ClassFlags, Dict, Foreign, ForeignData, GetSetDef, ItemFns, Known, NativeDef, NativeKind, Ptr, Raised,
+    Value, Vm,
 };
 
 /// The items of a deque.
@@ -26,6 +26,25 @@ impl ForeignData for Deque {
 
     fn clear(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.items).into()
+    }
+
+    fn item_fns(&self) -> Option<&'static ItemFns> {
+        Some(&ItemFns {
+            get: |vm, object, index| {
+                let deque = object.get::<Deque>(&vm.gil)?;
+                deque.items.get(crate::vm::item::place(index, deque.items.len())?).cloned()
+            },
+            set: |vm, object, index, value| {
+                let Some(deque) = object.get_mut::<Deque>(&mut vm.gil) else { return false };
+                let len = deque.items.len();
+                let Some(place) = crate::vm::item::place(index, len).and_then(|at| deque.items.get_mut(at)) else {
+                    return false;
+                };
+                let old = std::mem::replace(place, value.clone());
+                drop(old);
+                true
+            },
+        })
     }
 }
 
