@@ -120,7 +120,7 @@ impl ForeignData for View {
 pub(crate) fn item_size(format: u8) -> usize {
     match format {
         b'h' | b'H' | b'e' => 2,
-        b'i' | b'I' | b'f' => 4,
+        b'i' | b'I' | b'f' | b'u' | b'w' => 4,
         b'l' | b'L' | b'q' | b'Q' | b'd' => 8,
         _ => 1,
     }

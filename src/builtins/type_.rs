@@ -195,8 +195,8 @@ fn get_name(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
 
 /// Refuses to change or delete an attribute that cannot be.
 fn changeable(vm: &mut Vm, class: &Ptr<Class>, name: &str, value: Option<Value>) -> Result<Value, Raised> {
-    let owner = class.name(&vm.gil).to_owned();
-    if !class.flags(&vm.gil).has(ClassFlags::HEAP) {
+    let owner = vm.type_name(class);
+    if class.flags(&vm.gil).immutable() {
         return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{owner}'")));
     }
     match value {

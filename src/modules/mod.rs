@@ -17,7 +17,9 @@ pub(crate) mod foreign;
 pub(crate) mod fs_path;
 mod functools;
 mod gc;
+mod hashes;
 mod heapq;
+mod house;
 pub(crate) mod io;
 mod itertools;
 mod json;
@@ -37,6 +39,7 @@ pub mod sys;
 mod thread;
 mod time;
 mod traceback_helpers;
+mod warning;
 mod weakref;
 
 use crate::object::{Dict, Native, NativeDef, NativeKind, Ptr, Raised, Vm};
@@ -66,7 +69,9 @@ const NATIVE: &[NativeModule] = &[
     collections::MODULE,
     functools::MODULE,
     gc::MODULE,
+    hashes::MODULE,
     heapq::MODULE,
+    house::MODULE,
     io::MODULE,
     itertools::MODULE,
     json::MODULE,
@@ -82,6 +87,7 @@ const NATIVE: &[NativeModule] = &[
     sys::MODULE,
     re::MODULE,
     time::MODULE,
+    warning::MODULE,
     weakref::MODULE,
     string_helpers::MODULE,
     traceback_helpers::MODULE,

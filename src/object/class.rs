@@ -61,11 +61,19 @@ impl ClassFlags {
     pub const PLAIN_NEW: u32 = 1 << 15;
     /// Cannot be instantiated by a script.
     pub const NO_NEW: u32 = 1 << 16;
+    /// Made by a `class` statement of a module of the house, but a type of C in CPython: it cannot
+    /// be changed, and messages name it with its module.
+    pub const STATIC: u32 = 1 << 17;
 
     /// Whether the flag is set.
     #[inline(always)]
     pub const fn has(self, flag: u32) -> bool {
         self.0 & flag != 0
+    }
+
+    /// Whether scripts cannot change the class's attributes.
+    pub const fn immutable(self) -> bool {
+        !self.has(ClassFlags::HEAP) || self.has(ClassFlags::STATIC)
     }
 
     /// Sets or clears a flag.

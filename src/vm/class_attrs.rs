@@ -49,8 +49,8 @@ impl Vm {
         name: &Ptr<Str>,
         value: Option<Value>,
     ) -> Result<(), Raised> {
-        if !class.flags(&self.gil).has(ClassFlags::HEAP) {
-            let (text, owner) = (name.as_str(), class.name(&self.gil).to_owned());
+        if class.flags(&self.gil).immutable() {
+            let (text, owner) = (name.as_str(), self.type_name(class));
             return Err(self.type_error(format!("cannot set '{text}' attribute of immutable type '{owner}'")));
         }
         let object = class.to_value();

@@ -118,7 +118,7 @@ impl Vm {
             return known.full_name().to_owned();
         }
         let data = class.data.get(&self.gil);
-        if data.flags.has(ClassFlags::HEAP) {
+        if data.flags.has(ClassFlags::HEAP) && !data.flags.has(ClassFlags::STATIC) {
             return data.name.as_str().to_owned();
         }
         match data

@@ -164,13 +164,26 @@ impl Vm {
         self.call(&accessor, &args).map(drop)
     }
 
+    fn not_writable(&mut self, name: &str, owner: &str) -> Raised {
+        self.raise(Known::AttributeError, format!("attribute '{name}' of '{owner}' objects is not writable"))
+    }
+
     #[cold]
     fn no_accessor(&mut self, property: &Ptr<Property>, receiver: &Value, what: &str) -> Raised {
         let name = match self.property_name(property) {
             Ok(name) => name,
             Err(raised) => return raised,
         };
-        let class = self.class_of(receiver).data.get(&self.gil).qualname.as_str().to_owned();
+        let class = self.class_of(receiver);
+        if let Some(Value::Str(name)) = &name {
+            let is_static = |class: &&Ptr<Class>| class.flags(&self.gil).has(ClassFlags::STATIC);
+            let owner = std::iter::once(&class).chain(&class.data.get(&self.gil).mro_tail).find(is_static);
+            if let Some(owner) = owner.cloned().filter(|owner| owner.lookup(&self.gil, name).is_some()) {
+                let owner = self.type_name(&owner);
+                return self.not_writable(name.as_str(), &owner);
+            }
+        }
+        let class = class.data.get(&self.gil).qualname.as_str().to_owned();
         let message = match name {
             Some(name) => {
                 let name = match self.repr(&name) {
@@ -262,12 +275,8 @@ impl Vm {
                         Err(self.raise(Known::AttributeError, "readonly attribute"))
                     }
                     None => {
-                        let owner = descriptor.owner.name(&self.gil).to_owned();
-                        let name = def.name;
-                        Err(self.raise(
-                            Known::AttributeError,
-                            format!("attribute '{name}' of '{owner}' objects is not writable"),
-                        ))
+                        let owner = self.type_name(&descriptor.owner);
+                        Err(self.not_writable(def.name, &owner))
                     }
                 };
             }

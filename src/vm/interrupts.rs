@@ -92,7 +92,7 @@ impl Vm {
             _ => String::new(),
         };
         let message = format!("coroutine '{name}' was never awaited");
-        if let Err(raised) = self.warn(Known::RuntimeWarning, &message, 1) {
+        if let Err(raised) = self.warn_about(Known::RuntimeWarning, &message, coroutine) {
             let exception = self.take_raised(raised);
             self.report_unraisable(&exception, "Exception ignored in", coroutine);
         }

@@ -9,7 +9,10 @@ impl Vm {
             Some(owner) if native.kind != NativeKind::Static => {
                 format!("{}.{}", owner.name(&self.gil), native.def.name)
             }
-            _ => native.def.name.to_owned(),
+            _ => match &native.module {
+                Some(module) if module.as_str() != "builtins" => format!("{}.{}", module.as_str(), native.def.name),
+                _ => native.def.name.to_owned(),
+            },
         }
     }
 
@@ -39,12 +42,12 @@ impl Vm {
 
     #[cold]
     fn wrong_receiver(&mut self, native: &Native, args: &Args<'_>) -> Raised {
-        let owner = native.owner.as_ref().map_or("", |owner| owner.name(&self.gil)).to_owned();
+        let owner = native.owner.as_ref().map_or_else(String::new, |owner| self.type_name(owner));
         let name = native.def.name;
         let slot = native.kind == NativeKind::SlotWrapper;
         match args.positional().first() {
             None if slot => self.type_error(format!("descriptor '{name}' of '{owner}' object needs an argument")),
-            None => self.type_error(format!("unbound method {owner}.{name}() needs an argument")),
+            None => self.type_error(format!("unbound method {}() needs an argument", self.native_name(native))),
             Some(receiver) => {
                 let class = self.class_name(receiver);
                 if slot {

@@ -16,6 +16,19 @@ impl Vm {
         Ok(())
     }
 
+    /// As [`warn`](Vm::warn), about an object: the text says how to learn where it was made.
+    ///
+    /// # Errors
+    ///
+    /// The warning itself, if the filters make it an error.
+    pub(crate) fn warn_about(&mut self, category: Known, message: &str, source: &Value) -> Result<(), Raised> {
+        let warnings = self.import_dotted("warnings")?;
+        let category = self.known(category).into_value();
+        let args = [Value::str(message), category, Value::Int(1), source.clone()];
+        self.call_method_str(&warnings, "warn", &args)?;
+        Ok(())
+    }
+
     /// A warning about source that is being compiled.
     ///
     /// # Errors

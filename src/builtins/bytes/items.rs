@@ -59,6 +59,7 @@ pub(crate) fn unpack(code: u8, size: usize, bytes: [u8; 8]) -> Value {
     let word = u64::from_le_bytes(bytes);
     match code {
         b'c' => Bytes::new(&bytes[..1]).into_value(),
+        b'u' | b'w' => char::from_u32(word as u32).unwrap_or(char::REPLACEMENT_CHARACTER).to_string().into(),
         b'?' => Value::bool(bytes[0] != 0),
         b'e' => Value::float(from_half(word as u16)),
         b'f' => Value::float(f32::from_bits(word as u32).into()),

@@ -21,6 +21,30 @@ pub fn repr(x: f64) -> String {
     text
 }
 
+/// Makes the last of the shortest digits even where two texts of that length are equally near,
+/// as Python does; Rust gives the greater one.
+fn prefer_even(x: f64, exponent: i32, out: &mut String, start: usize) {
+    let digits = out.len() - start - usize::from(x.is_sign_negative());
+    let decimals = digits as i32 - 2 - exponent;
+    // Of more decimals no float is half a unit away.
+    if digits < 15 || !(1..=25).contains(&decimals) {
+        return;
+    }
+    let halves = x.abs() * f64::from_bits(((1023 + decimals + 1) as u64) << 52);
+    let is_tie = halves < (1u64 << 53) as f64 && halves == halves.trunc() && halves as u64 & 1 == 1;
+    let last = out.as_bytes()[out.len() - 1];
+    if !is_tie || last & 1 == 0 {
+        return;
+    }
+    out.pop();
+    out.push((last - 1) as char);
+    // Below a power of two floats are denser: the lesser text may be another float's.
+    if format!("{}e{exponent}", &out[start..]).parse() != Ok(x) {
+        out.pop();
+        out.push(last as char);
+    }
+}
+
 /// Appends `repr(x)`.
 pub fn append_repr(x: f64, out: &mut String) {
     if !x.is_finite() {
@@ -33,17 +57,13 @@ pub fn append_repr(x: f64, out: &mut String) {
         out.push_str(".0");
         return;
     }
-    if ((1u64 << 50) as f64..(1u64 << 51) as f64).contains(&x.abs()) {
-        // The only range where two shortest texts can be equally near: Python takes the even one.
-        write!(out, "{x:.1}").expect("writing to a string");
-        return;
-    }
     // The shortest digits, with an exponent; then they are put where Python's notation has them.
     let start = out.len();
     write!(out, "{x:e}").expect("writing to a string");
     let mark = start + out[start..].find('e').expect("scientific notation has an exponent");
     let exponent: i32 = out[mark + 1..].parse().expect("the exponent is a number");
     out.truncate(mark);
+    prefer_even(x, exponent, out, start);
     if !(-4..16).contains(&exponent) {
         push_exponent(out, exponent);
         return;

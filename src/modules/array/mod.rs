@@ -1,11 +1,14 @@
 //! `array`: numbers of one type, packed.
 
+mod chars;
+mod files;
+
 use super::NativeModule;
 use crate::builtins::bytes::{buffer, items};
 use crate::builtins::memoryview::{ArrayData, item_size};
 use crate::builtins::native;
 use crate::builtins::number::{is_real, to_big};
-use crate::builtins::sequence::{is_index, repeat_factor, search_bound, unhashable};
+use crate::builtins::sequence::{CLASS_GETITEM, is_index, repeat_factor, search_bound, unhashable};
 use crate::bytecode::CmpOp;
 use crate::modules::foreign::define_class;
 use crate::object::{
@@ -21,6 +24,7 @@ const CODES: &str = "bBuwhHiIlLqQfd";
 #[derive(Default)]
 struct Classes {
     array: Option<Ptr<Class>>,
+    iterator: Option<Ptr<Class>>,
 }
 
 const NEW: &[NativeDef] = &[native("__new__", Arity::Variadic, new, "Create and return a new object.")];
@@ -42,6 +46,16 @@ const METHODS: &[NativeDef] = &[
         frombytes,
         "Appends items from the string, interpreting it as an array of machine values.",
     ),
+    native(
+        "fromfile",
+        Arity::Exact(3),
+        files::fromfile,
+        "Read n objects from the file object f and append them to the end of the array.",
+    ),
+    native("tofile", Arity::Exact(2), files::tofile, "Write all items (as machine values) to the file object f."),
+    native("fromunicode", Arity::Exact(2), chars::fromunicode, "Extends this array with data from the unicode string ustr."),
+    native("tounicode", Arity::Exact(1), chars::tounicode, "Convert the array to a unicode string."),
+    native("__reduce_ex__", Arity::Exact(2), files::reduce, "Return state information for pickling."),
     native("fromlist", Arity::Exact(2), fromlist, "Append items to array from list."),
     native("index", Arity::Range(2, 4), index, "Return index of first occurrence of v in the array."),
     native("insert", Arity::Exact(3), insert, "Insert a new item v into the array before position i."),
@@ -66,7 +80,7 @@ const SLOTS: &[NativeDef] = &[
     native("__getitem__", Arity::Exact(2), getitem, "Return self[key]."),
     native("__setitem__", Arity::Exact(3), setitem, "Set self[key] to value."),
     native("__delitem__", Arity::Exact(2), delitem, "Delete self[key]."),
-    native("__iter__", Arity::Exact(1), iter, "Implement iter(self)."),
+    native("__iter__", Arity::Exact(1), files::iter, "Implement iter(self)."),
     native("__contains__", Arity::Exact(2), contains, "Return bool(key in self)."),
     native("__add__", Arity::Exact(2), add, "Return self+value."),
     native("__iadd__", Arity::Exact(2), iadd, "Implement self+=value."),
@@ -103,7 +117,9 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     unhashable(vm, &class);
     vm.dict_set_str(dict, "ArrayType", class.to_value());
     vm.dict_set_str(dict, "typecodes", CODES.into());
+    vm.add_methods(&class, NativeKind::ClassMethod, CLASS_GETITEM);
     vm.interp.extension::<Classes>(&mut vm.gil).array = Some(class);
+    files::define(vm, dict);
     Ok(())
 }
 
@@ -147,33 +163,52 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             return Err(vm.type_error(format!("array() argument 1 must be a unicode character, not {found}")));
         }
     };
-    if matches!(code, b'u' | b'w') {
-        return Err(
-            vm.raise(Known::NotImplementedError, "arrays of characters ('u' and 'w') are not supported by Mini")
-        );
-    }
     if !CODES.as_bytes().contains(&code) {
-        return Err(vm.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"));
+        return Err(vm.value_error("bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)"));
     }
+    chars::warn_deprecated(vm, code)?;
     let bytes = ByteArray::new(Vec::new());
     let array = Foreign::new(class, ArrayData { bytes, format: code }).into_value();
     if let Some(initial) = given.get(1) {
         match vm.unwrap(initial) {
-            Value::Str(_) => {
-                let code = code as char;
-                return Err(vm.type_error(format!("cannot use a str to initialize an array with typecode '{code}'")));
+            Value::Str(text) => {
+                let text = text.to_ptr();
+                chars::from_text(vm, code, &array, text.as_str())?;
             }
             Value::Bytes(_) | Value::ByteArray(_) => {
                 frombytes(vm, Args::new(&[array.clone(), initial.clone()]))?;
             }
-            _ => extend_with(vm, &array, initial)?,
+            Value::Foreign(other) if !chars::is_text(code) => {
+                let other = other.get::<ArrayData>(&vm.gil).map(|other| other.format);
+                if other.is_some_and(chars::is_text) {
+                    let code = code as char;
+                    return Err(
+                        vm.type_error(format!("cannot use a unicode array to initialize an array with typecode '{code}'"))
+                    );
+                }
+                convert(vm, &array, initial)?;
+            }
+            _ => convert(vm, &array, initial)?,
         }
     }
     Ok(array)
 }
 
+/// Fills a new array from whatever can be iterated over, arrays of other types too.
+fn convert(vm: &mut Vm, array: &Value, initial: &Value) -> Result<(), Raised> {
+    let (_, code) = data(vm, array)?;
+    vm.for_each(initial, |vm, item| {
+        let item = packed(vm, code, &item)?;
+        resizable(vm, array)?.0.data.get_mut(&mut vm.gil).extend_from_slice(&item);
+        Ok(true)
+    })
+}
+
 /// The bytes of a value as an item of the type.
 fn packed(vm: &mut Vm, code: u8, value: &Value) -> Result<Vec<u8>, Raised> {
+    if chars::is_text(code) {
+        return chars::packed(vm, value);
+    }
     if matches!(code, b'f' | b'd') {
         if !is_real(vm, value) {
             let found = vm.class_name(value);
@@ -242,11 +277,7 @@ fn extend_with(vm: &mut Vm, array: &Value, more: &Value) -> Result<(), Raised> {
             return Err(vm.type_error("can only extend with array of same kind"));
         }
     }
-    vm.for_each(more, |vm, item| {
-        let item = packed(vm, code, &item)?;
-        resizable(vm, array)?.0.data.get_mut(&mut vm.gil).extend_from_slice(&item);
-        Ok(true)
-    })
+    convert(vm, array, more)
 }
 
 fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -271,6 +302,9 @@ fn frombytes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if more.len() % item_size(code) != 0 {
         return Err(vm.value_error("bytes length not a multiple of item size"));
     }
+    if chars::is_text(code) {
+        chars::check(vm, &more)?;
+    }
     bytes.data.get_mut(&mut vm.gil).extend_from_slice(&more);
     Ok(Value::None)
 }
@@ -284,11 +318,6 @@ fn tolist(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     values(vm, &args[0]).map(Value::list)
 }
 
-fn iter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let items = tolist(vm, args)?;
-    vm.iter(&items)
-}
-
 fn buffer_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (bytes, code) = data(vm, &args[0])?;
     let content = bytes.data.get(&vm.gil);
@@ -297,7 +326,12 @@ fn buffer_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn byteswap(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (bytes, code) = data(vm, &args[0])?;
-    bytes.data.get_mut(&mut vm.gil).chunks_exact_mut(item_size(code)).for_each(<[u8]>::reverse);
+    let mut swapped = bytes.data.get(&vm.gil).clone();
+    swapped.chunks_exact_mut(item_size(code)).for_each(<[u8]>::reverse);
+    if chars::is_text(code) {
+        chars::check(vm, &swapped)?;
+    }
+    bytes.data.get_mut(&mut vm.gil).copy_from_slice(&swapped);
     Ok(Value::None)
 }
 
@@ -396,12 +430,14 @@ fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (_, code) = data(vm, &args[0])?;
-    let name = vm.class_name(&args[0]);
+    let class = vm.class_of(&args[0]);
+    let name = class.name(&vm.gil).to_owned();
     let items = values(vm, &args[0])?;
     if items.is_empty() {
         return Ok(format!("{name}('{}')", code as char).into());
     }
-    let items = vm.repr(&Value::list(items))?;
+    let items = if chars::is_text(code) { chars::text_of(vm, &args[0])? } else { Value::list(items) };
+    let items = vm.repr(&items)?;
     Ok(format!("{name}('{}', {})", code as char, items.as_str()).into())
 }
 
