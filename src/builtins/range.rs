@@ -5,6 +5,7 @@ use num_bigint::BigInt;
 use crate::builtins::compare::ORDER;
 use crate::builtins::receiver::receiver;
 use crate::builtins::{native, sequence};
+use crate::object::iter::BigRange;
 use crate::object::{Args, Arity, GetSetDef, Iter, IterState, Known, NativeDef, NativeKind, Raised, Range, Value, Vm};
 use crate::vm::range::to_big;
 
@@ -170,7 +171,8 @@ fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let (len, step) = (to_big(&range.len), to_big(&range.step));
     let next: BigInt = to_big(&range.start) + (&len - 1) * &step;
-    Ok(Iter::new(IterState::BigRange { next, step: -step, left: len }).into_value())
+    let state = BigRange { next, step: -step, left: len };
+    Ok(Iter::new(IterState::BigRange(Box::new(state))).into_value())
 }
 
 fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

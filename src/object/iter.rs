@@ -14,6 +14,14 @@ pub enum DictPart {
     Items,
 }
 
+/// Where an iterator over a range of big numbers is.
+#[derive(Clone)]
+pub struct BigRange {
+    pub next: num_bigint::BigInt,
+    pub step: num_bigint::BigInt,
+    pub left: num_bigint::BigInt,
+}
+
 /// The state of a built-in iterator.
 pub enum IterState {
     /// `left` more numbers from `next` on.
@@ -23,11 +31,7 @@ pub enum IterState {
         left: u64,
     },
     /// A range whose numbers do not fit 64 bits: the next, the step, how many are left.
-    BigRange {
-        next: num_bigint::BigInt,
-        step: num_bigint::BigInt,
-        left: num_bigint::BigInt,
-    },
+    BigRange(Box<BigRange>),
     List {
         list: Ptr<List>,
         index: usize,
@@ -90,12 +94,12 @@ pub enum IterState {
         next: Value,
     },
     Zip {
-        iters: Vec<Value>,
+        iters: Ptr<Tuple>,
         strict: bool,
     },
     Map {
         func: Value,
-        iters: Vec<Value>,
+        iters: Ptr<Tuple>,
     },
     Filter {
         func: Value,
@@ -149,7 +153,7 @@ impl IterState {
     pub fn class(&self) -> IterClass {
         match self {
             IterState::Range { .. } => IterClass::Range,
-            IterState::BigRange { .. } => IterClass::LongRange,
+            IterState::BigRange(_) => IterClass::LongRange,
             IterState::List { .. } => IterClass::List,
             IterState::ListReversed { .. } => IterClass::ListReversed,
             IterState::Tuple { .. } => IterClass::Tuple,

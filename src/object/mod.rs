@@ -23,6 +23,7 @@ pub(crate) mod number;
 mod ptr;
 pub(crate) mod quote;
 pub(crate) mod set;
+mod set_algebra;
 pub(crate) mod shape;
 pub(crate) mod stacks;
 mod string;

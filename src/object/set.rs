@@ -4,20 +4,13 @@
 use super::compare::{Equality, plain_eq};
 use super::define_heap_type;
 use super::ptr::Ptr;
-use super::value::Value;
+use super::value::{Slot, Value};
 use crate::gil::GilCell;
 
 /// Slots looked at in a row before the probe jumps.
 const LINEAR_PROBES: usize = 9;
 const PERTURB_SHIFT: u32 = 5;
 const MIN_SIZE: usize = 8;
-
-#[derive(Default)]
-struct SetEntry {
-    hash: i64,
-    /// `Undef` in a free slot; in a deleted one too, with hash -1.
-    key: Value,
-}
 
 /// What a lookup found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +22,22 @@ pub enum SetProbe {
     Ask,
 }
 
+/// Where a key stands or would go.
+enum Place {
+    Found,
+    /// In this slot, which was never used or held a removed key.
+    Free {
+        at: usize,
+        removed: bool,
+    },
+    Ask,
+}
+
 /// The content of a set.
 #[derive(Default)]
 pub struct SetData {
-    slots: Vec<SetEntry>,
+    /// A removed key leaves `Undef` with the hash -1.
+    slots: Box<[Slot]>,
     used: usize,
     /// Used and deleted slots.
     fill: usize,
@@ -75,14 +80,15 @@ impl SetData {
     }
 
     /// Visits the slots in probing order until `visit` answers.
-    fn walk<R>(&self, hash: i64, mut visit: impl FnMut(usize, &SetEntry) -> Option<R>) -> Option<R> {
+    #[inline(always)]
+    fn walk<R>(&self, hash: i64, mut visit: impl FnMut(usize, &Slot) -> Option<R>) -> Option<R> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut perturb = hash as u64 as usize;
         let mut index = hash as u64 as usize & mask;
         loop {
             let probes = if index + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
-            for at in index..=index + probes {
-                let entry = &self.slots[at];
+            for (at, entry) in self.slots[index..=index + probes].iter().enumerate() {
+                let at = at + index;
                 if let Some(answer) = visit(at, entry) {
                     return Some(answer);
                 }
@@ -152,13 +158,75 @@ impl SetData {
         self.slots.len()
     }
 
-    /// Adds a key that is known to be missing: in the last place of a removed key that the probe passes, if there is one.
-    pub fn push(&mut self, hash: i64, key: Value) {
-        if self.slots.is_empty() {
-            self.slots.resize_with(MIN_SIZE, SetEntry::default);
+    /// The slot of a key, or the one for it: the last place of a removed key that the probe passes, or else where it ends.
+    #[inline]
+    fn find_place(&self, hash: i64, key: &Value) -> Place {
+        let (mut removed, mut ask) = (None, false);
+        let found = self.walk(hash, |at, entry| {
+            if entry.key.is_undef() {
+                if entry.hash == 0 {
+                    return Some(Place::Free { at, removed: false });
+                }
+                removed = Some(at);
+            } else if entry.hash == hash {
+                match plain_eq(&entry.key, key) {
+                    Equality::Equal => return Some(Place::Found),
+                    Equality::Different => {}
+                    Equality::Ask => ask = true,
+                }
+            }
+            None
+        });
+        match (found, removed) {
+            (Some(Place::Found), _) => Place::Found,
+            _ if ask => Place::Ask,
+            (_, Some(at)) => Place::Free { at, removed: true },
+            (Some(free), None) => free,
+            // A table is never full, so the walk ends.
+            (None, None) => Place::Ask,
         }
+    }
+
+    #[inline]
+    fn fill_slot(&mut self, at: usize, removed: bool, hash: i64, key: Value) {
+        self.slots[at] = Slot { hash, key };
         self.used += 1;
         self.changes = self.changes.wrapping_add(1);
+        if removed {
+            return;
+        }
+        self.fill += 1;
+        let mask = self.slots.len() - 1;
+        if self.fill * 5 >= mask * 3 {
+            self.resize(if self.used > 50_000 { self.used * 2 } else { self.used * 4 });
+        }
+    }
+
+    /// Adds a key unless it is there; tells what was found.
+    ///
+    /// # Errors
+    ///
+    /// The key is given back if only script code can tell whether it is there.
+    #[inline]
+    pub fn add(&mut self, hash: i64, key: Value) -> Result<bool, Value> {
+        if self.slots.is_empty() {
+            self.slots = Slot::free(MIN_SIZE);
+        }
+        match self.find_place(hash, &key) {
+            Place::Found => Ok(false),
+            Place::Free { at, removed } => {
+                self.fill_slot(at, removed, hash, key);
+                Ok(true)
+            }
+            Place::Ask => Err(key),
+        }
+    }
+
+    /// Adds a key that is known to be missing.
+    pub fn push(&mut self, hash: i64, key: Value) {
+        if self.slots.is_empty() {
+            self.slots = Slot::free(MIN_SIZE);
+        }
         let mut removed = None;
         let free = self.walk(hash, |at, entry| {
             if !entry.key.is_undef() {
@@ -170,24 +238,15 @@ impl SetData {
             removed = Some(at);
             None
         });
-        if let Some(at) = removed {
-            self.slots[at] = SetEntry { hash, key };
-            return;
-        }
-        if let Some(at) = free {
-            self.slots[at] = SetEntry { hash, key };
-            self.fill += 1;
-        }
-        let mask = self.slots.len() - 1;
-        if self.fill * 5 >= mask * 3 {
-            self.resize(if self.used > 50_000 { self.used * 2 } else { self.used * 4 });
+        if let Some(at) = removed.or(free) {
+            self.fill_slot(at, removed.is_some(), hash, key);
         }
     }
 
     /// Grows the table once for `added` keys that are about to come, most of them new.
     pub fn make_room(&mut self, added: usize) {
         if self.slots.is_empty() {
-            self.slots.resize_with(MIN_SIZE, SetEntry::default);
+            self.slots = Slot::free(MIN_SIZE);
         }
         if (self.fill + added) * 5 >= (self.slots.len() - 1) * 3 {
             self.resize((self.used + added) * 2);
@@ -204,7 +263,7 @@ impl SetData {
     fn place(&mut self, hash: i64, key: Value) {
         let free = self.walk(hash, |at, entry| (entry.key.is_undef() && entry.hash == 0).then_some(at));
         if let Some(at) = free {
-            self.slots[at] = SetEntry { hash, key };
+            self.slots[at] = Slot { hash, key };
             self.fill += 1;
         }
     }
@@ -214,9 +273,7 @@ impl SetData {
         while size <= minimum {
             size <<= 1;
         }
-        let mut fresh = Vec::new();
-        fresh.resize_with(size, SetEntry::default);
-        let old = std::mem::replace(&mut self.slots, fresh);
+        let old = std::mem::replace(&mut self.slots, Slot::free(size));
         self.fill = 0;
         for entry in old {
             if !entry.key.is_undef() {
@@ -227,11 +284,10 @@ impl SetData {
 
     /// Adds a key that compares without script code; tells whether it was missing.
     pub fn insert_plain(&mut self, hash: i64, key: Value) -> bool {
-        let missing = !matches!(self.probe(hash, &key), SetProbe::Found(_));
-        if missing {
+        self.add(hash, key).unwrap_or_else(|key| {
             self.push(hash, key);
-        }
-        missing
+            true
+        })
     }
 
     /// Removes the key in a slot and gives it back.
@@ -276,7 +332,7 @@ impl Clone for SetData {
         }
         copy.make_room(self.used);
         if copy.slots.len() == self.slots.len() && self.fill == self.used {
-            copy.slots = self.slots.iter().map(|entry| SetEntry { hash: entry.hash, key: entry.key.clone() }).collect();
+            copy.slots = self.slots.iter().map(|entry| Slot { hash: entry.hash, key: entry.key.clone() }).collect();
         } else {
             for (key, hash) in self.iter() {
                 copy.place(hash, key.clone());

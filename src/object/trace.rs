@@ -162,17 +162,17 @@ fn trace_iter(state: &IterState, visit: &mut impl FnMut(NonNull<Header>)) {
             value(iter, visit);
             value(next, visit);
         }
-        IterState::Zip { iters, .. } => iters.iter().for_each(|iter| value(iter, visit)),
+        IterState::Zip { iters, .. } => pointer(iters, visit),
         IterState::Map { func, iters } => {
             value(func, visit);
-            iters.iter().for_each(|iter| value(iter, visit));
+            pointer(iters, visit);
         }
         IterState::Filter { func, iter } => {
             value(func, visit);
             value(iter, visit);
         }
         IterState::Range { .. }
-        | IterState::BigRange { .. }
+        | IterState::BigRange(_)
         | IterState::Str { .. }
         | IterState::Bytes { .. }
         | IterState::ByteArray { .. }

@@ -94,6 +94,21 @@ pub enum Value {
 
 const _: () = assert!(mem::size_of::<Value>() == 16);
 
+/// A key with its hash in an open-addressing table; a free one has `Undef` and 0.
+#[repr(C)]
+pub(super) struct Slot {
+    pub hash: i64,
+    pub key: Value,
+}
+
+impl Slot {
+    /// So many free slots.
+    pub fn free(count: usize) -> Box<[Slot]> {
+        // SAFETY: a zero tag is `Undef`, which has no payload, and a hash may be any number.
+        unsafe { Box::new_zeroed_slice(count).assume_init() }
+    }
+}
+
 impl Value {
     /// The truth value `value`.
     #[inline(always)]

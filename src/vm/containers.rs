@@ -243,6 +243,15 @@ impl Vm {
     /// What hashing and comparing the item raises.
     pub fn set_add(&mut self, set: &Set, item: Value) -> Result<bool, Raised> {
         let hash = self.hash(&item)?;
+        match set.data.get_mut(&mut self.gil).add(hash, item) {
+            Ok(added) => Ok(added),
+            Err(item) => self.set_add_compared(set, item, hash),
+        }
+    }
+
+    /// Adds an item that must be compared with another by script code.
+    #[cold]
+    pub(super) fn set_add_compared(&mut self, set: &Set, item: Value, hash: i64) -> Result<bool, Raised> {
         if self.set_find(set, hash, &item)?.is_some() {
             return Ok(false);
         }

@@ -1,8 +1,8 @@
 //! One step of the built-in iterators.
 
 use crate::bytecode::{BinOp, CmpOp};
-use crate::object::iter::IterState;
-use crate::object::{DictPart, Entry, Iter, Known, Ptr, Raised, Set, Tuple, Value, Vm};
+use crate::object::iter::{BigRange, IterState};
+use crate::object::{DictPart, Entry, Iter, Known, Raised, Tuple, Value, Vm};
 
 impl Vm {
     /// The next item of a built-in iterator, None at the end.
@@ -50,7 +50,8 @@ impl Vm {
 
     fn step_other(&mut self, iter: &Iter) -> Result<Option<Value>, Raised> {
         match iter.state.get_mut(&mut self.gil) {
-            IterState::BigRange { next, step, left } => {
+            IterState::BigRange(range) => {
+                let BigRange { next, step, left } = &mut **range;
                 if left.sign() != num_bigint::Sign::Plus {
                     return Ok(None);
                 }
@@ -69,7 +70,13 @@ impl Vm {
                 }
             }
             IterState::Str { text, offset } => {
-                let Some(c) = text.as_str()[*offset..].chars().next() else { return self.end(iter) };
+                let at = *offset;
+                if text.is_ascii() {
+                    let Some(&byte) = text.as_str().as_bytes().get(at) else { return self.end(iter) };
+                    *offset = at + 1;
+                    return Ok(Some(self.char_value(byte.into())));
+                }
+                let Some(c) = text.as_str()[at..].chars().next() else { return self.end(iter) };
                 *offset += c.len_utf8();
                 Ok(Some(self.char_value(c)))
             }
@@ -86,10 +93,7 @@ impl Vm {
                     None => self.end(iter),
                 }
             }
-            IterState::Set { set, slot, used, .. } => {
-                let (set, at, used) = (set.clone(), *slot, *used);
-                self.step_set(iter, &set, at, used)
-            }
+            IterState::Set { .. } => self.step_set(iter),
             IterState::Sequence { object, index } => {
                 let (object, at) = (object.clone(), *index);
                 match self.getitem(&object, &Value::Int(at)) {
@@ -140,7 +144,7 @@ impl Vm {
                     return self.call(&func, &[item]).map(Some);
                 }
                 let mut items = Vec::with_capacity(iters.len());
-                for inner in &iters {
+                for inner in iters.iter() {
                     let Some(item) = self.next(inner)? else { return Ok(None) };
                     items.push(item);
                 }
@@ -245,15 +249,17 @@ impl Vm {
         Ok(Some(item))
     }
 
-    fn step_set(&mut self, iter: &Iter, set: &Ptr<Set>, at: usize, expected: usize) -> Result<Option<Value>, Raised> {
-        let data = set.data.get(&self.gil);
-        if data.len() != expected {
+    fn step_set(&mut self, iter: &Iter) -> Result<Option<Value>, Raised> {
+        let gil = &self.gil;
+        let IterState::Set { set, slot, used, .. } = iter.state.get(gil) else { return Ok(None) };
+        let data = set.data.get(gil);
+        if data.len() != *used {
             if let IterState::Set { used, .. } = iter.state.get_mut(&mut self.gil) {
                 *used = usize::MAX;
             }
             return Err(self.raise(Known::RuntimeError, "Set changed size during iteration"));
         }
-        let Some((found, key, _)) = data.next_key(at) else { return self.end(iter) };
+        let Some((found, key, _)) = data.next_key(*slot) else { return self.end(iter) };
         let item = key.clone();
         if let IterState::Set { slot, left, .. } = iter.state.get_mut(&mut self.gil) {
             *slot = found + 1;

@@ -1,6 +1,6 @@
 //! Iteration.
 
-use crate::object::iter::IterState;
+use crate::object::iter::{BigRange, IterState};
 use crate::object::{DictPart, GenKind, Iter, Known, Name, Raised, Range, Value, Vm};
 
 /// The iterator state of a range.
@@ -12,7 +12,7 @@ pub(crate) fn range_state(range: &Range) -> IterState {
         }
     }
     let [next, step, left] = [&range.start, &range.step, &range.len].map(super::range::to_big);
-    IterState::BigRange { next, step, left }
+    IterState::BigRange(Box::new(BigRange { next, step, left }))
 }
 
 impl Vm {

@@ -1,6 +1,6 @@
 //! Adding many items to a set: `set.update`, and sets in set displays.
 
-use crate::object::{Dict, Ptr, Raised, Set, SetProbe, Value, Vm};
+use crate::object::{Dict, Ptr, Raised, Set, Value, Vm};
 
 impl Vm {
     /// The keys of a set with their hashes as they are now, in table order.
@@ -19,13 +19,8 @@ impl Vm {
     ///
     /// What comparing the key raises.
     pub(crate) fn set_add_hashed(&mut self, set: &Set, key: Value, hash: i64) -> Result<(), Raised> {
-        let data = set.data.get_mut(&mut self.gil);
-        match data.probe(hash, &key) {
-            SetProbe::Found(_) => {}
-            SetProbe::Missing => data.push(hash, key),
-            SetProbe::Ask => {
-                self.set_add(set, key)?;
-            }
+        if let Err(key) = set.data.get_mut(&mut self.gil).add(hash, key) {
+            self.set_add_compared(set, key, hash)?;
         }
         Ok(())
     }
@@ -36,7 +31,8 @@ impl Vm {
     ///
     /// TypeError for what is not iterable or not hashable; what iterating, hashing and comparing raise.
     pub(crate) fn set_update(&mut self, set: &Ptr<Set>, other: &Value) -> Result<(), Raised> {
-        let source = match self.unwrap(other) {
+        let unwrapped = self.unwrap(other).clone();
+        let source = match &unwrapped {
             Value::Set(other) if std::ptr::eq(&**other, &**set) => return Ok(()),
             Value::Set(other) if set.data.get(&self.gil).is_empty() => {
                 let copied = other.data.get(&self.gil).clone();
@@ -44,7 +40,33 @@ impl Vm {
                 drop(old);
                 return Ok(());
             }
-            Value::Set(other) => self.set_keys(other),
+            Value::Set(other) => {
+                // Out of its cell, the set can be changed while the other one is looked at.
+                let mut data = set.data.take(&mut self.gil);
+                let merged = data.merge(other.data.get(&self.gil));
+                let _empty = set.data.replace(&mut self.gil, data);
+                if merged.is_some() {
+                    return Ok(());
+                }
+                for (key, hash) in self.set_keys(other) {
+                    self.set_add_hashed(set, key, hash)?;
+                }
+                return Ok(());
+            }
+            Value::List(items) if matches!(other, Value::List(_)) => {
+                let mut index = 0;
+                while let Some(item) = items.items.get(&self.gil).get(index).cloned() {
+                    self.set_add(set, item)?;
+                    index += 1;
+                }
+                return Ok(());
+            }
+            Value::Tuple(items) if matches!(other, Value::Tuple(_)) => {
+                for item in items.iter() {
+                    self.set_add(set, item.clone())?;
+                }
+                return Ok(());
+            }
             Value::Dict(dict) if matches!(other, Value::Dict(_)) => self.dict_keys(dict),
             _ => return self.for_each(other, |vm, item| vm.set_add(set, item).map(|_| true)),
         };

@@ -1,6 +1,6 @@
 //! `enumerate`, `zip`, `map`, `filter` and `reversed`.
 
-use crate::object::{Args, Iter, IterState, Known, Name, Raised, Value, Vm};
+use crate::object::{Args, Iter, IterState, Known, Name, Raised, Tuple, Value, Vm};
 
 fn wrap(vm: &mut Vm, class: &Value, state: IterState) -> Result<Value, Raised> {
     let class = vm.expect_class(class)?;
@@ -45,7 +45,7 @@ pub(super) fn zip(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
     }
     let iters = iterators(vm, &args.positional()[1..])?;
-    wrap(vm, &args[0], IterState::Zip { iters, strict })
+    wrap(vm, &args[0], IterState::Zip { iters: Tuple::new(iters), strict })
 }
 
 /// `map(func, *iterables)`.
@@ -60,7 +60,7 @@ pub(super) fn map(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.type_error("map() must have at least two arguments."));
     }
     let iters = iterators(vm, iterables)?;
-    wrap(vm, &args[0], IterState::Map { func: func.clone(), iters })
+    wrap(vm, &args[0], IterState::Map { func: func.clone(), iters: Tuple::new(iters) })
 }
 
 /// `filter(function_or_none, iterable)`.

@@ -110,7 +110,7 @@ pub(crate) fn remaining(vm: &mut Vm, iter: &Iter) -> Result<Option<Value>, Raise
     let gil = &vm.gil;
     let left = match iter.state.get(gil) {
         IterState::Range { left, .. } => *left as usize,
-        IterState::BigRange { left, .. } => return Ok(Some(Value::big(left.clone()))),
+        IterState::BigRange(range) => return Ok(Some(Value::big(range.left.clone()))),
         IterState::List { list, index } => list.items.get(gil).len().saturating_sub(*index),
         IterState::ListReversed { list, index } => {
             if *index > list.items.get(gil).len() {
@@ -180,12 +180,12 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         IterState::Tuple { tuple, index } => ("iter", vec![tuple.to_value()], Some(*index)),
         IterState::ListReversed { list, index } if *index > 0 => ("reversed", vec![list.to_value()], Some(*index - 1)),
         IterState::Callable { callable, sentinel } => ("iter", vec![callable.clone(), sentinel.clone()], None),
-        IterState::Enumerate { iter, next } => {
+        IterState::Enumerate { iter, next, .. } => {
             return Ok(Value::tuple(vec![class(vm), Value::tuple(vec![iter.clone(), next.clone()])]));
         }
-        IterState::Zip { iters, .. } => return Ok(Value::tuple(vec![class(vm), Value::tuple(iters.clone())])),
+        IterState::Zip { iters, .. } => return Ok(Value::tuple(vec![class(vm), iters.to_value()])),
         IterState::Map { func, iters } => {
-            let parts = std::iter::once(func).chain(iters).cloned().collect();
+            let parts = std::iter::once(func).chain(iters.iter()).cloned().collect();
             return Ok(Value::tuple(vec![class(vm), Value::tuple(parts)]));
         }
         IterState::Filter { func, iter } => {
@@ -209,9 +209,7 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn twin(state: &IterState) -> IterState {
     match state {
         IterState::Range { next, step, left } => IterState::Range { next: *next, step: *step, left: *left },
-        IterState::BigRange { next, step, left } => {
-            IterState::BigRange { next: next.clone(), step: step.clone(), left: left.clone() }
-        }
+        IterState::BigRange(range) => IterState::BigRange(range.clone()),
         IterState::Str { text, offset } => IterState::Str { text: text.clone(), offset: *offset },
         IterState::Bytes { bytes, index } => IterState::Bytes { bytes: bytes.clone(), index: *index },
         IterState::ByteArray { bytes, index } => IterState::ByteArray { bytes: bytes.clone(), index: *index },

@@ -56,11 +56,15 @@ pub(in crate::builtins) fn update(vm: &mut Vm, set: &Ptr<Set>, other: &Value) ->
 /// `set & other`.
 pub(super) fn intersection(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<Ptr<Set>, Raised> {
     let frozen = set.frozen;
+    let other_set = as_set(vm, other);
     let result = empty(frozen);
-    match as_set(vm, other) {
+    match other_set {
         Some(other) if other.is(set) => return Ok(copy(vm, set, frozen)),
         Some(other) => {
             let (walked, asked) = if len(vm, &other) > len(vm, set) { (set, &other) } else { (&other, set) };
+            if let Some(data) = walked.data.get(&vm.gil).selected(asked.data.get(&vm.gil), true) {
+                return Ok(Set::new(data, frozen));
+            }
             for (key, hash) in vm.set_keys(walked) {
                 if contains_hashed(vm, asked, &key, hash)? {
                     vm.set_add_hashed(&result, key, hash)?;
@@ -111,8 +115,13 @@ pub(super) fn difference(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<P
         difference_update(vm, &result, other)?;
         return Ok(result);
     }
-    let result = empty(frozen);
     let other_set = as_set(vm, other);
+    if let Some(other) = &other_set {
+        if let Some(data) = set.data.get(&vm.gil).selected(other.data.get(&vm.gil), false) {
+            return Ok(Set::new(data, frozen));
+        }
+    }
+    let result = empty(frozen);
     for (key, hash) in vm.set_keys(set) {
         let common = match (&other_set, other) {
             (Some(other), _) => contains_hashed(vm, other, &key, hash)?,
@@ -157,6 +166,12 @@ pub(in crate::builtins) fn symmetric_difference_update(
 
 /// `set ^ other`.
 pub(super) fn symmetric_difference(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<Ptr<Set>, Raised> {
+    if let Some(other) = as_set(vm, other).filter(|other| !other.is(set)) {
+        let mut data = other.data.get(&vm.gil).clone();
+        if data.toggle(set.data.get(&vm.gil)).is_some() {
+            return Ok(Set::new(data, set.frozen));
+        }
+    }
     let result = empty(set.frozen);
     update(vm, &result, other)?;
     symmetric_difference_update(vm, &result, &set.to_value())?;
@@ -167,6 +182,9 @@ pub(super) fn symmetric_difference(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -
 pub(super) fn is_subset(vm: &mut Vm, set: &Ptr<Set>, other: &Ptr<Set>) -> Result<bool, Raised> {
     if len(vm, set) > len(vm, other) {
         return Ok(false);
+    }
+    if let Some(answer) = set.data.get(&vm.gil).covered(other.data.get(&vm.gil), true) {
+        return Ok(answer);
     }
     for (key, hash) in vm.set_keys(set) {
         if !contains_hashed(vm, other, &key, hash)? {
@@ -183,6 +201,9 @@ pub(super) fn is_disjoint(vm: &mut Vm, set: &Ptr<Set>, other: &Value) -> Result<
         Some(other) if other.is(set) => disjoint = len(vm, set) == 0,
         Some(other) => {
             let (walked, asked) = if len(vm, &other) > len(vm, set) { (set, &other) } else { (&other, set) };
+            if let Some(common) = walked.data.get(&vm.gil).covered(asked.data.get(&vm.gil), false) {
+                return Ok(!common);
+            }
             for (key, hash) in vm.set_keys(walked) {
                 if contains_hashed(vm, asked, &key, hash)? {
                     return Ok(false);
