@@ -92,7 +92,11 @@ impl Tuple {
         // SAFETY: the items are dropped once, and the block was made with this layout.
         unsafe {
             let len = pointer.as_ref().len;
-            ptr::drop_in_place(ptr::slice_from_raw_parts_mut(pointer.add(1).cast::<Value>().as_ptr(), len));
+            let items = pointer.add(1).cast::<Value>().as_ptr();
+            // From the end, so that finalisers run in CPython's order.
+            for index in (0..len).rev() {
+                ptr::drop_in_place(items.add(index));
+            }
             dealloc(pointer.as_ptr().cast(), Self::layout(len));
         }
     }

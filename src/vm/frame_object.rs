@@ -109,32 +109,68 @@ impl Vm {
     pub(super) fn keep_variables(&mut self) {
         let Value::Exc(exception) = &self.raised else { return };
         let Some(level) = exception.data.get(&self.gil).traceback.clone() else { return };
-        // SAFETY: a frame runs; the registers below `first_temp` are its variables.
+        // SAFETY: a frame runs.
         unsafe {
-            let frame = &mut *self.fp;
-            let code = &*frame.code;
-            if !std::ptr::eq(&*level.code, code) || matches!(level.frame.get(&self.gil), Value::Tuple(_)) {
+            let frame = &*self.fp;
+            if !std::ptr::eq(&*level.code, frame.code) || matches!(level.frame.get(&self.gil), Value::Tuple(_)) {
                 return;
             }
-            let count = if code.proto.flags.has(CodeFlags::OPTIMIZED) { code.first_temp as usize } else { 0 };
-            let variables = (0..count).map(|index| (*frame.base.add(index)).take()).collect();
-            let variables = Value::tuple(variables);
             let object = frame.extra.as_ref().map_or(Value::Undef, |extra| extra.object.clone());
-            let kept = match &object {
-                Value::Foreign(foreign) => {
-                    let at = index(frame);
-                    let back = self.frame_back(&object);
-                    if let Some(data) = foreign.get_mut::<FrameObject>(&mut self.gil) {
-                        data.variables = variables;
-                        data.at = at;
-                        data.back = back;
-                    }
-                    object
-                }
-                _ => variables,
-            };
+            let kept = if object.is_undef() { self.take_variables() } else { object };
             let old = std::mem::replace(level.frame.get_mut(&mut self.gil), kept);
             drop(old);
+        }
+    }
+
+    /// Ties the newest level of a traceback to the running frame, which goes on: its variables will be known as
+    /// long as the traceback is, however the frame ends.
+    pub(super) fn tie_traceback(&mut self) {
+        let Value::Exc(exception) = &self.raised else { return };
+        let Some(level) = exception.data.get(&self.gil).traceback.clone() else { return };
+        // SAFETY: a frame runs.
+        let optimized = unsafe { &*(*self.fp).code }.proto.flags.has(CodeFlags::OPTIMIZED);
+        if optimized && level.frame.get(&self.gil).is_undef() {
+            let object = self.object_of_frame(self.fp);
+            *level.frame.get_mut(&mut self.gil) = object;
+        }
+    }
+
+    /// Moves the variables of the running frame into a tuple, the last first: tuples let go of theirs from the end.
+    ///
+    /// # Safety
+    ///
+    /// A frame runs, and is about to end.
+    unsafe fn take_variables(&mut self) -> Value {
+        // SAFETY: the registers below `first_temp` are the frame's variables.
+        unsafe {
+            let frame = &*self.fp;
+            let code = &*frame.code;
+            let count = if code.proto.flags.has(CodeFlags::OPTIMIZED) { code.first_temp as usize } else { 0 };
+            Value::tuple((0..count).rev().map(|index| (*frame.base.add(index)).take()).collect())
+        }
+    }
+
+    /// The running frame is about to end: if something holds its frame object, the variables go there.
+    #[cold]
+    pub(super) fn retire_frame_object(&mut self) {
+        // SAFETY: a frame runs.
+        unsafe {
+            let Some(extra) = &(*self.fp).extra else { return };
+            let object = extra.object.clone();
+            let Value::Foreign(foreign) = &object else { return };
+            // One reference is the frame's own, one is here.
+            if foreign.to_ptr().ref_count() <= 3 {
+                return;
+            }
+            let variables = self.take_variables();
+            let at = index(&*self.fp);
+            let back = self.frame_back(&object);
+            if let Some(data) = foreign.get_mut::<FrameObject>(&mut self.gil) {
+                data.variables = variables;
+                data.at = at;
+                data.back = back;
+                data.place.set(std::ptr::null_mut());
+            }
         }
     }
 
@@ -304,13 +340,13 @@ impl Vm {
             if let Value::Gen(generator) = &self.frame_generator(frame) {
                 if matches!(generator.state.get(), GenState::Created | GenState::Suspended) {
                     self.copy_locals(code, (*generator.regs.get()).as_mut_ptr(), &dict);
+                    return dict.into_value();
                 }
-                return dict.into_value();
             }
         }
         let kept = self.frame_data(frame).map_or(Value::Undef, |data| data.variables.clone());
         if let Value::Tuple(kept) = &kept {
-            for (name, value) in code.proto.local_names.iter().zip(kept.iter()) {
+            for (name, value) in code.proto.local_names.iter().zip(kept.iter().rev()) {
                 let value = match value {
                     Value::Cell(cell) => cell.content.get(&self.gil).clone(),
                     other => other.clone(),

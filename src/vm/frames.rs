@@ -139,6 +139,9 @@ impl Vm {
             let frame = &mut *self.fp;
             let (return_to, ret, base) = (frame.return_to, frame.ret, frame.base);
             if frame.generator.is_null() {
+                if frame.extra.is_some() {
+                    self.retire_frame_object();
+                }
                 clear_values(base, (*frame.code).nregs as usize);
                 if frame.extra.is_some() {
                     frame.extra = None;
@@ -184,6 +187,7 @@ impl Vm {
             let frame = &mut *self.fp;
             let (return_to, ret, base) = (frame.return_to, frame.ret, frame.base);
             if frame.generator.is_null() {
+                self.retire_frame_object();
                 clear_values(base, (*frame.code).nregs as usize);
                 frame.extra = None;
                 self.fp = self.fp.sub(1);
@@ -207,6 +211,7 @@ impl Vm {
         unsafe {
             let generator = &*(*self.fp).generator;
             self.leave_handled(generator);
+            self.retire_frame_object();
             (*self.fp).extra = None;
             self.fp = self.fp.sub(1);
             generator.state.set(GenState::Finished);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mini_grammar::{SyntaxError, SyntaxWarning};
 
-use crate::bytecode::CodeProto;
+use crate::bytecode::{CodeProto, Reg};
 use crate::compile::{Options, compile_expression, compile_interactive, compile_module};
 use crate::object::{Code, Dict, Known, Ptr, Raised, Value, Vm};
 
@@ -27,19 +27,29 @@ impl Vm {
 
     /// `locals()`: the mapping of module and class bodies, a new dict of a function's variables.
     pub(crate) fn current_locals(&mut self) -> Result<Value, Raised> {
-        let mapping = self.frame_locals();
-        if !mapping.is_undef() {
-            return Ok(mapping);
-        }
         // SAFETY: a frame runs.
         let code = unsafe { Ptr::<Code>::from_ref(&*(*self.fp).code) };
-        if !code.proto.flags.has(crate::bytecode::CodeFlags::OPTIMIZED) {
-            return Ok(self.frame_globals().into_value());
+        if !code.proto.flags.has(crate::bytecode::CodeFlags::OPTIMIZED) && !self.has_hidden_variables(&code) {
+            let mapping = self.frame_locals();
+            return Ok(mapping.bound().unwrap_or_else(|| self.frame_globals().into_value()));
         }
         let dict = Dict::new();
         // SAFETY: a frame runs, and its registers below `first_temp` have the names that its code gives.
         unsafe { self.copy_locals(&code, (*self.fp).base, &dict) };
         Ok(dict.into_value())
+    }
+
+    /// Whether the running frame of a module or class body is inside a comprehension, whose variables are in registers.
+    fn has_hidden_variables(&self, code: &Code) -> bool {
+        (0..code.first_temp).any(|index| {
+            // SAFETY: the register belongs to the running frame.
+            let bound = match unsafe { &*(*self.fp).base.add(index.into()) } {
+                Value::Cell(cell) => !cell.content.get(&self.gil).is_undef(),
+                other => !other.is_undef(),
+            };
+            let name = &*code.proto.local_names[usize::from(index)];
+            bound && !name.is_empty() && !name.starts_with(['.', '_']) && !code.proto.free_regs.contains(&Reg(index))
+        })
     }
 
     /// What `super()` without arguments means in the running function: the class in the cell `__class__`,

@@ -14,20 +14,23 @@ pub(super) fn unwind(vm: &mut Vm) -> bool {
             let code = &*frame.code;
             let at = (frame.pc.offset_from(code.entry) - 1).max(0) as u32;
             let in_lookup = std::mem::take(&mut vm.in_lookup);
-            if !std::mem::take(&mut vm.reraising) {
+            let fresh = !std::mem::take(&mut vm.reraising);
+            if fresh {
                 add_traceback(vm, if in_lookup { at | Traceback::IN_LOOKUP } else { at });
             }
             let ranges = &code.proto.exceptions;
             if let Some(range) = ranges.iter().find(|range| range.start <= at && at < range.end) {
+                if fresh {
+                    vm.tie_traceback();
+                }
                 let count = code.nregs as usize - range.keep.0 as usize;
                 super::frames::clear_values(frame.base.add(range.keep.0 as usize), count);
                 *frame.base.add(range.exc.0 as usize) = vm.raised.take();
                 frame.pc = code.entry.add(range.handler as usize);
                 return true;
             }
-            if frame.generator.is_null() {
-                vm.keep_variables();
-            } else {
+            vm.keep_variables();
+            if !frame.generator.is_null() {
                 convert_stop_iteration(vm, code.proto.flags);
             }
             if vm.abandon_frame() == ReturnTo::Native {
