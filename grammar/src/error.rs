@@ -82,6 +82,8 @@ pub(crate) struct Fault {
     /// Whether CPython finds it in the parser, not in the tokenizer.
     pub late: bool,
     pub after_parse: bool,
+    /// Whether CPython gives the line without its end.
+    pub bare: bool,
 }
 
 impl Fault {
@@ -96,6 +98,7 @@ impl Fault {
             incomplete: false,
             late: false,
             after_parse: false,
+            bare: false,
         }
     }
 
@@ -139,9 +142,22 @@ impl Fault {
         self
     }
 
+    pub fn bare(mut self) -> Self {
+        self.bare = true;
+        self
+    }
+
+    /// As a fault that stops the tokenizer.
+    pub fn of_tokenizer(self) -> Self {
+        if self.late || self.kind != ErrorKind::SyntaxError { self } else { self.bare() }
+    }
+
     /// Puts the place in lines and columns.
     pub fn locate(self, lines: &LineIndex) -> SyntaxError {
-        let (line, column) = lines.position(self.start);
+        let (line, column) = match lines.text().is_empty() {
+            true => (0, 0),
+            false => lines.position(self.start),
+        };
         let (end_line, end_column) = match self.end > self.start {
             // The end of a line end is on the line that it ends.
             true if lines.text().as_bytes().get(self.end as usize - 1) == Some(&b'\n') => {
@@ -153,6 +169,7 @@ impl Fault {
                 let (line, column) = lines.position(lines.text().len() as u32);
                 (line, column + 1)
             }
+            _ if line == 0 => (0, 0),
             _ => lines.position(self.end),
         };
         let (end_line, end_column) = match self.fixed_end {
@@ -160,7 +177,9 @@ impl Fault {
             None => (end_line, end_column as i32 + 1),
         };
         let mut text = lines.line_text(line).to_owned();
-        text.push('\n');
+        if !self.bare {
+            text.push('\n');
+        }
         SyntaxError {
             kind: self.kind,
             message: self.message,

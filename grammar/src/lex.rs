@@ -118,6 +118,7 @@ impl<'s> Lexer<'s> {
                 Raw::Space | Raw::Comment => {}
                 Raw::Newline => self.newline(start)?,
                 Raw::Continuation => self.continuation(end)?,
+                Raw::Backslash if end == self.src.len() => self.continuation(end + 1)?,
                 Raw::Backslash => {
                     let message = "unexpected character after line continuation character";
                     let fault = Fault::at(message, start as u32 + 1, start as u32 + 1);

@@ -36,9 +36,12 @@ pub(crate) enum Tree {
 pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u32, String)>), Fault> {
     let Tokens { mut list, hard, soft, open, mut warnings } = tokenize(src);
     if let Some(fault) = hard {
-        return Err(fault);
+        return Err(fault.of_tokenizer());
     }
-    let end_fault = soft.or_else(|| unclosed(&open));
+    // At the end of the source an open bracket is what counts.
+    let at_end = soft.as_ref().is_some_and(|fault| fault.incomplete);
+    let bracket = unclosed(src, &open);
+    let end_fault = if at_end { bracket.or(soft) } else { soft.or(bracket) };
     if end_fault.is_none() && start == Start::Expression {
         list.retain(|(_, tok, _)| !matches!(tok, Tok::Newline));
     }
@@ -66,10 +69,13 @@ pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u
     }
 }
 
-fn unclosed(open: &[(u8, u32)]) -> Option<Fault> {
+fn unclosed(src: &str, open: &[(u8, u32)]) -> Option<Fault> {
     let &(bracket, at) = open.last()?;
     let message = format!("'{}' was never closed", bracket as char);
-    Some(Fault::point(message, at).end_column(0).incomplete())
+    let fault = Fault::point(message, at).end_column(0).incomplete();
+    // The line is whole, its end included, only in the tokenizer's own buffer.
+    let more = src[at as usize..].trim_end_matches('\n').contains('\n');
+    Some(if more { fault.bare() } else { fault })
 }
 
 fn explain(
@@ -79,7 +85,7 @@ fn explain(
     end_fault: Option<Fault>,
     error: ParseError<u32, Tok, Fault>,
 ) -> Fault {
-    let unclosed = unclosed(open);
+    let unclosed = unclosed(src, open);
     let (at, expected) = match error {
         ParseError::User { error } => return error,
         ParseError::UnrecognizedToken { token: (start, tok, _), expected } => {

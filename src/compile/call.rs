@@ -240,7 +240,7 @@ impl<'a> Compiler<'a> {
             && self.in_function()
             && self.u.inner == self.u.scope
             && self.var(id).1 == Var::Global
-            && !self.tree.scopes[0].has("super", super::scope::flag::BOUND);
+            && self.tree.scopes[0].symbol("super").is_none();
         if !suits {
             return false;
         }

@@ -119,8 +119,12 @@ impl Stop<'_> {
     fn generic(&self) -> Fault {
         let message = "invalid syntax";
         if self.is_end(self.at) && !self.is(self.at, &Tok::Newline) {
+            if self.list.is_empty() {
+                let last = self.src.strip_suffix('\n').unwrap_or(self.src).len() as u32;
+                return Fault::point(message, last).column(0).end_column(0).incomplete();
+            }
             let end = self.src.trim_end_matches('\n').len() as u32;
-            return Fault::point(message, end).column(0).end_column(0).incomplete();
+            return self.fault(Span::new(end, end + 1), message).incomplete();
         }
         if self.is(self.at, &Tok::Newline) {
             let at = self.span(self.at).start;

@@ -18,6 +18,7 @@ impl Stop<'_> {
         self.tok(self.at)?;
         self.lambda_parameters()
             .or_else(|| self.equal_sign())
+            .or_else(|| self.walrus())
             .or_else(|| self.missing_else())
             .or_else(|| self.legacy())
             .or_else(|| self.missing_comma())
@@ -57,6 +58,18 @@ impl Stop<'_> {
         let what = describe(&target.kind);
         let message = format!("cannot assign to {what} here. Maybe you meant '==' instead of '='?");
         may_mean_equality(&target.kind).then(|| self.fault(target.span, message))
+    }
+
+    /// `:=` at the head of a statement, behind what is no name.
+    fn walrus(&self) -> Option<Fault> {
+        let start = self.line_start(self.at);
+        if !self.is(self.at, &Tok::Walrus) || self.expression_start(self.at) != start {
+            return None;
+        }
+        let target = self.parse(start, self.at)?;
+        let what = describe(&target.kind);
+        let message = format!("cannot use assignment expressions with {what}");
+        (!matches!(target.kind, ExprKind::Name { .. })).then(|| self.fault(target.span, message))
     }
 
     fn missing_else(&self) -> Option<Fault> {
