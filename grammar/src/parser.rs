@@ -43,7 +43,8 @@ pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u
     let bracket = unclosed(src, &open);
     let end_fault = if at_end { bracket.or(soft) } else { soft.or(bracket) };
     if end_fault.is_none() && start == Start::Expression {
-        list.retain(|(_, tok, _)| !matches!(tok, Tok::Newline));
+        let kept = list.iter().rposition(|(_, tok, _)| !matches!(tok, Tok::Newline)).map_or(0, |last| last + 1);
+        list.truncate(kept);
     }
     let cx = Cx::new(src, depth);
     let first = match start {
@@ -65,7 +66,7 @@ pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u
             check::expression(&body, &mut warnings).map_err(Fault::after_parse)?;
             Ok((Tree::Expression(body), warnings))
         }
-        Err(error) => Err(explain(src, &list, &open, end_fault, error)),
+        Err(error) => Err(explain(src, &list, &open, end_fault, error, start)),
     }
 }
 
@@ -84,6 +85,7 @@ fn explain(
     open: &[(u8, u32)],
     end_fault: Option<Fault>,
     error: ParseError<u32, Tok, Fault>,
+    start: Start,
 ) -> Fault {
     let unclosed = unclosed(src, open);
     let (at, expected) = match error {
@@ -102,6 +104,9 @@ fn explain(
         },
         ParseError::InvalidToken { .. } => (list.len(), vec![]),
     };
+    // An expression's line may end: what is wrong is what follows.
+    let ended = start == Start::Expression && matches!(list.get(at), Some((_, Tok::Newline, _)));
+    let at = if ended { at + 1 } else { at };
     diagnose(&Stop { src, list, at, expected }, open, unclosed)
 }
 

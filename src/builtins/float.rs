@@ -140,12 +140,43 @@ pub(crate) fn float_from(vm: &mut Vm, x: &Value) -> Result<f64, Raised> {
         }
     };
     match float_text::parse(&text) {
+        Some(x) if x.is_nan() => Ok(fresh_nan(vm)),
         Some(x) => Ok(x),
         None => {
             let shown = vm.repr(x)?;
             Err(vm.value_error(format!("could not convert string to float: {}", shown.as_str())))
         }
     }
+}
+
+/// How many NaNs were made from text.
+#[derive(Default)]
+struct NanCount(u32);
+
+/// A NaN that is no other: floats have no identity but their bits, so the bits tell apart what CPython has as
+/// different objects (`[x] == [x]` is true, `[float('nan')] == [float('nan')]` is not).
+fn fresh_nan(vm: &mut Vm) -> f64 {
+    let count = vm.interp.clone().extension::<NanCount>(&mut vm.gil).next();
+    f64::from_bits(f64::NAN.to_bits() | NAN_MARK | u64::from(count))
+}
+
+impl NanCount {
+    fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_add(1);
+        self.0
+    }
+}
+
+/// Set in the NaNs that Mini has numbered itself.
+const NAN_MARK: u64 = 0x0005_4d4e << 32;
+
+/// The number as other programs are to see it: without what tells NaNs apart.
+pub(crate) fn outward(x: f64) -> f64 {
+    let payload = x.to_bits() & ((1 << 51) - 1);
+    if x.is_nan() && payload & !u64::from(u32::MAX) == NAN_MARK {
+        return f64::from_bits(x.to_bits() & !((1 << 51) - 1));
+    }
+    x
 }
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

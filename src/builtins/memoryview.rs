@@ -370,8 +370,9 @@ fn tolist(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn iter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let items = tolist(vm, args)?;
-    vm.iter(&items)
+    let view = view(vm, &args[0])?;
+    let items = crate::object::Tuple::new(items_of(vm, &view));
+    Ok(crate::object::Iter::new(crate::object::IterState::Memory { items, index: 0 }).into_value())
 }
 
 fn cast(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -500,7 +501,7 @@ fn packed(vm: &mut Vm, format: u8, value: &Value) -> Result<Vec<u8>, Raised> {
             if !is_real(vm, value) {
                 return Err(wrong_type(vm));
             }
-            let x = vm.to_f64(value)?;
+            let x = crate::builtins::float::outward(vm.to_f64(value)?);
             Ok(if format == b'd' { x.to_le_bytes().to_vec() } else { (x as f32).to_le_bytes().to_vec() })
         }
         _ => {

@@ -98,7 +98,9 @@ impl Vm {
         let package = match package {
             Some(package) => package,
             None => {
-                let own = self.text_global(globals, "__name__").unwrap_or_default();
+                let Some(own) = self.text_global(globals, "__name__") else {
+                    return Err(self.raise(Known::KeyError, "'__name__' not in globals"));
+                };
                 if self.namespace_has(globals, "__path__") {
                     own
                 } else {

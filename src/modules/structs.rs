@@ -248,7 +248,7 @@ fn real(vm: &mut Vm, item: Item, value: &Value) -> Result<Vec<u8>, Raised> {
     if !crate::builtins::number::is_real(vm, value) {
         return Err(fail(vm, "required argument is not a float"));
     }
-    let x = vm.to_f64(value)?;
+    let x = crate::builtins::float::outward(vm.to_f64(value)?);
     match item.code {
         b'd' => Ok(x.to_le_bytes().to_vec()),
         b'f' => {

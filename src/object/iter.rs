@@ -50,6 +50,11 @@ pub enum IterState {
         text: Ptr<Str>,
         offset: usize,
     },
+    /// Over the items of a memoryview.
+    Memory {
+        items: Ptr<Tuple>,
+        index: usize,
+    },
     Bytes {
         bytes: Ptr<Bytes>,
         index: usize,
@@ -120,6 +125,8 @@ pub enum IterClass {
     ListReversed,
     Tuple,
     Str,
+    StrAscii,
+    Memory,
     Bytes,
     ByteArray,
     DictKeys,
@@ -157,7 +164,9 @@ impl IterState {
             IterState::List { .. } => IterClass::List,
             IterState::ListReversed { .. } => IterClass::ListReversed,
             IterState::Tuple { .. } => IterClass::Tuple,
+            IterState::Str { text, .. } if text.is_ascii() => IterClass::StrAscii,
             IterState::Str { .. } => IterClass::Str,
+            IterState::Memory { .. } => IterClass::Memory,
             IterState::Bytes { .. } => IterClass::Bytes,
             IterState::ByteArray { .. } => IterClass::ByteArray,
             IterState::Dict { part, reversed: false, .. } => match part {

@@ -83,6 +83,8 @@ known! {
     ListReverseIterator "list_reverseiterator" Object;
     TupleIterator "tuple_iterator" Object;
     StrIterator "str_iterator" Object;
+    StrAsciiIterator "str_ascii_iterator" Object;
+    MemoryIterator "memory_iterator" Object;
     BytesIterator "bytes_iterator" Object;
     ByteArrayIterator "bytearray_iterator" Object;
     DictKeyIterator "dict_keyiterator" Object;

@@ -150,7 +150,7 @@ pub(super) unsafe fn trace(header: NonNull<Header>, visit: &mut impl FnMut(NonNu
 fn trace_iter(state: &IterState, visit: &mut impl FnMut(NonNull<Header>)) {
     match state {
         IterState::List { list, .. } | IterState::ListReversed { list, .. } => pointer(list, visit),
-        IterState::Tuple { tuple, .. } => pointer(tuple, visit),
+        IterState::Tuple { tuple, .. } | IterState::Memory { items: tuple, .. } => pointer(tuple, visit),
         IterState::Dict { dict, .. } => pointer(dict, visit),
         IterState::Set { set, .. } => pointer(set, visit),
         IterState::Sequence { object, .. } | IterState::SequenceReversed { object, .. } => value(object, visit),

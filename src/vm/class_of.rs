@@ -160,6 +160,8 @@ fn iter_class(class: IterClass) -> Known {
         IterClass::ListReversed => Known::ListReverseIterator,
         IterClass::Tuple => Known::TupleIterator,
         IterClass::Str => Known::StrIterator,
+        IterClass::StrAscii => Known::StrAsciiIterator,
+        IterClass::Memory => Known::MemoryIterator,
         IterClass::Bytes => Known::BytesIterator,
         IterClass::ByteArray => Known::ByteArrayIterator,
         IterClass::DictKeys => Known::DictKeyIterator,

@@ -28,7 +28,7 @@ impl Vm {
                     None => self.end(iter),
                 }
             }
-            IterState::Tuple { tuple, index } => {
+            IterState::Tuple { tuple, index } | IterState::Memory { items: tuple, index } => {
                 if let Some(item) = tuple.get(*index) {
                     *index += 1;
                     return Ok(Some(item.clone()));

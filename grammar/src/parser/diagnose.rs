@@ -119,12 +119,16 @@ impl Stop<'_> {
     fn generic(&self) -> Fault {
         let message = "invalid syntax";
         if self.is_end(self.at) && !self.is(self.at, &Tok::Newline) {
-            if self.list.is_empty() {
+            if self.list.is_empty() || !self.src.ends_with('\n') {
                 let last = self.src.strip_suffix('\n').unwrap_or(self.src).len() as u32;
                 return Fault::point(message, last).column(0).end_column(0).incomplete();
             }
-            let end = self.src.trim_end_matches('\n').len() as u32;
-            return self.fault(Span::new(end, end + 1), message).incomplete();
+            // A line end begins where its comment does.
+            let from = self.list.last().map_or(0, |&(_, _, end)| end as usize);
+            let rest = &self.src[from..];
+            let begin = from + rest.find(['#', '\n']).unwrap_or(rest.len());
+            let end = begin + self.src[begin..].find('\n').unwrap_or(0) + 1;
+            return self.fault(Span::new(begin as u32, end as u32), message).incomplete();
         }
         if self.is(self.at, &Tok::Newline) {
             let at = self.span(self.at).start;

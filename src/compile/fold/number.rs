@@ -16,8 +16,6 @@ pub(super) fn unary(op: UnaryOp, value: &Const) -> Option<Const> {
         (UnaryOp::Not, value) => Some(Const::Bool(!truth(value))),
         (UnaryOp::USub, Const::Float(value)) => Some(Const::Float(-value)),
         (UnaryOp::UAdd, Const::Float(value)) => Some(Const::Float(*value)),
-        // `~True` is left to run time for the sake of its warning.
-        (UnaryOp::Invert, Const::Bool(_)) => None,
         (UnaryOp::Invert, value) => Some(integer(!as_integer(value)?)),
         (UnaryOp::USub, value) => Some(integer(-as_integer(value)?)),
         (UnaryOp::UAdd, value) => Some(integer(as_integer(value)?)),

@@ -214,7 +214,7 @@ fn packed(vm: &mut Vm, code: u8, value: &Value) -> Result<Vec<u8>, Raised> {
             let found = vm.class_name(value);
             return Err(vm.type_error(format!("must be real number, not {found}")));
         }
-        let x = vm.to_f64(value)?;
+        let x = crate::builtins::float::outward(vm.to_f64(value)?);
         return Ok(if code == b'd' { x.to_le_bytes().to_vec() } else { (x as f32).to_le_bytes().to_vec() });
     }
     let number = to_big(&vm.index(value)?);

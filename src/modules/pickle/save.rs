@@ -41,7 +41,7 @@ impl Pickler {
             Value::Int(number) => self.int(*number),
             Value::BigInt(number) => self.big(&number.number.to_signed_bytes_le()),
             Value::Float(_) => {
-                let number = vm.to_f64(value)?;
+                let number = crate::builtins::float::outward(vm.to_f64(value)?);
                 self.out.push(op::BINFLOAT);
                 self.out.extend(number.to_be_bytes());
             }
