@@ -61,7 +61,7 @@ impl Vm {
 /// Prints the instructions of a file; gives the exit status.
 pub fn disassembly(path: &str) -> i32 {
     let path = path.to_owned();
-    super::program::with_interpreter(Default::default(), None, move |vm| {
+    super::program::with_interpreter(Default::default(), Default::default(), move |vm| {
         let path = path.as_str();
         let target = match find(path) {
             Ok(Target::File(file) | Target::Folder { main: file, .. }) => file,

@@ -3,7 +3,9 @@
 mod files;
 mod program;
 mod repl;
+mod trace;
 mod uncaught;
 
 pub use files::disassembly;
 pub use program::{Program, Source, run};
+pub use trace::LineTrace;

@@ -1,7 +1,6 @@
 //! A program from its start to its exit status.
 
 use std::io::Read;
-use std::time::Duration;
 
 use super::files::{Target, cannot_open, find, folder_of};
 use super::uncaught::BROKEN_PIPE;
@@ -33,8 +32,8 @@ pub struct Program {
     pub source: Source,
     /// Its arguments, without its own name.
     pub args: Vec<String>,
-    /// `sys.setswitchinterval` before it starts.
-    pub switch_interval: Option<Duration>,
+    /// The interpreter's lock: policy, switch interval, preemption model, scheduler, observer.
+    pub lock: LockConfig,
     /// What `sys` tells; the command fills `argv` and `path`.
     pub config: SysConfig,
 }
@@ -51,7 +50,7 @@ pub fn run(program: Program) -> i32 {
     };
     config.argv = std::iter::once(name).chain(program.args.iter().cloned()).collect();
     config.interactive = program.source == Source::Interactive;
-    with_interpreter(config, program.switch_interval, move |vm| {
+    with_interpreter(config, program.lock.clone(), move |vm| {
         let mut status = run_source(vm, &program.source);
         if program.config.inspect {
             status = super::repl::run(vm, true);
@@ -63,14 +62,11 @@ pub fn run(program: Program) -> i32 {
 /// Makes an interpreter, lets `action` use it, and ends it; gives the exit status.
 pub(super) fn with_interpreter(
     config: SysConfig,
-    switch_interval: Option<Duration>,
+    lock: LockConfig,
     action: impl FnOnce(&mut Vm) -> i32 + Send + 'static,
 ) -> i32 {
     let worker = std::thread::Builder::new().stack_size(StackSize::MAIN.native).spawn(move || {
-        let lock = GilLock::new(LockConfig::default());
-        if let Some(interval) = switch_interval {
-            lock.set_interval(interval);
-        }
+        let lock = GilLock::new(lock);
         let interp = thread_state::new_interp(lock.clone());
         let thread = lock.register("MainThread");
         let Ok(mut vm) = Vm::attach(interp, &thread, true, StackSize::MAIN) else { return 1 };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Interpreter;
 use super::error::{Error, Result};
 use super::output::{Sink, writer};
-use crate::gil::{GilLock, LockConfig, Policy};
+use crate::gil::{GilLock, LockConfig, Observer, Policy, PreemptionModel, Scheduler, SeededScheduler};
 use crate::object::{Raised, Value, Vm};
 use crate::runtime::thread_state::new_interp;
 
@@ -17,6 +17,9 @@ use crate::runtime::thread_state::new_interp;
 pub struct Builder {
     interval: Option<Duration>,
     policy: Option<Arc<dyn Policy>>,
+    preemption: PreemptionModel,
+    scheduler: Option<Arc<dyn Scheduler>>,
+    observer: Option<Arc<dyn Observer>>,
     recursion_limit: Option<usize>,
     args: Option<Vec<String>>,
     path: Vec<String>,
@@ -34,6 +37,29 @@ impl Builder {
     /// How the lock is handed over; CPython's way if not given. See [`policy_by_name`](crate::gil::policy_by_name).
     pub fn policy(mut self, policy: Arc<dyn Policy>) -> Self {
         self.policy = Some(policy);
+        self
+    }
+
+    /// Where the lock may change hands while a script runs; at CPython 3.13's places if not given.
+    pub fn preemption(mut self, model: PreemptionModel) -> Self {
+        self.preemption = model;
+        self
+    }
+
+    /// What decides all that is left to chance, and what time it is; the OS and its clocks if not given.
+    pub fn scheduler(mut self, scheduler: Arc<dyn Scheduler>) -> Self {
+        self.scheduler = Some(scheduler);
+        self
+    }
+
+    /// Makes runs repeatable: a [`SeededScheduler`] decides everything from `seed`, on a virtual clock.
+    pub fn seed(self, seed: u64) -> Self {
+        self.scheduler(Arc::new(SeededScheduler::new(seed)))
+    }
+
+    /// Who is told what scripts do, as they do it. They run slower then; without an observer this costs nothing.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 
@@ -80,6 +106,9 @@ impl Builder {
         let mut config = LockConfig::default();
         config.interval = self.interval.unwrap_or(config.interval);
         config.policy = self.policy.clone().unwrap_or(config.policy);
+        config.scheduler = self.scheduler.clone().unwrap_or(config.scheduler);
+        config.preemption = self.preemption;
+        config.observer = self.observer.clone();
         let interp = new_interp(GilLock::new(config));
         if let Some(limit) = self.recursion_limit {
             interp.recursion_limit.store(limit, Ordering::Relaxed);

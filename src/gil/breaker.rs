@@ -32,11 +32,12 @@ impl EvalBreaker {
     pub const LIMITS: u32 = 1 << 7;
     /// The interpreter is told to stop.
     pub const STOP: u32 = 1 << 8;
-    /// An observer wants to be called at the next preemption point.
-    pub const OBSERVER: u32 = 1 << 9;
 
     /// The bits that are posted to one thread and shown only while that thread has the lock.
     pub const ADDRESSED: u32 = Self::SIGNAL | Self::ASYNC_EXC;
+
+    /// The bits of work that the interpreter left for itself, as objects were dropped.
+    pub const PENDING: u32 = Self::PENDING_DROPS | Self::FINALIZERS | Self::GC;
 
     /// The bits that [`Gil::poll`](super::Gil::poll) answers.
     pub const LOCK: u32 = Self::GIL_DROP_REQUEST | Self::EVERY_POLL;

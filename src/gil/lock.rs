@@ -10,7 +10,9 @@ use super::state::State;
 use super::sync::{AtomicI64, Mutex, MutexGuard, Ordering};
 use super::thread::{GilThread, Record};
 use super::turns::wait_turn;
-use super::{EvalBreaker, EventKind, Moment, OsScheduler, Scheduler, Sink, ThreadId};
+use super::{
+    EvalBreaker, EventKind, Interest, Moment, Observer, OsScheduler, PreemptionModel, Scheduler, Sink, ThreadId,
+};
 
 /// CPython's default switch interval.
 pub const DEFAULT_SWITCH_INTERVAL: Duration = Duration::from_millis(5);
@@ -26,6 +28,22 @@ pub struct LockConfig {
     pub scheduler: Arc<dyn Scheduler>,
     /// Who is told what happens.
     pub sink: Option<Arc<dyn Sink>>,
+    /// Where the evaluation loop lets the lock change hands; it cannot be changed later.
+    pub preemption: PreemptionModel,
+    /// Who is told what the program does; it cannot be changed later.
+    pub observer: Option<Arc<dyn Observer>>,
+}
+
+impl fmt::Debug for LockConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockConfig")
+            .field("policy", &self.policy)
+            .field("interval", &self.interval)
+            .field("scheduler", &self.scheduler)
+            .field("preemption", &self.preemption)
+            .field("observer", &self.observer)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for LockConfig {
@@ -36,6 +54,8 @@ impl Default for LockConfig {
             interval: DEFAULT_SWITCH_INTERVAL,
             scheduler: Arc::new(OsScheduler::new()),
             sink: None,
+            preemption: PreemptionModel::default(),
+            observer: None,
         }
     }
 }
@@ -70,6 +90,8 @@ pub struct GilLock {
     pub(super) breaker: Arc<EvalBreaker>,
     pub(super) scheduler: Arc<dyn Scheduler>,
     pub(super) deterministic: bool,
+    preemption: PreemptionModel,
+    observer: Option<(Arc<dyn Observer>, Interest)>,
     /// Ticks until the holder gives the lock up unasked.
     pub(super) ticks_left: AtomicI64,
 }
@@ -104,6 +126,11 @@ impl GilLock {
             breaker,
             scheduler: config.scheduler,
             deterministic,
+            preemption: config.preemption,
+            observer: config.observer.map(|observer| {
+                let interest = observer.interest();
+                (observer, interest)
+            }),
             ticks_left: AtomicI64::new(0),
         };
         lock.arm_ticks();
@@ -135,6 +162,21 @@ impl GilLock {
     /// The oracle for choice.
     pub fn scheduler(&self) -> &Arc<dyn Scheduler> {
         &self.scheduler
+    }
+
+    /// Where the evaluation loop lets the lock change hands.
+    pub fn preemption(&self) -> PreemptionModel {
+        self.preemption
+    }
+
+    /// Who is told what the program does, and what of it.
+    pub fn observer(&self) -> Option<&(Arc<dyn Observer>, Interest)> {
+        self.observer.as_ref()
+    }
+
+    /// Whether the evaluation loop has something to do before each instruction.
+    pub fn is_watched(&self) -> bool {
+        self.observer.is_some() || matches!(self.preemption, PreemptionModel::Op | PreemptionModel::Line)
     }
 
     /// Who has the lock.

@@ -55,6 +55,8 @@ pub struct Interp {
     pub(crate) builtins: GilCell<Option<Ptr<Dict>>>,
     /// `sys.modules`.
     pub(crate) modules: GilCell<Option<Ptr<Dict>>>,
+    /// The number of the thread that observers saw last, 0 for none.
+    pub(crate) last_observed: Cell<u64>,
     /// `sys.getrecursionlimit()`.
     pub(crate) recursion_limit: AtomicUsize,
     /// State of the floors above, by type.
@@ -98,6 +100,7 @@ impl Interp {
             next_dict_version: Cell::new(1),
             builtins: GilCell::default(),
             modules: GilCell::default(),
+            last_observed: Cell::new(0),
             recursion_limit: AtomicUsize::new(1000),
             extensions: GilCell::default(),
         }

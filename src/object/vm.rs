@@ -13,7 +13,7 @@ use super::stacks::Stacks;
 use super::value::Value;
 use super::{Dict, Func};
 use crate::bytecode::Instr;
-use crate::gil::{EvalBreaker, Gil, GilGuard};
+use crate::gil::{EvalBreaker, Gil, GilGuard, PreemptionModel};
 
 /// An exception is on its way: it is kept in the thread state ([`Vm::raised`]).
 ///
@@ -118,6 +118,16 @@ pub struct Vm {
     pub(crate) frame_limit: *mut Frame,
     /// What the evaluation loop polls.
     pub(crate) breaker: *const EvalBreaker,
+    /// What asks for attention next is answered without giving the lock up: here is no preemption point.
+    pub(crate) keep_lock: bool,
+    /// Whether the evaluation loop stops before each instruction.
+    pub(crate) watched: bool,
+    /// Where the lock may change hands.
+    pub(crate) preemption: PreemptionModel,
+    /// The frame whose run observers know of, null for none.
+    pub(crate) observed: *mut Frame,
+    /// The instruction of that frame which observers saw last.
+    pub(crate) observed_pc: *const Instr,
     /// Address below which the Rust stack must not grow.
     pub(crate) native_limit: usize,
     /// Levels of native code inside each other that `nested` counts.

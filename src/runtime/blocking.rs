@@ -49,8 +49,8 @@ impl Vm {
         Ok(())
     }
 
-    /// Answers what the lock and other threads ask of this one at a preemption point.
-    pub(crate) fn on_lock_request(&mut self) -> Result<(), Raised> {
+    /// Answers what other threads ask of this one, and gives them the lock if it `may_switch`.
+    pub(crate) fn on_lock_request(&mut self, may_switch: bool) -> Result<(), Raised> {
         use crate::gil::EvalBreaker;
         // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
         let requested = unsafe { (*self.breaker).requested() };
@@ -60,7 +60,7 @@ impl Vm {
         if requested & EvalBreaker::PENDING_DROPS != 0 {
             self.drop_deferred();
         }
-        if requested & EvalBreaker::LOCK != 0 {
+        if may_switch && requested & EvalBreaker::LOCK != 0 {
             self.gil.poll(1);
         }
         Ok(())

@@ -101,6 +101,7 @@ impl Vm {
             threads.running.retain(|other| !Arc::ptr_eq(other, &handle));
             return Err(self.raise(crate::object::Known::RuntimeError, "can't start new thread"));
         }
+        self.sync_point();
         Ok(())
     }
 

@@ -89,6 +89,7 @@ impl Vm {
         let stacks = Stacks::new(size.registers, size.frames);
         let here = 0u8;
         let breaker: *const EvalBreaker = &**interp.lock.breaker();
+        let (watched, preemption) = (interp.lock.is_watched(), interp.lock.preemption());
         let limit = interp.recursion_limit.load(std::sync::atomic::Ordering::Relaxed);
         // SAFETY: the guard holds the lock and its own token stays unused, so this is the thread's only one; the heap is
         // left before the guard is dropped; the first frame is written before anything reads it.
@@ -108,6 +109,11 @@ impl Vm {
                 frame_limit: bottom,
                 stacks,
                 breaker,
+                keep_lock: false,
+                watched,
+                preemption,
+                observed: std::ptr::null_mut(),
+                observed_pc: std::ptr::null(),
                 native_limit: (&raw const here as usize).saturating_sub(size.native - NATIVE_RESERVE),
                 native_depth: 0,
                 thread: Rc::new(ThreadInfo { is_main, locals: Default::default(), event_loop: Default::default() }),

@@ -19,8 +19,10 @@ use super::cache::{
 };
 use super::direct::{Next, plainly_equal};
 use super::frames::Outcome;
+use super::preempt::is_preemption_point;
 use super::step::step;
 use crate::bytecode::{BinOp, CmpOp, Instr};
+use crate::gil::EvalBreaker;
 use crate::object::vm::{Frame, ReturnTo};
 use crate::object::{Cell, Code, Func, Gen, GenState, IterState, Raised, ShapeId, Value, Vm};
 
@@ -29,7 +31,19 @@ use crate::object::{Cell, Code, Func, Gen, GenState, IterState, Raised, ShapeId,
 /// # Safety
 ///
 /// `vm.fp` is a frame whose `return_to` is `Native`, entered by `Vm::push_frame`, over verified code.
+#[inline]
 pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
+    // SAFETY: the caller vouches for the frame.
+    unsafe { if vm.watched { run_loop::<true>(vm) } else { run_loop::<false>(vm) } }
+}
+
+/// The loop. With `WATCHED` it stops before each instruction, for preemption models that need it and for observers;
+/// without, these cost nothing.
+///
+/// # Safety
+///
+/// As for [`run`].
+unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
     // SAFETY: every access below is to registers, constants and caches of the running frame's code, whose indices
     // the verifier has checked, through pointers into the thread's stack or a live generator's block, which do not move
     // while the frame runs. Cells are reached through `as_ptr` between points that may run other code, while the lock
@@ -85,7 +99,21 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
             };
         }
 
+        if (*breaker).requested() != 0 {
+            cold_path();
+            if vm.on_break().is_err() && !super::unwind::unwind(vm) {
+                return Err(Raised(()));
+            }
+            reload!();
+        }
         'run: loop {
+            if WATCHED {
+                (*vm.fp).pc = pc;
+                if vm.before_instruction().is_err() && !super::unwind::unwind(vm) {
+                    return Err(Raised(()));
+                }
+                reload!();
+            }
             let instr = &*pc;
             pc = pc.add(1);
             'poll: {
@@ -111,10 +139,21 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                     }
                                 }};
                             }
+                            // A preemption point.
                             macro_rules! poll {
                                 () => {
                                     if (*breaker).requested() != 0 {
                                         cold_path();
+                                        break 'poll;
+                                    }
+                                };
+                            }
+                            // Where attention may be asked for, but the lock is kept.
+                            macro_rules! attend {
+                                () => {
+                                    if (*breaker).requested() & !EvalBreaker::LOCK != 0 {
+                                        cold_path();
+                                        vm.keep_lock = true;
                                         break 'poll;
                                     }
                                 };
@@ -133,7 +172,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                     let old: Value = $old;
                                     if old.is_heap() {
                                         drop(old);
-                                        poll!();
+                                        attend!();
                                     }
                                 }};
                             }
@@ -357,7 +396,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                         drop(std::mem::replace(&mut *ret, value));
                                     }
                                     reload!();
-                                    poll!();
+                                    attend!();
                                 }};
                             }
                             // An item of a sequence at an index that may be negative.
@@ -700,7 +739,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                                 Next::Unpacked => pc = body.add(1),
                                                 Next::End => {}
                                             }
-                                            poll!();
+                                            attend!();
                                             continue 'run;
                                         }
                                         set!(dst, value);
@@ -807,7 +846,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                         if !is_method {
                                             set!(b.offset(1), Value::Undef);
                                         }
-                                        poll!();
+                                        attend!();
                                         continue 'run;
                                     };
                                     let cache = entry!(cache, object);
@@ -831,7 +870,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                             consume!(obj);
                                         }
                                         set!(dst, value);
-                                        poll!();
+                                        attend!();
                                     }
                                 },
                                 Instr::GetItemI { dst, obj, imm } => match &reg!(obj) {
@@ -847,7 +886,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                         let (key, value) = (operand!(index), operand!(val));
                                         out!(vm.set_item_of(&reg!(obj), key, value));
                                         consume!(obj);
-                                        poll!();
+                                        attend!();
                                         continue 'run;
                                     };
                                     let items: &mut Vec<Value> = &mut *list.items.as_ptr();
@@ -952,16 +991,16 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                     consume!(item);
                                     consume!(container);
                                     set!(dst, Value::bool(answer != negate));
-                                    poll!();
+                                    attend!();
                                 }
                                 Instr::JumpIn { when, item, container, off } => {
                                     let answer = out!(vm.contains(&reg!(container), &reg!(item)));
                                     consume!(item);
                                     consume!(container);
                                     if answer == when {
-                                        pc = pc.offset(off as isize);
+                                        jump!(off);
                                     }
-                                    poll!();
+                                    attend!();
                                 }
                                 Instr::GetSlice { dst, obj, first } => {
                                     let parts = [operand!(first), operand!(first.offset(1)), operand!(first.offset(2))];
@@ -970,18 +1009,18 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                                         consume!(obj);
                                     }
                                     set!(dst, value);
-                                    poll!();
+                                    attend!();
                                 }
                                 Instr::SetSlice { obj, first, val } => {
                                     let parts = [operand!(first), operand!(first.offset(1)), operand!(first.offset(2))];
                                     let value = operand!(val);
                                     out!(vm.set_slice(&reg!(obj), parts, value));
                                     consume!(obj);
-                                    poll!();
+                                    attend!();
                                 }
                                 Instr::LoadSuper { method, base: b, cache } => {
                                     out!(vm.load_super(method, base.add(b.0 as usize), &mut *site!(cache)));
-                                    poll!();
+                                    attend!();
                                 }
 
                                 // All are named, so that the jump needs no test of the range.
@@ -1052,8 +1091,16 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         }
                         // Off the hot path: the instruction in full.
                         (*vm.fp).pc = pc;
+                        let done = *instr;
                         match step(vm, instr) {
-                            Ok(None) => break 'reload,
+                            Ok(None) => {
+                                reload!();
+                                if (*breaker).requested() == 0 {
+                                    continue 'run;
+                                }
+                                vm.keep_lock = !is_preemption_point(done) && pc != (*code).entry;
+                                break 'poll;
+                            }
                             Ok(Some(value)) => return Ok(value),
                             Err(Raised(())) => cold_path(),
                         }
@@ -1063,7 +1110,7 @@ pub(super) unsafe fn run(vm: &mut Vm) -> Result<Value, Raised> {
                         return Err(Raised(()));
                     }
                 }
-                // Another frame may be on top.
+                // Another frame may be on top: one that was entered.
                 reload!();
                 if (*breaker).requested() == 0 {
                     continue 'run;

@@ -5,7 +5,7 @@ use crate::object::heap::Pending;
 use crate::object::{GenKind, GenState, Known, Name, Raised, Value, Vm};
 
 impl Vm {
-    /// Polls the breaker: for native code that runs long.
+    /// Polls the breaker: for native code that runs long. The lock is kept, as by native code of CPython.
     ///
     /// # Errors
     ///
@@ -13,12 +13,19 @@ impl Vm {
     #[inline]
     pub fn poll(&mut self) -> Result<(), Raised> {
         // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
-        if unsafe { (*self.breaker).requested() } != 0 { self.on_break() } else { Ok(()) }
+        if unsafe { (*self.breaker).requested() } == 0 {
+            return Ok(());
+        }
+        self.keep_lock = true;
+        self.on_break()
     }
 
+    /// Answers the breaker. The lock is given to others who ask for it unless `keep_lock` was set.
     #[cold]
     #[inline(never)]
     pub(super) fn on_break(&mut self) -> Result<(), Raised> {
+        // Finalisers run script code, which has preemption points of its own.
+        let keep_lock = std::mem::take(&mut self.keep_lock) || !self.polls_switch();
         // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
         let breaker = unsafe { &*self.breaker };
         if breaker.has(EvalBreaker::FINALIZERS) {
@@ -29,7 +36,7 @@ impl Vm {
             breaker.clear(EvalBreaker::GC);
             self.collect_young();
         }
-        self.on_lock_request()
+        self.on_lock_request(!keep_lock)
     }
 
     /// Runs finalisers and callbacks of weak references that wait. What they raise is reported, not raised.

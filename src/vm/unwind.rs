@@ -18,6 +18,9 @@ pub(super) fn unwind(vm: &mut Vm) -> bool {
             if fresh {
                 add_traceback(vm, if in_lookup { at | Traceback::IN_LOOKUP } else { at });
             }
+            if vm.watched {
+                vm.report_exception(false);
+            }
             let ranges = &code.proto.exceptions;
             if let Some(range) = ranges.iter().find(|range| range.start <= at && at < range.end) {
                 if fresh {
@@ -32,6 +35,9 @@ pub(super) fn unwind(vm: &mut Vm) -> bool {
             vm.keep_variables();
             if !frame.generator.is_null() {
                 convert_stop_iteration(vm, code.proto.flags);
+            }
+            if vm.watched {
+                vm.report_exception(true);
             }
             if vm.abandon_frame() == ReturnTo::Native {
                 return false;

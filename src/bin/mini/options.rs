@@ -3,10 +3,13 @@
 //! Options end where the program begins: what follows the program's name is the program's.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use mini::command::{Program, Source};
+use mini::command::{LineTrace, Program, Source};
+use mini::gil::policy::{Policy, policy_by_name};
+use mini::gil::{LockConfig, PreemptionModel, SeededScheduler};
 use mini::modules::sys::config::SysConfig;
 
 /// Runs programs in a subset of Python 3.13 under a visible, tunable global lock.
@@ -34,6 +37,18 @@ struct Options {
     /// How long a thread may keep the lock while others wait: 5ms, 0.1s, 250us
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     switch_interval: Option<Duration>,
+    /// How threads hand the lock over: timed (as CPython), ticks (as Python 2), fifo, io-first
+    #[arg(long, value_name = "POLICY", value_parser = parse_policy)]
+    gil_policy: Option<Arc<dyn Policy>>,
+    /// Where the lock may change hands: cpython-3.13, op (any instruction), line, sync (synchronisation only)
+    #[arg(long, value_name = "MODEL", value_parser = parse_model, default_value_t)]
+    preemption: PreemptionModel,
+    /// Decide everything that is left to chance from a number, on a virtual clock: the run can be repeated
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Write each line to standard error before it runs, with its thread
+    #[arg(long)]
+    trace_lines: bool,
     /// Program given as text
     #[arg(short, value_name = "COMMAND")]
     command: Option<String>,
@@ -71,6 +86,19 @@ fn parse_time(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn parse_policy(name: &str) -> Result<Arc<dyn Policy>, String> {
+    // Seeded hand-over goes with a seed.
+    let policy = policy_by_name(name).ok().filter(|policy| policy.name() != "seeded");
+    policy.ok_or_else(|| "the policies are timed, ticks, fifo and io-first".to_owned())
+}
+
+fn parse_model(name: &str) -> Result<PreemptionModel, String> {
+    name.parse().map_err(|_| format!("the models are {}", PreemptionModel::ALL.map(PreemptionModel::name).join(", ")))
+}
+
+/// The options whose value may be the next word.
+const VALUED: [&str; 4] = ["switch-interval", "gil-policy", "preemption", "seed"];
+
 /// How many of the arguments, the command's name included, belong to the command.
 fn own_count(args: &[String]) -> usize {
     let mut index = 1;
@@ -78,7 +106,7 @@ fn own_count(args: &[String]) -> usize {
         index += 1;
         let Some(letters) = arg.strip_prefix('-').filter(|rest| !rest.is_empty()) else { return index };
         if let Some(long) = letters.strip_prefix('-') {
-            if long == "switch-interval" {
+            if VALUED.contains(&long) {
                 index += 1;
             }
             continue;
@@ -125,10 +153,14 @@ pub fn parse(args: &[String]) -> Action {
         quiet: options.quiet,
         ..SysConfig::default()
     };
-    Action::Run(Box::new(Program {
-        source,
-        args: args[count..].to_vec(),
-        switch_interval: options.switch_interval,
-        config,
-    }))
+    let mut lock = LockConfig { preemption: options.preemption, ..LockConfig::default() };
+    lock.interval = options.switch_interval.unwrap_or(lock.interval);
+    lock.policy = options.gil_policy.unwrap_or(lock.policy);
+    if let Some(seed) = options.seed {
+        lock.scheduler = Arc::new(SeededScheduler::new(seed));
+    }
+    if options.trace_lines {
+        lock.observer = Some(Arc::new(LineTrace::default()));
+    }
+    Action::Run(Box::new(Program { source, args: args[count..].to_vec(), lock, config }))
 }

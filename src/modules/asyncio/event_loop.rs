@@ -219,8 +219,9 @@ fn run_once(vm: &mut Vm, event_loop: &Value) -> Result<(), Raised> {
     for _ in 0..count {
         let Some(ready) = edit(vm, event_loop).and_then(|data| data.ready.pop_front()) else { break };
         run_ready(vm, event_loop, ready)?;
+        vm.preempt()?;
     }
-    vm.poll()
+    vm.preempt()
 }
 
 fn drop_cancelled_timers(vm: &mut Vm, event_loop: &Value) {

@@ -88,6 +88,7 @@ fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn take(vm: &mut Vm, this: &Value, patience: Option<Option<std::time::Duration>>) -> Result<bool, Raised> {
+    vm.sync_point();
     let Some(lock) = data(vm, this) else { return Ok(false) };
     if !lock.locked {
         lock.locked = true;
@@ -117,6 +118,7 @@ fn release(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     lock.locked = false;
     let queue = lock.queue.clone();
     queue.wake_one(&mut vm.gil);
+    vm.sync_point();
     Ok(Value::None)
 }
 

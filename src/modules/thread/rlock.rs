@@ -63,6 +63,7 @@ fn data<'a>(vm: &'a mut Vm, value: &'a Value) -> Option<&'a mut RLock> {
 }
 
 fn take(vm: &mut Vm, this: &Value, count: u64, patience: Option<Option<std::time::Duration>>) -> Result<bool, Raised> {
+    vm.sync_point();
     let own = current_ident();
     let Some(lock) = data(vm, this) else { return Ok(false) };
     if lock.count == 0 || lock.owner == own {
@@ -109,6 +110,7 @@ fn give_up(vm: &mut Vm, this: &Value, all: bool) -> Result<u64, Raised> {
         lock.owner = 0;
         let queue = lock.queue.clone();
         queue.wake_one(&mut vm.gil);
+        vm.sync_point();
     }
     Ok(held)
 }
