@@ -274,7 +274,13 @@ impl Vm {
                 !object.class.get(&vm.gil).flags(&vm.gil).has(crate::object::ClassFlags::CUSTOM_EQ)
                     && object.builtin_part(&vm.gil).is_none()
             }
-            Value::Foreign(_) | Value::Exc(_) | Value::Class(_) => false,
+            Value::Class(class) => match class.meta.get(&vm.gil) {
+                None => true,
+                Some(meta) => {
+                    meta.known == Some(Known::Type) || !meta.flags(&vm.gil).has(crate::object::ClassFlags::CUSTOM_EQ)
+                }
+            },
+            Value::Foreign(_) | Value::Exc(_) => false,
             _ => true,
         };
         if matches!(op, CmpOp::Eq | CmpOp::Ne) && plain(self, lhs) && plain(self, rhs) {
