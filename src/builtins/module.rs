@@ -60,11 +60,24 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let text = match entry(vm, &dict, Name::__file__) {
         Some(file @ Value::Str(_)) => format!("<module {name} from {}>", vm.repr(&file)?.as_str()),
         _ => match entry(vm, &dict, Name::__spec__) {
-            Some(spec) if !spec.is_none() => format!("<module {name} (built-in)>"),
+            Some(spec) if !spec.is_none() => from_spec(vm, &name, &spec)?,
             _ => format!("<module {name}>"),
         },
     };
     Ok(Value::str(&text))
+}
+
+/// As `repr` tells what the spec knows of the module's origin.
+fn from_spec(vm: &mut Vm, name: &str, spec: &Value) -> Result<String, Raised> {
+    let origin = vm.get_attr(spec, "origin")?;
+    if !origin.is_none() {
+        return Ok(format!("<module {name} ({})>", vm.str(&origin)?.as_str()));
+    }
+    let folders = vm.get_attr(spec, "submodule_search_locations")?;
+    if folders.is_none() {
+        return Ok(format!("<module {name}>"));
+    }
+    Ok(format!("<module {name} (namespace) from {}>", vm.repr(&folders)?.as_str()))
 }
 
 fn dir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -5,6 +5,7 @@ use std::io::Read;
 use super::files::{Target, cannot_open, find, folder_of};
 use super::uncaught::BROKEN_PIPE;
 use crate::gil::{GilLock, LockConfig};
+use crate::modules::spec::Origin;
 use crate::modules::sys::config::SysConfig;
 use crate::object::{Ptr, Raised, Value, Vm};
 use crate::runtime::thread_state::{self, StackSize};
@@ -180,7 +181,8 @@ fn run_module(vm: &mut Vm, name: &str) -> Result<Option<String>, Raised> {
         vm.setitem(&argv, Value::Int(0), Value::str(&module.filename))?;
     }
     let file = (!module.filename.starts_with('<')).then_some(module.filename.as_str());
-    vm.run_main(&module.text, &module.filename, file, Some(&module.package))?;
+    let full = if module.package == name { format!("{name}.__main__") } else { name.to_owned() };
+    vm.run_main(&module.text, &module.filename, file, Some(&full))?;
     Ok(None)
 }
 
@@ -194,20 +196,26 @@ impl Vm {
         }
     }
 
-    /// Runs a text as the module `__main__`.
+    /// Runs a text as the module `__main__`; `module` is the full name of a module that is run so.
     fn run_main(
         &mut self,
         text: &str,
         filename: &str,
         file: Option<&str>,
-        package: Option<&str>,
+        module: Option<&str>,
     ) -> Result<(), Raised> {
+        let package = module.map(|module| module.rsplit_once('.').map_or("", |(package, _)| package));
         let code = self.compile_source(text, filename, CompileMode::Exec)?;
         let dict = self.main_namespace();
         for (name, value) in [("__file__", file), ("__package__", package)] {
             if let Some(value) = value {
                 self.dict_set_str(&dict, name, Value::str(value));
             }
+        }
+        let origin = file.map_or(Origin::BuiltIn, Origin::File);
+        self.set_loader(&dict, "__main__", &origin);
+        if let Some(module) = module {
+            self.set_spec(&dict, module, origin, Value::None);
         }
         self.run_code(&code, &dict, Value::Undef)?;
         self.run_pending();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::spec::Origin;
 use crate::object::{Dict, Known, Module, Name, Ptr, Raised, Str, Value, Vm};
 use crate::vm::CompileMode;
 
@@ -264,6 +265,9 @@ impl Vm {
     fn load_native(&mut self, native: &'static super::NativeModule) -> Result<Value, Raised> {
         let module = self.add_module(native.name);
         let dict = module.dict.clone();
+        let parent = native.name.rsplit_once('.').map_or("", |(parent, _)| parent);
+        self.dict_set_str(&dict, "__package__", Value::str(parent));
+        self.set_spec(&dict, native.name, Origin::BuiltIn, Value::None);
         match (native.init)(self, &dict) {
             Ok(()) => Ok(module.into_value()),
             Err(raised) => {
@@ -284,7 +288,9 @@ impl Vm {
             let module = self.add_module(name);
             let path = folders.iter().map(|folder| Value::str(&folder.to_string_lossy())).collect();
             let dict = module.dict.clone();
-            self.dict_set_str(&dict, "__path__", Value::list(path));
+            let path = Value::list(path);
+            self.set_spec(&dict, name, Origin::Namespace, path.clone());
+            self.dict_set_str(&dict, "__path__", path);
             self.dict_set_str(&dict, "__package__", Value::str(name));
             return Ok(module.into_value());
         }
@@ -319,8 +325,10 @@ impl Vm {
             None => name.rsplit_once('.').map_or("", |(parent, _)| parent),
         };
         self.dict_set_str(&dict, "__package__", Value::str(parent));
-        if let Some(path) = package {
-            self.dict_set_str(&dict, "__path__", Value::list(path));
+        let path = package.map_or(Value::None, Value::list);
+        self.set_spec(&dict, name, file.map_or(Origin::Frozen, Origin::File), path.clone());
+        if !path.is_none() {
+            self.dict_set_str(&dict, "__path__", path);
         }
         if let Some(file) = file {
             self.dict_set_str(&dict, "__file__", Value::str(file));

@@ -32,6 +32,7 @@ mod posix;
 mod random;
 mod re;
 mod signal;
+pub(crate) mod spec;
 mod string_helpers;
 pub(crate) mod struct_sequence;
 mod structs;

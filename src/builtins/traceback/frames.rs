@@ -50,7 +50,12 @@ impl Vm {
         let position = level.position();
         let shown = if proto.filename.starts_with("<stdin") { "<stdin>" } else { &proto.filename };
         let mut text = format!("  File \"{shown}\", line {}, in {}\n", position.line, level.code.name.as_str());
-        if let Some(lines) = self.source_lines(&proto.filename) {
+        let lines = self.source_lines(&proto.filename).or_else(|| {
+            // Code whose file is not there is looked up in the module's own source, as CPython does.
+            let path = (!proto.filename.starts_with('<')).then(|| self.loader_path(&level.globals)).flatten();
+            path.and_then(|path| self.source_lines(&path))
+        });
+        if let Some(lines) = lines {
             text.push_str(&source_block(&lines, position));
         }
         text

@@ -1,6 +1,6 @@
 //! ". Did you mean: 'x'?" behind NameError, AttributeError and ImportError.
 
-use crate::object::{Known, Value, Vm};
+use crate::object::{DictData, Known, Value, Vm};
 use crate::vm::suggest::closest;
 
 impl Vm {
@@ -12,7 +12,11 @@ impl Vm {
         let Some(wrong) = fields.get(name_index).and_then(Value::as_text) else { return String::new() };
         let wrong = wrong.as_str().to_owned();
         if self.is_known(exception, Known::NameError) {
-            let candidates = self.visible_names(exception);
+            let locals = self.failing_locals(exception);
+            if let Some(attribute) = self.attribute_of_self(&locals, &wrong) {
+                return format!(". Did you mean: '{attribute}'?");
+            }
+            let candidates = self.visible_names(exception, &locals);
             let hint = closest(&wrong, candidates.iter().map(String::as_str));
             let importable = crate::modules::names().any(|name| name == wrong);
             return match (hint, importable) {
@@ -54,19 +58,46 @@ impl Vm {
             .collect()
     }
 
+    /// The local variables where an exception was raised: a dict, or None.
+    fn failing_locals(&mut self, exception: &Value) -> Value {
+        let Value::Exc(data) = exception else { return Value::None };
+        let Some(mut level) = data.data.get(&self.gil).traceback.clone() else { return Value::None };
+        while let Some(next) = level.next.get(&self.gil).clone() {
+            level = next;
+        }
+        let frame = self.traceback_frame(&level.into_value());
+        self.frame_variables(&frame)
+    }
+
+    /// The missing name as an attribute of the method's `self`, if that has one.
+    fn attribute_of_self(&mut self, locals: &Value, wrong: &str) -> Option<String> {
+        let Value::Dict(locals) = locals else { return None };
+        let key = self.intern("self");
+        let object = locals.data.get(&self.gil).get_str(&key)?.clone();
+        let name = self.intern(wrong);
+        let found = self.getattr_opt(&object, &name);
+        self.quiet(found).ok().flatten().map(|_| format!("self.{wrong}"))
+    }
+
     /// The names that were visible where an exception was raised: locals, globals, built-ins.
-    fn visible_names(&mut self, exception: &Value) -> Vec<String> {
+    fn visible_names(&mut self, exception: &Value, locals: &Value) -> Vec<String> {
         let Value::Exc(data) = exception else { return Vec::new() };
         let Some(mut level) = data.data.get(&self.gil).traceback.clone() else { return Vec::new() };
         while let Some(next) = level.next.get(&self.gil).clone() {
             level = next;
         }
-        let mut names: Vec<String> = level.code.proto.local_names.iter().map(|name| name.to_string()).collect();
+        let mut names = match locals {
+            Value::Dict(locals) => text_keys(locals.data.get(&self.gil)),
+            _ => Vec::new(),
+        };
         let builtins = self.interp.builtins.get(&self.gil).clone();
         for namespace in std::iter::once(level.globals.clone()).chain(builtins) {
-            let entries = namespace.data.get(&self.gil);
-            names.extend(entries.iter().filter_map(|entry| entry.key.as_text()).map(|name| name.as_str().to_owned()));
+            names.extend(text_keys(namespace.data.get(&self.gil)));
         }
         names
     }
+}
+
+fn text_keys(namespace: &DictData) -> Vec<String> {
+    namespace.iter().filter_map(|entry| entry.key.as_text()).map(|name| name.as_str().to_owned()).collect()
 }
