@@ -75,7 +75,7 @@ pub(crate) fn unpack(code: u8, size: usize, bytes: [u8; 8]) -> Value {
 /// The bytes of a float or an int that fits in 64 bits, in a number format that has room for it.
 pub(crate) fn pack_plain(code: u8, size: usize, value: &Value) -> Option<[u8; 8]> {
     match (code, value) {
-        (b'd', Value::Float(x)) => Some(x.get().to_le_bytes()),
+        (b'd', Value::Float(x)) => Some(crate::builtins::float::outward(x.get()).to_le_bytes()),
         (b'b' | b'h' | b'i' | b'l' | b'q', Value::Int(number)) => {
             let shift = 64 - 8 * size as u32;
             (*number << shift >> shift == *number).then(|| number.to_le_bytes())

@@ -65,7 +65,8 @@ pub(super) fn install(vm: &mut Vm) {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::Static, new);
     }
-    let unsized_ones = [Known::MemoryIterator, Known::CallableIterator, Known::Enumerate, Known::Zip, Known::Map, Known::Filter];
+    let unsized_ones =
+        [Known::MemoryIterator, Known::CallableIterator, Known::Enumerate, Known::Zip, Known::Map, Known::Filter];
     for &known in SIZED.iter().chain(&unsized_ones) {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::SlotWrapper, EVERY);
@@ -120,7 +121,9 @@ pub(crate) fn remaining(vm: &mut Vm, iter: &Iter) -> Result<Option<Value>, Raise
                 *index
             }
         }
-        IterState::Tuple { tuple, index } | IterState::Memory { items: tuple, index } => tuple.len().saturating_sub(*index),
+        IterState::Tuple { tuple, index } | IterState::Memory { items: tuple, index } => {
+            tuple.len().saturating_sub(*index)
+        }
         IterState::Str { text, offset } => text.as_str()[*offset..].chars().count(),
         IterState::Bytes { bytes, index } => bytes.data.len().saturating_sub(*index),
         IterState::ByteArray { bytes, index } => bytes.data.get(gil).len().saturating_sub(*index),
@@ -178,7 +181,9 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = |vm: &Vm| vm.class_of(&args[0]).into_value();
     let (function, parts, state) = match iter.state.get(gil) {
         IterState::List { list, index } => ("iter", vec![list.to_value()], Some(*index)),
-        IterState::Tuple { tuple, index } | IterState::Memory { items: tuple, index } => ("iter", vec![tuple.to_value()], Some(*index)),
+        IterState::Tuple { tuple, index } | IterState::Memory { items: tuple, index } => {
+            ("iter", vec![tuple.to_value()], Some(*index))
+        }
         IterState::ListReversed { list, index } if *index > 0 => ("reversed", vec![list.to_value()], Some(*index - 1)),
         IterState::Callable { callable, sentinel } => ("iter", vec![callable.clone(), sentinel.clone()], None),
         IterState::Enumerate { iter, next, .. } => {

@@ -97,4 +97,3 @@ pub(super) fn fromunicode(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> 
     from_text(vm, code, &args[0], text.as_str())?;
     Ok(Value::None)
 }
-

@@ -12,12 +12,8 @@ struct ArrayIter {
 
 foreign_data! { ArrayIter, next: next, single: [array], many: [] }
 
-const FUNCTIONS: &[NativeDef] = &[native(
-    "_array_reconstructor",
-    Arity::Exact(4),
-    reconstruct,
-    "Internal. Used for pickling support.",
-)];
+const FUNCTIONS: &[NativeDef] =
+    &[native("_array_reconstructor", Arity::Exact(4), reconstruct, "Internal. Used for pickling support.")];
 
 /// Adds the iterator's class and the function that pickles call.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {

@@ -3,6 +3,8 @@
 mod chars;
 mod files;
 
+use num_bigint::{BigInt, Sign};
+
 use super::NativeModule;
 use crate::builtins::bytes::{buffer, items};
 use crate::builtins::memoryview::{ArrayData, item_size};
@@ -53,7 +55,12 @@ const METHODS: &[NativeDef] = &[
         "Read n objects from the file object f and append them to the end of the array.",
     ),
     native("tofile", Arity::Exact(2), files::tofile, "Write all items (as machine values) to the file object f."),
-    native("fromunicode", Arity::Exact(2), chars::fromunicode, "Extends this array with data from the unicode string ustr."),
+    native(
+        "fromunicode",
+        Arity::Exact(2),
+        chars::fromunicode,
+        "Extends this array with data from the unicode string ustr.",
+    ),
     native("tounicode", Arity::Exact(1), chars::tounicode, "Convert the array to a unicode string."),
     native("__reduce_ex__", Arity::Exact(2), files::reduce, "Return state information for pickling."),
     native("fromlist", Arity::Exact(2), fromlist, "Append items to array from list."),
@@ -182,9 +189,9 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
                 let other = other.get::<ArrayData>(&vm.gil).map(|other| other.format);
                 if other.is_some_and(chars::is_text) {
                     let code = code as char;
-                    return Err(
-                        vm.type_error(format!("cannot use a unicode array to initialize an array with typecode '{code}'"))
-                    );
+                    return Err(vm.type_error(format!(
+                        "cannot use a unicode array to initialize an array with typecode '{code}'"
+                    )));
                 }
                 convert(vm, &array, initial)?;
             }
@@ -218,24 +225,32 @@ fn packed(vm: &mut Vm, code: u8, value: &Value) -> Result<Vec<u8>, Raised> {
         return Ok(if code == b'd' { x.to_le_bytes().to_vec() } else { (x as f32).to_le_bytes().to_vec() });
     }
     let number = to_big(&vm.index(value)?);
-    let name = match code {
-        b'b' => "signed char",
-        b'B' => "unsigned byte integer",
-        b'h' => "signed short integer",
-        b'H' => "unsigned short",
-        _ => "",
-    };
-    items::int_bytes(&number, item_size(code), code.is_ascii_lowercase()).map_err(|(low, _)| {
-        let side = if number < low { ("less than minimum", "negative") } else { ("greater than maximum", "") };
-        let message = match (code, side.1) {
-            (b'b' | b'B' | b'h' | b'H', _) => format!("{name} is {}", side.0),
-            (b'I' | b'L' | b'Q', "negative") => "can't convert negative value to unsigned int".to_owned(),
-            (b'i' | b'I', _) => format!("{} int is {}", if code == b'i' { "signed" } else { "unsigned" }, side.0),
-            (b'q' | b'Q', _) => "int too big to convert".to_owned(),
-            _ => "Python int too large to convert to C long".to_owned(),
-        };
-        vm.raise(Known::OverflowError, message)
-    })
+    items::int_bytes(&number, item_size(code), code.is_ascii_lowercase())
+        .map_err(|_| vm.raise(Known::OverflowError, overflow(code, &number)))
+}
+
+/// What an int is told that has no room in an item: the C types that it goes through on its way are not the same for
+/// all codes.
+fn overflow(code: u8, number: &BigInt) -> String {
+    let negative = number.sign() == Sign::Minus;
+    let side = if negative { "less than minimum" } else { "greater than maximum" };
+    let beyond = |size: usize| items::int_bytes(number, size, true).is_err();
+    let too_large = |what: &str| format!("Python int too large to convert to C {what}");
+    match code {
+        b'b' | b'B' | b'h' | b'H' | b'i' | b'l' if beyond(8) => too_large("long"),
+        b'b' if beyond(2) => format!("signed short integer is {side}"),
+        b'b' => format!("signed char is {side}"),
+        b'B' => format!("unsigned byte integer is {side}"),
+        b'h' => format!("signed short integer is {side}"),
+        b'H' if beyond(4) => format!("signed integer is {side}"),
+        b'H' => format!("unsigned short is {side}"),
+        b'i' => format!("signed integer is {side}"),
+        b'I' | b'L' if negative => "can't convert negative value to unsigned int".to_owned(),
+        b'I' if items::int_bytes(number, 8, false).is_ok() => format!("unsigned int is {side}"),
+        b'I' | b'L' => too_large("unsigned long"),
+        b'Q' if negative => "can't convert negative int to unsigned".to_owned(),
+        _ => "int too big to convert".to_owned(),
+    }
 }
 
 fn unpacked(code: u8, content: &[u8]) -> Vec<Value> {
