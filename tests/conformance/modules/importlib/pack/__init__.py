@@ -1,0 +1,2 @@
+from . import inner
+WHERE = __name__
