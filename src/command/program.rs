@@ -197,13 +197,7 @@ impl Vm {
     }
 
     /// Runs a text as the module `__main__`; `module` is the full name of a module that is run so.
-    fn run_main(
-        &mut self,
-        text: &str,
-        filename: &str,
-        file: Option<&str>,
-        module: Option<&str>,
-    ) -> Result<(), Raised> {
+    fn run_main(&mut self, text: &str, filename: &str, file: Option<&str>, module: Option<&str>) -> Result<(), Raised> {
         let package = module.map(|module| module.rsplit_once('.').map_or("", |(package, _)| package));
         let code = self.compile_source(text, filename, CompileMode::Exec)?;
         let dict = self.main_namespace();

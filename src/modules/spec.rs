@@ -57,7 +57,12 @@ const SPEC_ATTRIBUTES: &[GetSetDef] = &[
 
 const LOADER: &[NativeDef] = &[
     native("get_source", Arity::Exact(2), get_source, "Concrete implementation of InspectLoader.get_source."),
-    native("get_filename", Arity::Range(1, 2), get_filename, "Return the path to the source file as found by the finder."),
+    native(
+        "get_filename",
+        Arity::Range(1, 2),
+        get_filename,
+        "Return the path to the source file as found by the finder.",
+    ),
 ];
 
 const LOADER_ATTRIBUTES: &[GetSetDef] = &[
@@ -83,9 +88,7 @@ fn parent(vm: &mut Vm, spec: &Value) -> Result<Value, Raised> {
     let is_package = !of(vm, spec, |spec| spec.locations.clone()).is_none();
     let name = of(vm, spec, |spec| spec.name.clone());
     Ok(match &name {
-        Value::Str(text) if !is_package => {
-            Value::str(text.as_str().rsplit_once('.').map_or("", |(parent, _)| parent))
-        }
+        Value::Str(text) if !is_package => Value::str(text.as_str().rsplit_once('.').map_or("", |(parent, _)| parent)),
         _ => name,
     })
 }

@@ -22,7 +22,7 @@ impl From<bool> for Equality {
 }
 
 /// Whether two values are identical or equal as dict keys, as far as that needs no script code.
-#[inline]
+#[inline(always)]
 pub fn plain_eq(a: &Value, b: &Value) -> Equality {
     if let (Value::Str(a), Value::Str(b)) = (a, b) {
         return a.same_text(b).into();
@@ -33,6 +33,7 @@ pub fn plain_eq(a: &Value, b: &Value) -> Equality {
     plain_eq_other(a, b)
 }
 
+#[inline(never)]
 fn plain_eq_other(a: &Value, b: &Value) -> Equality {
     match (a, b) {
         (Value::Bytes(a), Value::Bytes(b)) => (a.data == b.data).into(),
@@ -111,7 +112,7 @@ pub fn int_equals_float(n: i64, x: f64) -> bool {
 }
 
 /// The hash of a value whose hash needs no script code; None for other values and unhashable ones.
-#[inline]
+#[inline(always)]
 pub fn plain_hash(value: &Value) -> Option<i64> {
     match value {
         Value::Str(text) => Some(text.hash()),
@@ -120,6 +121,7 @@ pub fn plain_hash(value: &Value) -> Option<i64> {
     }
 }
 
+#[inline(never)]
 fn plain_hash_other(value: &Value) -> Option<i64> {
     Some(match value {
         Value::Bool(b) => b.get().into(),

@@ -7,7 +7,7 @@ use super::ptr::Ptr;
 use super::value::Value;
 use super::{Code, Dict};
 use crate::bytecode::{CodeFlags, Instr, Position};
-use crate::gil::GilCell;
+use crate::gil::{Gil, GilCell};
 
 /// Where a generator is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +27,18 @@ pub enum GenKind {
     AsyncGenerator,
 }
 
-/// What can be assigned to, and what is rarely needed.
-pub struct GenData {
+/// `__name__` and `__qualname__`.
+#[derive(Clone)]
+pub struct GenNames {
     pub name: Value,
     pub qualname: Value,
+}
+
+/// What can be assigned to, and what is rarely needed.
+#[derive(Default)]
+pub struct GenData {
+    /// The names, unless they are those of the code.
+    pub names: Option<Box<GenNames>>,
     /// The exception that the body is handling, `Undef` for none.
     pub handled: Value,
     /// While it runs: the exception that whoever resumed it is handling.
@@ -75,6 +83,14 @@ impl Gen {
             UnsafeCell::new(regs),
             GilCell::new(data),
         )
+    }
+
+    /// The names.
+    pub fn names(&self, gil: &Gil) -> GenNames {
+        match &self.data.get(gil).names {
+            Some(names) => GenNames::clone(names),
+            None => GenNames { name: self.code.name.to_value(), qualname: self.code.qualname.to_value() },
+        }
     }
 
     /// Whether it is an asynchronous generator.

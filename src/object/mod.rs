@@ -42,7 +42,7 @@ pub use func::{
     Arity, Cache, CacheSlot, Cell, Code, Func, FuncData, Method, Module, Native, NativeDef, NativeFn, NativeKind,
     Params,
 };
-pub use generator::{Gen, GenData, GenKind, GenState, Traceback};
+pub use generator::{Gen, GenData, GenKind, GenNames, GenState, Traceback};
 pub use handle::Handle;
 pub use header::Tag;
 pub use instance::{

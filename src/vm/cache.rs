@@ -24,6 +24,8 @@ pub(super) const KIND_MODULE: u32 = 6;
 const KIND_BUILTIN_METHOD: u32 = 7;
 /// As `KIND_BUILTIN_METHOD`, of a native method whose owner is known to be a class of the receiver.
 pub(super) const KIND_NATIVE_METHOD: u32 = 11;
+/// The method is `list.append`, and was found for a list.
+pub(super) const KIND_LIST_APPEND: u32 = 13;
 /// `super().name` is the function `value` for a receiver of key `key` and the class whose number is `slot`.
 const KIND_SUPER: u32 = 12;
 /// Setting the attribute adds it to instances of shape `key`, which get shape `slot`.
@@ -244,7 +246,7 @@ impl Vm {
                 (Value::Object(instance), KIND_METHOD) if receiver_key(self, instance) == cache.key => {
                     return Ok((cache.value.clone(), true));
                 }
-                (_, KIND_BUILTIN_METHOD | KIND_NATIVE_METHOD) if builtin_key == Some(cache.key) => {
+                (_, KIND_BUILTIN_METHOD | KIND_NATIVE_METHOD | KIND_LIST_APPEND) if builtin_key == Some(cache.key) => {
                     return Ok((cache.value.clone(), true));
                 }
                 (Value::Module(module), KIND_MODULE) if module.dict.data.get(&self.gil).version() == cache.key => {
@@ -285,7 +287,11 @@ impl Vm {
             Value::Native(native) if native.kind == NativeKind::Method => {
                 let class = self.class_of(receiver);
                 let owned = native.owner.as_ref().is_none_or(|owner| class.is_subclass(&self.gil, owner));
-                if owned { KIND_NATIVE_METHOD } else { KIND_BUILTIN_METHOD }
+                match receiver {
+                    Value::List(_) if native.def.name == "append" => KIND_LIST_APPEND,
+                    _ if owned => KIND_NATIVE_METHOD,
+                    _ => KIND_BUILTIN_METHOD,
+                }
             }
             _ => KIND_BUILTIN_METHOD,
         }

@@ -3,10 +3,10 @@
 //! They are common, but their work does not fit into the loop. Each function here does the usual case out of line, so
 //! that the loop keeps its state in machine registers, and says when it is another case that `step` has to do.
 
-use super::cache::{KIND_MODULE, KIND_NATIVE_METHOD};
+use super::cache::{KIND_LIST_APPEND, KIND_MODULE, KIND_NATIVE_METHOD};
 use super::frames::{clear_values, move_values, take_values};
 use crate::bytecode::{Instr, Reg};
-use crate::object::{Args, Arity, CacheSlot, List, Native, NativeKind, Raised, Tuple, Value, Vm};
+use crate::object::{Args, Arity, Cache, CacheSlot, Cell, List, Native, NativeKind, Raised, Str, Tuple, Value, Vm};
 
 /// What a step of a `for` loop came to.
 pub(super) enum Next {
@@ -116,7 +116,8 @@ impl Vm {
                 }
                 other => {
                     let Some(key) = self.builtin_receiver_key(other) else { return Ok(false) };
-                    let hit = |cache: &&crate::object::Cache| cache.kind == KIND_NATIVE_METHOD && cache.key == key;
+                    let native = |kind| matches!(kind, KIND_NATIVE_METHOD | KIND_LIST_APPEND);
+                    let hit = |cache: &&Cache| cache.key == key && native(cache.kind);
                     let Some(cache) = [&site.first, &site.second].into_iter().find(hit) else { return Ok(false) };
                     let Value::Native(native) = &cache.value else { return Ok(false) };
                     (native, receiver, nargs + 1)
@@ -222,6 +223,28 @@ impl Vm {
             let value = List::new(take_values(base, first, count, first_temp));
             *base.add(dst.0 as usize) = value.into_value();
         }
+    }
+
+    /// `a + b` of two strings.
+    #[inline(never)]
+    pub(super) fn concatenated(&self, a: &Value, b: &Value) -> Option<Value> {
+        match (a, b) {
+            (Value::Str(a), Value::Str(b)) => Some(Str::concat(a, b).into_value()),
+            _ => None,
+        }
+    }
+
+    /// The next item of an iterator that is not a generator, for a `Send` of None.
+    #[inline(never)]
+    pub(super) fn next_of(&mut self, iterator: &Value) -> Result<Option<Value>, Raised> {
+        self.next(iterator)
+    }
+
+    /// A new cell in the place of its content.
+    #[inline(never)]
+    pub(super) fn make_cell(&mut self, place: &mut Value) {
+        let content = place.take();
+        *place = Cell::new(content).into_value();
     }
 
     /// `object[index]`, out of line.

@@ -15,13 +15,14 @@
 use std::hint::cold_path;
 
 use super::cache::{
-    GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_METHOD, KIND_PROPERTY, KIND_SLOT, receiver_key,
+    GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_LIST_APPEND, KIND_METHOD, KIND_PROPERTY,
+    KIND_SLOT, receiver_key,
 };
 use super::direct::{Next, plainly_equal};
 use super::frames::Outcome;
 use super::preempt::is_preemption_point;
 use super::step::step;
-use crate::bytecode::{BinOp, CmpOp, Instr};
+use crate::bytecode::{BinOp, CmpOp, Instr, YieldKind};
 use crate::gil::EvalBreaker;
 use crate::object::vm::{Frame, ReturnTo};
 use crate::object::{Cell, Code, Func, Gen, GenState, IterState, Raised, ShapeId, Value, Vm};
@@ -255,6 +256,32 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                             }
                                             None => break 'slow,
                                         },
+                                    }
+                                };
+                            }
+                            // As `truth`, of an operand that the instruction may keep.
+                            macro_rules! kept_truth {
+                                ($r:expr) => {
+                                    match &reg!($r) {
+                                        Value::Bool(bits) => bits.get(),
+                                        Value::None => false,
+                                        Value::Int(n) => *n != 0,
+                                        other => match vm.plain_truth(other) {
+                                            Some(truth) => truth,
+                                            None => break 'slow,
+                                        },
+                                    }
+                                };
+                            }
+                            macro_rules! compared {
+                                ($op:expr, $a:expr, $b:expr) => {
+                                    match $op {
+                                        CmpOp::Lt => $a < $b,
+                                        CmpOp::Le => $a <= $b,
+                                        CmpOp::Eq => $a == $b,
+                                        CmpOp::Ne => $a != $b,
+                                        CmpOp::Gt => $a > $b,
+                                        CmpOp::Ge => $a >= $b,
                                     }
                                 };
                             }
@@ -536,7 +563,18 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     discard!(old);
                                 }
 
-                                Instr::Add { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_add, +),
+                                Instr::Add { dst, lhs, rhs } => {
+                                    if let Value::Str(_) = &reg!(lhs) {
+                                        let Some(value) = vm.concatenated(&reg!(lhs), &reg!(rhs)) else { break 'slow };
+                                        consume!(rhs);
+                                        if lhs != dst {
+                                            consume!(lhs);
+                                        }
+                                        set!(dst, value);
+                                    } else {
+                                        arithmetic!(dst, lhs, rhs, checked_add, +)
+                                    }
+                                }
                                 Instr::Sub { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_sub, -),
                                 Instr::Mul { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_mul, *),
                                 Instr::TrueDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
@@ -635,21 +673,17 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     set!(dst, Value::bool(!truth));
                                 }
                                 Instr::Compare { op, dst, lhs, rhs } => {
-                                    macro_rules! answer {
-                                        ($a:expr, $b:expr) => {
-                                            match op {
-                                                CmpOp::Lt => $a < $b,
-                                                CmpOp::Le => $a <= $b,
-                                                CmpOp::Eq => $a == $b,
-                                                CmpOp::Ne => $a != $b,
-                                                CmpOp::Gt => $a > $b,
-                                                CmpOp::Ge => $a >= $b,
-                                            }
-                                        };
-                                    }
                                     let answer = match (&reg!(lhs), &reg!(rhs)) {
-                                        (Value::Int(a), Value::Int(b)) => answer!(a, b),
-                                        (Value::Float(a), Value::Float(b)) => answer!(a.get(), b.get()),
+                                        (Value::Int(a), Value::Int(b)) => compared!(op, a, b),
+                                        (Value::Float(a), Value::Float(b)) => compared!(op, a.get(), b.get()),
+                                        (a, b) if matches!(op, CmpOp::Eq | CmpOp::Ne) => match plainly_equal(a, b) {
+                                            Some(equal) => {
+                                                consume!(lhs);
+                                                consume!(rhs);
+                                                equal == (op == CmpOp::Eq)
+                                            }
+                                            None => break 'slow,
+                                        },
                                         _ => break 'slow,
                                     };
                                     set!(dst, Value::bool(answer));
@@ -751,8 +785,21 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     }
                                     _ => break 'slow,
                                 },
-                                Instr::Send { iter, value, .. } => {
-                                    let Value::Gen(generator) = &reg!(iter) else { break 'slow };
+                                Instr::Send { iter, value, off } => {
+                                    let Value::Gen(generator) = &reg!(iter) else {
+                                        if !matches!(&reg!(iter), Value::Iter(_)) || !reg!(value).is_none() {
+                                            break 'slow;
+                                        }
+                                        match out!(vm.next_of(&reg!(iter))) {
+                                            Some(item) => set!(value, item),
+                                            None => {
+                                                set!(iter, Value::Undef);
+                                                pc = pc.offset(off as isize);
+                                            }
+                                        }
+                                        poll!();
+                                        continue 'run;
+                                    };
                                     let generator: *const Gen = &**generator;
                                     if (*generator).is_async() {
                                         slow!();
@@ -769,6 +816,14 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     }
                                     let value = operand!(src);
                                     set!(dst, value);
+                                }
+                                Instr::GetYieldFromIter { dst, src } => {
+                                    let value = out!(vm.yield_from_iter(&reg!(src)));
+                                    if src != dst {
+                                        consume!(src);
+                                    }
+                                    set!(dst, value);
+                                    poll!();
                                 }
                                 Instr::MakeGenerator => {
                                     (*vm.fp).pc = pc;
@@ -876,7 +931,14 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 Instr::GetItemI { dst, obj, imm } => match &reg!(obj) {
                                     Value::List(list) => load_item!(dst, obj, &*list.items.as_ptr(), imm.into()),
                                     Value::Tuple(tuple) => load_item!(dst, obj, tuple.as_slice(), imm.into()),
-                                    _ => break 'slow,
+                                    object => {
+                                        let value = out!(vm.item_of(object, &Value::Int(imm.into())));
+                                        if obj != dst {
+                                            consume!(obj);
+                                        }
+                                        set!(dst, value);
+                                        poll!();
+                                    }
                                 },
                                 Instr::SetItem { obj, index, val } => {
                                     let (Value::List(list), Value::Int(at)) = (&reg!(obj), &reg!(index)) else {
@@ -933,6 +995,19 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 Instr::InvokeMethod { base: b, nargs, cache } => {
                                     let slot = base.add(b.0 as usize);
                                     let Value::Object(object) = &*slot.add(1) else {
+                                        if let (Value::List(list), KIND_LIST_APPEND, 1) =
+                                            (&*slot.add(1), cache!(cache).first.kind, nargs)
+                                        {
+                                            let items: &mut Vec<Value> = &mut *list.items.as_ptr();
+                                            if items.len() < items.capacity() {
+                                                let value = (*slot.add(2)).take();
+                                                items.push(value);
+                                                drop(std::mem::replace(&mut *slot, Value::None));
+                                                let receiver = (*slot.add(1)).take();
+                                                discard!(receiver);
+                                                continue 'run;
+                                            }
+                                        }
                                         if out!(vm.invoke_native(site!(cache), slot, nargs as usize)) {
                                             poll!();
                                             continue 'run;
@@ -955,13 +1030,12 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 // The frame ends: its locals can be moved out of as well.
                                 Instr::Return { src } => leave!(reg!(src).take()),
                                 Instr::ReturnNone => leave!(Value::None),
-                                Instr::Yield { src, .. } => {
+                                Instr::Yield { kind: YieldKind::Plain, src, .. } => {
                                     let frame = &*vm.fp;
-                                    if !matches!(frame.return_to, ReturnTo::ForIter | ReturnTo::Send)
-                                        || frame.extra.is_some()
-                                    {
+                                    if frame.extra.is_some() {
                                         break 'slow;
                                     }
+                                    let return_to = frame.return_to;
                                     let value = operand!(src);
                                     let generator = &*frame.generator;
                                     generator.pc.set(pc);
@@ -970,6 +1044,9 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                         vm.leave_handled(generator);
                                     }
                                     vm.fp = vm.fp.sub(1);
+                                    if return_to == ReturnTo::Native {
+                                        return Ok(value);
+                                    }
                                     reload!();
                                     match *pc.sub(1) {
                                         Instr::ForIter { dst, off, .. } => {
@@ -978,6 +1055,35 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                         }
                                         Instr::Send { value: into, .. } => set!(into, value),
                                         _ => drop(value),
+                                    }
+                                }
+                                Instr::CopyFree { first } => {
+                                    if let Some(closure) = &(*(*vm.fp).func).closure {
+                                        for (index, cell) in closure.as_slice().iter().enumerate() {
+                                            set!(first.offset(index as u16), cell.clone());
+                                        }
+                                    }
+                                }
+                                Instr::MakeCell { reg } => vm.make_cell(&mut reg!(reg)),
+                                Instr::CompareI { op, dst, lhs, imm } => {
+                                    let answer = match &reg!(lhs) {
+                                        Value::Int(a) => compared!(op, *a, i64::from(imm)),
+                                        _ => break 'slow,
+                                    };
+                                    set!(dst, Value::bool(answer));
+                                }
+                                Instr::JumpIfTrueKeep { cond, off } => {
+                                    if kept_truth!(cond) {
+                                        jump!(off);
+                                    } else {
+                                        consume!(cond);
+                                    }
+                                }
+                                Instr::JumpIfFalseKeep { cond, off } => {
+                                    if kept_truth!(cond) {
+                                        consume!(cond);
+                                    } else {
+                                        jump!(off);
                                     }
                                 }
                                 Instr::BuildTuple { dst, first, count } => {
@@ -1025,9 +1131,8 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
 
                                 // All are named, so that the jump needs no test of the range.
                                 Instr::ClearRange { .. }
+                                | Instr::Yield { kind: YieldKind::AsyncValue, .. }
                                 | Instr::DelLocal { .. }
-                                | Instr::MakeCell { .. }
-                                | Instr::CopyFree { .. }
                                 | Instr::DelCell { .. }
                                 | Instr::LoadClassCell { .. }
                                 | Instr::DelGlobal { .. }
@@ -1038,9 +1143,6 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 | Instr::SetupAnnotations
                                 | Instr::Pos { .. }
                                 | Instr::Invert { .. }
-                                | Instr::CompareI { .. }
-                                | Instr::JumpIfTrueKeep { .. }
-                                | Instr::JumpIfFalseKeep { .. }
                                 | Instr::ForIterFar { .. }
                                 | Instr::DelAttr { .. }
                                 | Instr::DelItem { .. }
@@ -1063,7 +1165,6 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 | Instr::LoadBuildClass { .. }
                                 | Instr::Import { .. }
                                 | Instr::ImportFrom { .. }
-                                | Instr::GetYieldFromIter { .. }
                                 | Instr::GetAIter { .. }
                                 | Instr::GetANext { .. }
                                 | Instr::EndAsyncFor { .. }

@@ -2,12 +2,19 @@
 
 use crate::bytecode::{AwaitPlace, CodeFlags, Instr};
 use crate::object::vm::{Frame, ReturnTo};
-use crate::object::{Gen, GenData, GenKind, GenState, Known, Name, Ptr, Raised, Raw, Value, Vm};
+use crate::object::{
+    FuncData, Gen, GenData, GenKind, GenNames, GenState, Known, Name, Ptr, Raised, Raw, Str, Value, Vm,
+};
 
 /// What sending into an iterator came to.
 pub(crate) enum Sent {
     Yielded(Value),
     Returned(Value),
+}
+
+/// Whether the value is this very string.
+fn is_text(value: &Value, text: &Str) -> bool {
+    matches!(value, Value::Str(own) if std::ptr::eq::<Str>(&**own, text))
 }
 
 impl Vm {
@@ -166,23 +173,13 @@ impl Vm {
             let globals = Ptr::from_ref(&*frame.globals);
             let count = code.nregs as usize;
             let registers: Box<[Value]> = (0..count).map(|index| (*frame.base.add(index)).take()).collect();
-            let (name, qualname) = match frame.func.as_ref() {
-                Some(func) => {
-                    let data = func.data.get(&self.gil);
-                    (data.name.clone(), data.qualname.clone())
+            let mut data = GenData::default();
+            if let Some(func) = frame.func.as_ref() {
+                let FuncData { name, qualname, .. } = func.data.get(&self.gil);
+                if !is_text(name, &code.name) || !is_text(qualname, &code.qualname) {
+                    data.names = Some(Box::new(GenNames { name: name.clone(), qualname: qualname.clone() }));
                 }
-                None => (code.name.to_value(), code.qualname.to_value()),
-            };
-            let data = GenData {
-                name,
-                qualname,
-                handled: Value::Undef,
-                outer_handled: Value::Undef,
-                closed: false,
-                hooks_inited: false,
-                running_async: false,
-                finalizer: Value::Undef,
-            };
+            }
             Gen::new(code, globals, frame.pc, registers, data).into_value()
         }
     }

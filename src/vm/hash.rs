@@ -18,6 +18,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     fn hash_slow(&mut self, value: &Value) -> Result<i64, Raised> {
         match value {
             Value::Tuple(items) => {

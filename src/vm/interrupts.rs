@@ -94,7 +94,7 @@ impl Vm {
     /// RuntimeWarning: coroutine 'f' was never awaited.
     fn warn_never_awaited(&mut self, coroutine: &Value) {
         let Value::Gen(generator) = coroutine else { return };
-        let name = match &generator.data.get(&self.gil).qualname {
+        let name = match &generator.names(&self.gil).qualname {
             Value::Str(name) => name.as_str().to_owned(),
             _ => String::new(),
         };

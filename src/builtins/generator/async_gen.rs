@@ -164,7 +164,7 @@ fn itself(_: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Value::Gen(generator) = &args[0] else { return Ok(Value::None) };
-    let qualname = generator.data.get(&vm.gil).qualname.clone();
+    let qualname = generator.names(&vm.gil).qualname;
     let qualname = vm.str(&qualname)?;
     Ok(Value::from(format!("<async_generator object {} at {:#x}>", qualname.as_str(), args[0].identity())))
 }

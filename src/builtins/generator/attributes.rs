@@ -1,6 +1,6 @@
 //! `gi_*`, `cr_*`, `ag_*` and the names of generators.
 
-use crate::object::{Gen, GenState, GetSetDef, Known, Raised, Value, Vm};
+use crate::object::{Gen, GenNames, GenState, GetSetDef, Known, Raised, Value, Vm};
 
 pub(super) fn install(vm: &mut Vm) {
     for (known, table) in
@@ -59,11 +59,11 @@ fn generator(value: &Value) -> Option<&Gen> {
 }
 
 fn get_name(vm: &mut Vm, this: &Value) -> Result<Value, Raised> {
-    Ok(generator(this).map_or(Value::None, |generator| generator.data.get(&vm.gil).name.clone()))
+    Ok(generator(this).map_or(Value::None, |generator| generator.names(&vm.gil).name))
 }
 
 fn get_qualname(vm: &mut Vm, this: &Value) -> Result<Value, Raised> {
-    Ok(generator(this).map_or(Value::None, |generator| generator.data.get(&vm.gil).qualname.clone()))
+    Ok(generator(this).map_or(Value::None, |generator| generator.names(&vm.gil).qualname))
 }
 
 fn text(vm: &mut Vm, value: Option<Value>, what: &str) -> Result<Value, Raised> {
@@ -73,10 +73,16 @@ fn text(vm: &mut Vm, value: Option<Value>, what: &str) -> Result<Value, Raised> 
     }
 }
 
+fn set_names(vm: &mut Vm, generator: &Gen, names: GenNames) {
+    let old = generator.data.get_mut(&mut vm.gil).names.replace(Box::new(names));
+    drop(old);
+}
+
 fn set_name(vm: &mut Vm, this: &Value, value: Option<Value>) -> Result<(), Raised> {
     let value = text(vm, value, "__name__")?;
     if let Some(generator) = generator(this) {
-        generator.data.get_mut(&mut vm.gil).name = value;
+        let qualname = generator.names(&vm.gil).qualname;
+        set_names(vm, generator, GenNames { name: value, qualname });
     }
     Ok(())
 }
@@ -84,7 +90,8 @@ fn set_name(vm: &mut Vm, this: &Value, value: Option<Value>) -> Result<(), Raise
 fn set_qualname(vm: &mut Vm, this: &Value, value: Option<Value>) -> Result<(), Raised> {
     let value = text(vm, value, "__qualname__")?;
     if let Some(generator) = generator(this) {
-        generator.data.get_mut(&mut vm.gil).qualname = value;
+        let name = generator.names(&vm.gil).name;
+        set_names(vm, generator, GenNames { name, qualname: value });
     }
     Ok(())
 }

@@ -152,7 +152,7 @@ fn delete(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Value::Gen(generator) = &args[0] else { return Ok(Value::None) };
     let class = vm.class_name(&args[0]);
-    let qualname = generator.data.get(&vm.gil).qualname.clone();
+    let qualname = generator.names(&vm.gil).qualname;
     let qualname = vm.str(&qualname)?;
     Ok(Value::from(format!("<{class} object {} at {:#x}>", qualname.as_str(), args[0].identity())))
 }
