@@ -71,7 +71,15 @@ impl Vm {
         unsafe {
             let Value::Native(native) = &*slot else { return Ok(()) };
             let args = Args::new(std::slice::from_raw_parts(window, count));
-            let result = if native.kind == NativeKind::Function && takes(native, count) {
+            let fits = match native.kind {
+                NativeKind::Function => true,
+                NativeKind::Method => {
+                    let known = native.owner.as_ref().and_then(|owner| owner.known);
+                    count > 0 && known == Some(self.known_class_of(&*window))
+                }
+                _ => false,
+            };
+            let result = if fits && takes(native, count) {
                 (native.def.call)(self, args)
             } else {
                 self.call_native(&native.to_ptr(), args)
@@ -115,11 +123,7 @@ impl Vm {
                     (native, receiver.add(1), nargs)
                 }
                 other => {
-                    let Some(key) = self.builtin_receiver_key(other) else { return Ok(false) };
-                    let native = |kind| matches!(kind, KIND_NATIVE_METHOD | KIND_LIST_APPEND);
-                    let hit = |cache: &&Cache| cache.key == key && native(cache.kind);
-                    let Some(cache) = [&site.first, &site.second].into_iter().find(hit) else { return Ok(false) };
-                    let Value::Native(native) = &cache.value else { return Ok(false) };
+                    let Some(Value::Native(native)) = self.cached_native(site, other) else { return Ok(false) };
                     (native, receiver, nargs + 1)
                 }
             };
@@ -132,6 +136,21 @@ impl Vm {
             *slot = result?;
             Ok(true)
         }
+    }
+
+    /// The native method that a site remembers for a receiver of a built-in class.
+    #[inline(always)]
+    fn cached_native<'a>(&self, site: &'a CacheSlot, receiver: &Value) -> Option<&'a Value> {
+        let key = self.builtin_receiver_key(receiver)?;
+        let native = |kind| matches!(kind, KIND_NATIVE_METHOD | KIND_LIST_APPEND);
+        let hit = |cache: &&Cache| cache.key == key && native(cache.kind);
+        [&site.first, &site.second].into_iter().find(hit).map(|cache| &cache.value)
+    }
+
+    /// As `cached_native`, for a `LoadMethod`.
+    #[inline(never)]
+    pub(super) fn native_method(&self, site: &CacheSlot, receiver: &Value) -> Option<Value> {
+        self.cached_native(site, receiver).cloned()
     }
 
     /// Moves the arguments of a call inside a generator, whose registers are not on the stack, to the stack's top.

@@ -392,6 +392,29 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     poll!();
                                 }};
                             }
+                            // The global or built-in that a cache remembers.
+                            macro_rules! global {
+                                ($cache:expr) => {{
+                                    let cache = &cache!($cache).first;
+                                    let globals = &*(*(*vm.fp).globals).data.as_ptr();
+                                    if cache.key != globals.version() {
+                                        slow!();
+                                    }
+                                    if cache.kind == GLOBAL_IN_GLOBALS {
+                                        globals.value_at(cache.slot as usize).clone()
+                                    } else {
+                                        match vm.builtins_data() {
+                                            Some(builtins)
+                                                if cache.kind == GLOBAL_IN_BUILTINS
+                                                    && builtins.version() == cache.value_version() =>
+                                            {
+                                                builtins.value_at(cache.slot as usize).clone()
+                                            }
+                                            _ => slow!(),
+                                        }
+                                    }
+                                }};
+                            }
                             // Leaves the running frame with a result.
                             macro_rules! leave {
                                 ($value:expr) => {{
@@ -521,32 +544,14 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 },
 
                                 Instr::LoadGlobal { dst, cache } => {
-                                    let cache = &cache!(cache).first;
-                                    let globals = &*(*(*vm.fp).globals).data.as_ptr();
-                                    if cache.key != globals.version() {
-                                        slow!();
-                                    }
-                                    let value = if cache.kind == GLOBAL_IN_GLOBALS {
-                                        globals.value_at(cache.slot as usize).clone()
-                                    } else if cache.kind == GLOBAL_IN_BUILTINS
-                                        && vm.builtins_version() == cache.value_version()
-                                    {
-                                        vm.builtin_at(cache.slot as usize)
-                                    } else {
-                                        slow!()
-                                    };
+                                    let value = global!(cache);
                                     set!(dst, value);
                                 }
                                 Instr::LoadName { dst, cache } => {
-                                    let cache = &cache!(cache).first;
-                                    let globals = &*(*(*vm.fp).globals).data.as_ptr();
-                                    if (*vm.fp).extra.is_some()
-                                        || cache.kind != GLOBAL_IN_GLOBALS
-                                        || cache.key != globals.version()
-                                    {
+                                    if (*vm.fp).extra.is_some() {
                                         slow!();
                                     }
-                                    let value = globals.value_at(cache.slot as usize).clone();
+                                    let value = global!(cache);
                                     set!(dst, value);
                                 }
                                 Instr::StoreGlobal { src, cache } | Instr::StoreName { src, cache } => {
@@ -895,6 +900,10 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 Instr::LoadMethod { base: b, cache } => {
                                     let Value::Object(object) = &reg!(b.offset(1)) else {
                                         let object = &reg!(b.offset(1));
+                                        if let Some(native) = vm.native_method(cache!(cache), object) {
+                                            set!(b, native);
+                                            continue 'run;
+                                        }
                                         let (callable, is_method) =
                                             out!(vm.load_method_cached(&mut *site!(cache), object));
                                         set!(b, callable);

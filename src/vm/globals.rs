@@ -2,7 +2,7 @@
 
 use super::cache::{GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS};
 use crate::bytecode::Reg;
-use crate::object::{CacheSlot, Dict, Known, Ptr, Raised, Str, Value, Vm};
+use crate::object::{CacheSlot, Dict, DictData, Known, Ptr, Raised, Str, Value, Vm};
 
 impl Vm {
     /// The namespace of the running frame's globals.
@@ -35,20 +35,10 @@ impl Vm {
         }
     }
 
-    /// The version of the built-ins' set of keys.
+    /// The namespace of the built-ins, once there is one.
     #[inline(always)]
-    pub(super) fn builtins_version(&self) -> u64 {
-        self.interp.builtins.get(&self.gil).as_ref().map_or(0, |dict| dict.data.get(&self.gil).version())
-    }
-
-    /// The value of an entry of the built-ins.
-    #[inline(always)]
-    pub(super) fn builtin_at(&self, index: usize) -> Value {
-        self.interp
-            .builtins
-            .get(&self.gil)
-            .as_ref()
-            .map_or(Value::Undef, |dict| dict.data.get(&self.gil).value_at(index).clone())
+    pub(super) fn builtins_data(&self) -> Option<&DictData> {
+        self.interp.builtins.get(&self.gil).as_ref().map(|dict| dict.data.get(&self.gil))
     }
 
     #[inline(never)]
@@ -71,7 +61,7 @@ impl Vm {
             cache.value = Value::Int(self.version_of(&builtins) as i64);
             cache.kind = GLOBAL_IN_BUILTINS;
             cache.slot = index as u32;
-            return Ok(self.builtin_at(index));
+            return Ok(self.builtins_data().map_or(Value::Undef, |builtins| builtins.value_at(index).clone()));
         }
         Err(self.name_error(&name))
     }

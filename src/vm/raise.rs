@@ -2,6 +2,20 @@
 
 use crate::object::{Class, Exc, Known, Ptr, Raised, Tuple, Value, Vm};
 
+/// The classes whose instances have fields besides `args`; none derives from another.
+const FIELD_CLASSES: [Known; 10] = [
+    Known::StopIteration,
+    Known::StopAsyncIteration,
+    Known::SystemExit,
+    Known::OSError,
+    Known::ImportError,
+    Known::NameError,
+    Known::AttributeError,
+    Known::SyntaxError,
+    Known::UnicodeError,
+    Known::BaseExceptionGroup,
+];
+
 impl Vm {
     /// A new exception of a built-in class, not raised. Its fields are those its arguments imply.
     pub fn new_exception(&mut self, known: Known, args: Vec<Value>) -> Value {
@@ -21,46 +35,35 @@ impl Vm {
     /// the order is that of the descriptors in `builtins/exceptions`.
     pub(crate) fn exception_fields(&self, class: &Ptr<Class>, args: &[Value]) -> Vec<Value> {
         let field = |index: usize| args.get(index).cloned().unwrap_or(Value::None);
-        let is = |known| class.is_known_subclass(&self.gil, known);
-        if is(Known::StopIteration) || is(Known::StopAsyncIteration) {
-            return vec![field(0)];
-        }
-        if is(Known::SystemExit) {
-            return vec![if args.len() > 1 { Value::tuple(args.to_vec()) } else { field(0) }];
-        }
-        if is(Known::OSError) {
+        let data = class.data.get(&self.gil);
+        let mut known = std::iter::once(class).chain(&data.mro_tail).filter_map(|class| class.known);
+        let Some(family) = known.find(|known| FIELD_CLASSES.contains(known)) else { return Vec::new() };
+        match family {
+            Known::StopIteration | Known::StopAsyncIteration => vec![field(0)],
+            Known::SystemExit => vec![if args.len() > 1 { Value::tuple(args.to_vec()) } else { field(0) }],
             // errno, strerror, filename, filename2, characters_written
-            return match args.len() {
+            Known::OSError => match args.len() {
                 2..=5 => vec![field(0), field(1), field(2), field(4), Value::Undef],
                 _ => vec![Value::None, Value::None, Value::None, Value::None, Value::Undef],
-            };
-        }
-        if is(Known::ImportError) {
+            },
             // msg, name, path, name_from
-            return vec![if args.len() == 1 { field(0) } else { Value::None }, Value::None, Value::None, Value::None];
-        }
-        if is(Known::NameError) {
-            return vec![Value::None];
-        }
-        if is(Known::AttributeError) {
+            Known::ImportError => {
+                vec![if args.len() == 1 { field(0) } else { Value::None }, Value::None, Value::None, Value::None]
+            }
+            Known::NameError => vec![Value::None],
             // name, obj
-            return vec![Value::None, Value::None];
-        }
-        if is(Known::SyntaxError) {
+            Known::AttributeError => vec![Value::None, Value::None],
             // msg, filename, lineno, offset, text, end_lineno, end_offset, print_file_and_line
-            let mut fields = vec![field(0)];
-            fields.resize_with(8, || Value::None);
-            return fields;
-        }
-        if is(Known::UnicodeError) {
+            Known::SyntaxError => {
+                let mut fields = vec![field(0)];
+                fields.resize_with(8, || Value::None);
+                fields
+            }
             // encoding, object, start, end, reason
-            return vec![field(0), field(1), field(2), field(3), field(4)];
-        }
-        if is(Known::BaseExceptionGroup) {
+            Known::UnicodeError => vec![field(0), field(1), field(2), field(3), field(4)],
             // message, exceptions
-            return vec![field(0), field(1)];
+            _ => vec![field(0), field(1)],
         }
-        Vec::new()
     }
 
     /// Raises a built-in exception with a message.
