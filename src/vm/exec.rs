@@ -828,7 +828,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                         consume!(src);
                                     }
                                     set!(dst, value);
-                                    poll!();
+                                    attend!();
                                 }
                                 Instr::MakeGenerator => {
                                     (*vm.fp).pc = pc;
@@ -946,7 +946,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                             consume!(obj);
                                         }
                                         set!(dst, value);
-                                        poll!();
+                                        attend!();
                                     }
                                 },
                                 Instr::SetItem { obj, index, val } => {
@@ -1013,7 +1013,8 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                                 items.push(value);
                                                 drop(std::mem::replace(&mut *slot, Value::None));
                                                 let receiver = (*slot.add(1)).take();
-                                                discard!(receiver);
+                                                drop(receiver);
+                                                poll!();
                                                 continue 'run;
                                             }
                                         }
