@@ -7,7 +7,8 @@ use crate::builtins::sequence::is_index;
 use crate::builtins::{bytes, native};
 use crate::modules::foreign::{define_class, foreign_data};
 use crate::object::{
-    Args, Arity, Bytes, Class, Dict, Foreign, GetSetDef, Known, NativeDef, Params, Ptr, Raised, Value, Vm,
+    Args, Arity, Bytes, Class, Dict, Foreign, GetSetDef, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value,
+    Vm,
 };
 
 pub const MODULE: NativeModule = NativeModule { name: "struct", init };
@@ -33,6 +34,7 @@ struct Item {
 struct Format {
     items: Vec<Item>,
     big: bool,
+    native: bool,
     size: usize,
     /// Number of values.
     values: usize,
@@ -55,6 +57,9 @@ fn size_of_code(code: u8, native: bool) -> Option<usize> {
 impl Format {
     fn parse(text: &str) -> Result<Format, String> {
         let bytes = text.as_bytes();
+        if bytes.contains(&0) {
+            return Err("embedded null character".to_owned());
+        }
         let (native, big, start) = match bytes.first() {
             Some(b'@') => (true, cfg!(target_endian = "big"), 1),
             Some(b'=') => (false, cfg!(target_endian = "big"), 1),
@@ -62,7 +67,7 @@ impl Format {
             Some(b'>' | b'!') => (false, true, 1),
             _ => (true, cfg!(target_endian = "big"), 0),
         };
-        let mut format = Format { items: Vec::new(), big, size: 0, values: 0 };
+        let mut format = Format { items: Vec::new(), big, native, size: 0, values: 0 };
         let mut at = start;
         while at < bytes.len() {
             if bytes[at].is_ascii_whitespace() {
@@ -138,7 +143,18 @@ const FUNCTIONS: &[NativeDef] = &[
     native("_clearcache", Arity::Exact(0), clear_cache, "Clear the internal cache."),
 ];
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(2), new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const INIT: Params = Params { names: &["self", "format"], required: 2, posonly: 1, kwonly: 0 };
+
+const SLOTS: &[NativeDef] = &[
+    native(
+        "__init__",
+        Arity::Named(&INIT),
+        initialize,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
+];
 
 const METHODS: &[NativeDef] = &[
     native(
@@ -166,6 +182,7 @@ const GETSETS: &[GetSetDef] = &[
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.module_functions(dict, "struct", FUNCTIONS);
     let structure = define_class(vm, dict, "_struct.Struct", NEW, METHODS);
+    vm.add_methods(&structure, NativeKind::SlotWrapper, SLOTS);
     vm.add_getsets(&structure, GETSETS);
     let error = vm.native_class("struct.error", Known::Exception, &[]);
     vm.dict_set_str(dict, "error", error.to_value());
@@ -183,11 +200,31 @@ fn fail(vm: &mut Vm, message: impl AsRef<str>) -> Raised {
     }
 }
 
+/// Subclasses may give the format to `__init__` only; until then it is that of no values.
 fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = vm.expect_class(&args[0])?;
+    let format = Format { items: Vec::new(), big: false, native: true, size: 0, values: 0 };
+    Ok(Foreign::new(class, Structure { text: "".into(), format }).into_value())
+}
+
+fn initialize(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let format = format(vm, &args[1])?;
-    let text = text(vm, &args[1])?;
-    Ok(Foreign::new(class, Structure { text, format }).into_value())
+    let mut text = text(vm, &args[1])?;
+    if let Value::Foreign(object) = &args[0] {
+        if let Some(structure) = object.get_mut::<Structure>(&mut vm.gil) {
+            structure.format = format;
+            std::mem::swap(&mut structure.text, &mut text);
+        }
+    }
+    Ok(Value::None)
+}
+
+fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = vm.class_of(&args[0]);
+    let name = class.name(&vm.gil).to_owned();
+    let text = text(vm, &args[0])?;
+    let text = vm.repr(&text)?;
+    Ok(format!("{name}({})", text.as_str()).into())
 }
 
 fn text(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {
@@ -236,7 +273,7 @@ fn integer(vm: &mut Vm, item: Item, value: &Value) -> Result<Vec<u8>, Raised> {
     let number = to_big(&vm.index(value)?);
     match items::int_bytes(&number, item.size, item.code.is_ascii_lowercase()) {
         Ok(bytes) => Ok(bytes),
-        Err(_) if matches!(item.code, b'q' | b'Q') => Err(fail(vm, "int too large to convert")),
+        Err(_) if item.code == b'P' => Err(fail(vm, "int too large to convert")),
         Err((low, high)) => {
             let code = item.code as char;
             Err(fail(vm, format!("'{code}' format requires {low} <= number <= {high}")))
@@ -244,23 +281,30 @@ fn integer(vm: &mut Vm, item: Item, value: &Value) -> Result<Vec<u8>, Raised> {
     }
 }
 
-fn real(vm: &mut Vm, item: Item, value: &Value) -> Result<Vec<u8>, Raised> {
+fn real(vm: &mut Vm, item: Item, native: bool, value: &Value) -> Result<Vec<u8>, Raised> {
     if !crate::builtins::number::is_real(vm, value) {
         return Err(fail(vm, "required argument is not a float"));
     }
     let x = crate::builtins::float::outward(vm.to_f64(value)?);
+    let too_large = |vm: &mut Vm| {
+        if matches!(vm.unwrap(value), Value::Int(_) | Value::BigInt(_)) {
+            return fail(vm, "int too large to convert");
+        }
+        vm.raise(Known::OverflowError, format!("float too large to pack with {} format", item.code as char))
+    };
     match item.code {
         b'd' => Ok(x.to_le_bytes().to_vec()),
         b'f' => {
             let narrow = x as f32;
-            if narrow.is_infinite() && x.is_finite() {
-                return Err(vm.raise(Known::OverflowError, "float too large to pack with f format"));
+            // In native mode C itself converts, which gives infinity.
+            if narrow.is_infinite() && x.is_finite() && !native {
+                return Err(too_large(vm));
             }
             Ok(narrow.to_le_bytes().to_vec())
         }
         _ => match items::to_half(x) {
             Some(half) => Ok(half.to_le_bytes().to_vec()),
-            None => Err(vm.raise(Known::OverflowError, "float too large to pack with e format")),
+            None => Err(too_large(vm)),
         },
     }
 }
@@ -282,8 +326,8 @@ fn packed(vm: &mut Vm, format: &Format, values: &[Value]) -> Result<Vec<u8>, Rai
                 };
                 let start = out.len();
                 if item.code == b'p' && item.count > 0 {
-                    text.truncate((item.count - 1).min(255));
-                    out.push(text.len() as u8);
+                    text.truncate(item.count - 1);
+                    out.push(text.len().min(255) as u8);
                 }
                 text.truncate(item.count);
                 out.extend_from_slice(&text);
@@ -298,7 +342,7 @@ fn packed(vm: &mut Vm, format: &Format, values: &[Value]) -> Result<Vec<u8>, Rai
                             Value::Bytes(bytes) if bytes.data.len() == 1 => bytes.data.to_vec(),
                             _ => return Err(fail(vm, "char format requires a bytes object of length 1")),
                         },
-                        b'e' | b'f' | b'd' => real(vm, *item, &value)?,
+                        b'e' | b'f' | b'd' => real(vm, *item, format.native, &value)?,
                         _ => integer(vm, *item, &value)?,
                     };
                     if format.big {
@@ -322,7 +366,7 @@ fn check_count(vm: &mut Vm, function: &str, format: &Format, given: usize) -> Re
 
 fn pack(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if args.is_empty() {
-        return Err(vm.type_error("pack expected at least 1 argument, got 0"));
+        return Err(vm.type_error("missing format argument"));
     }
     let format = format(vm, &args[0])?;
     let values = &args.positional()[1..];
@@ -341,7 +385,7 @@ fn offset(vm: &mut Vm, value: Option<&Value>, len: usize, size: usize, function:
         if given.saturating_add(size as isize) > 0 {
             let message = match function {
                 "pack_into" => format!("no space to pack {size} bytes at offset {given}"),
-                _ => format!("not enough data to unpack {size} bytes"),
+                _ => format!("not enough data to unpack {size} bytes at offset {given}"),
             };
             return Err(fail(vm, message));
         }

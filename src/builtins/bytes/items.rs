@@ -37,6 +37,9 @@ pub(crate) fn to_half(x: f64) -> Option<u16> {
     }
     let (_, exponent) = crate::object::hash::frexp(magnitude);
     let exponent = (exponent - 1).max(-14);
+    if exponent > 15 {
+        return None;
+    }
     let units = (magnitude / 2f64.powi(exponent - 10)).round_ties_even() as u16;
     // A mantissa that rounds up to the next power carries into the exponent by itself.
     let bits = if exponent == -14 { units } else { ((exponent + 14) as u16) * 1024 + units };

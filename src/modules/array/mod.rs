@@ -29,7 +29,7 @@ struct Classes {
     iterator: Option<Ptr<Class>>,
 }
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Variadic, new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
 
 const METHODS: &[NativeDef] = &[
     native("append", Arity::Exact(2), append, "Append new value v to the end of the array."),
@@ -125,8 +125,11 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.dict_set_str(dict, "ArrayType", class.to_value());
     vm.dict_set_str(dict, "typecodes", CODES.into());
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_GETITEM);
-    vm.interp.extension::<Classes>(&mut vm.gil).array = Some(class);
+    vm.interp.extension::<Classes>(&mut vm.gil).array = Some(class.clone());
     files::define(vm, dict);
+    let abc = vm.import_dotted("collections.abc")?;
+    let sequence = vm.get_attr(&abc, "MutableSequence")?;
+    vm.call_method_str(&sequence, "register", &[class.into_value()])?;
     Ok(())
 }
 
@@ -157,6 +160,10 @@ fn make(vm: &mut Vm, code: u8, content: Vec<u8>) -> Value {
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = vm.expect_class(&args[0])?;
+    let is_base = vm.interp.extension::<Classes>(&mut vm.gil).array.as_ref().is_some_and(|base| base.is(&class));
+    if is_base && args.keyword_count() > 0 {
+        return Err(vm.type_error("array.array() takes no keyword arguments"));
+    }
     let given = &args.positional()[1..];
     if given.is_empty() || given.len() > 2 {
         let (bound, count) = if given.is_empty() { ("at least 1", 0) } else { ("at most 2", given.len()) };
@@ -631,7 +638,17 @@ fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
         return Ok(Value::NotImplemented);
     }
     let (left, right) = (values(vm, &args[0])?, values(vm, &args[1])?);
-    vm.compare(op, &Value::list(left), &Value::list(right))
+    // Items are made anew, so that none is the same object: nan differs from itself.
+    for (a, b) in left.iter().zip(&right) {
+        if !vm.compare_bool(CmpOp::Eq, a, b)? {
+            return match op {
+                CmpOp::Eq => Ok(Value::bool(false)),
+                CmpOp::Ne => Ok(Value::bool(true)),
+                _ => vm.compare(op, a, b),
+            };
+        }
+    }
+    vm.compare(op, &left.len().into(), &right.len().into())
 }
 
 macro_rules! comparisons {

@@ -19,7 +19,8 @@ foreign_data! { Key, single: [compare, object], many: [] }
 #[derive(Default)]
 struct KeyClass(Value);
 
-const METHODS: &[NativeDef] = &[native("__call__", Arity::Exact(2), call, "Call self as a function.")];
+const CALL: Params = Params { names: &["self", "obj"], required: 2, posonly: 1, kwonly: 0 };
+const METHODS: &[NativeDef] = &[native("__call__", Arity::Named(&CALL), call, "Call self as a function.")];
 
 const SLOTS: &[NativeDef] = &[
     native("__lt__", Arity::Exact(2), lt, "Return self<value."),

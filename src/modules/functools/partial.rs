@@ -5,7 +5,7 @@ use crate::builtins::native;
 use crate::builtins::sequence::CLASS_GETITEM;
 use crate::modules::foreign::{define_class, give_dict};
 use crate::object::{
-    Args, Arity, Dict, Foreign, ForeignData, GetSetDef, NativeDef, NativeKind, Ptr, Raised, Tuple, Value, Vm,
+    Args, Arity, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Tuple, Value, Vm,
 };
 
 /// A function and the arguments that it is called with before those of the call.
@@ -36,6 +36,7 @@ const METHODS: &[NativeDef] = &[
     native("__call__", Arity::Any, call, "Call self as a function."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
     native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling."),
+    native("__get__", Arity::Range(2, 3), get, "Return an attribute of instance, which is of type owner."),
     native("__setstate__", Arity::Exact(2), setstate, "Set state from what __reduce__ gave."),
 ];
 
@@ -126,8 +127,9 @@ fn call(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (func, first, defaults) = parts(vm, &args[0])?;
     let class = vm.class_of(&args[0]);
-    let name = class.data.get(&vm.gil).qualname.as_str().to_owned();
-    let name = if name == "partial" { "functools.partial".to_owned() } else { name };
+    let (class, name) = (class.to_value(), class.data.get(&vm.gil).qualname.as_str().to_owned());
+    let module = vm.get_attr(&class, "__module__")?;
+    let name = format!("{}.{name}", vm.str(&module)?.as_str());
     if !vm.enter_repr(&args[0])? {
         return Ok(Value::str("..."));
     }
@@ -165,27 +167,46 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::tuple(vec![class, Value::tuple(vec![func]), state]))
 }
 
+/// A partial object is no method, but is going to be one.
+fn get(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    if !args[1].is_none() {
+        let message = "functools.partial will be a method descriptor in future Python versions; \
+                       wrap it in staticmethod() if you want to preserve the old behavior";
+        vm.warn(Known::FutureWarning, message, 1)?;
+    }
+    Ok(args[0].clone())
+}
+
 fn setstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let state = match &args[1] {
         Value::Tuple(state) => state.to_ptr(),
         _ => return Err(vm.type_error("invalid partial state")),
     };
-    let [func, Value::Tuple(first), keywords, dict] = state.as_slice() else {
+    let [func, first, keywords, dict] = state.as_slice() else {
         return Err(vm.type_error("invalid partial state"));
     };
+    let is_dict = |vm: &Vm, value: &Value| value.is_none() || matches!(vm.unwrap(value), Value::Dict(_));
+    let Value::Tuple(first) = vm.unwrap(first) else { return Err(vm.type_error("invalid partial state")) };
+    let first = first.to_ptr();
+    if !is_callable(vm, func) || !is_dict(vm, keywords) {
+        return Err(vm.type_error("invalid partial state"));
+    }
     let defaults = Dict::new();
     if !keywords.is_none() {
         vm.dict_update(&defaults, keywords)?;
     }
-    let partial = Partial { func: func.clone(), args: first.to_ptr(), keywords: defaults };
+    let partial = Partial { func: func.clone(), args: first, keywords: defaults };
     if let Value::Foreign(object) = &args[0] {
         if let Some(place) = object.get_mut::<Partial>(&mut vm.gil) {
             let old = std::mem::replace(place, partial);
             drop(old);
         }
     }
-    if let (Value::Dict(_), Some(own)) = (dict, vm.instance_dict(&args[0])) {
-        vm.dict_update(&own, dict)?;
+    if let Some(own) = vm.instance_dict(&args[0]) {
+        vm.call_method_str(&own.to_value(), "clear", &[])?;
+        if !dict.is_none() {
+            vm.dict_update(&own, dict)?;
+        }
     }
     Ok(Value::None)
 }
