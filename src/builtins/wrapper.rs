@@ -66,7 +66,7 @@ fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.type_error(format!("{name} expected 1 argument, got {given}")));
     }
     wrapper.func.set(&mut vm.gil, args[1].clone());
-    for name in [Name::__module__, Name::__name__, Name::__qualname__, Name::__doc__] {
+    for name in [Name::__module__, Name::__name__, Name::__qualname__, Name::__doc__, Name::__annotations__] {
         if let Some(value) = vm.get_opt(&args[1], name)? {
             let target = wrapper.to_value();
             if let Some(dict) = vm.instance_dict(&target) {
