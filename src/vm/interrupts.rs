@@ -20,6 +20,17 @@ impl Vm {
         self.on_break()
     }
 
+    /// Answers what is posted to this thread, and nothing else: for native code that must not lose the lock.
+    ///
+    /// # Errors
+    ///
+    /// KeyboardInterrupt, or what a signal handler raises.
+    #[inline]
+    pub(crate) fn poll_posted(&mut self) -> Result<(), Raised> {
+        // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
+        if unsafe { (*self.breaker).has(EvalBreaker::ADDRESSED) } { self.handle_posted() } else { Ok(()) }
+    }
+
     /// Answers the breaker. The lock is given to others who ask for it unless `keep_lock` was set.
     #[cold]
     #[inline(never)]

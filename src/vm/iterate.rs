@@ -114,16 +114,25 @@ impl Vm {
 
     /// `next(iterator)`: None at the end (StopIteration is caught, or never made).
     ///
+    /// Native loops over native iterators never come to the evaluation loop, and may never end: what is posted to the
+    /// thread is answered here. The lock is not given up.
+    ///
     /// # Errors
     ///
-    /// TypeError if the value is no iterator; what it raises.
+    /// TypeError if the value is no iterator; what it raises; KeyboardInterrupt, or what a signal handler raises.
     #[inline]
     pub fn next(&mut self, iterator: &Value) -> Result<Option<Value>, Raised> {
         match iterator {
-            Value::Iter(iter) => self.step(iter),
+            Value::Iter(iter) => {
+                self.poll_posted()?;
+                self.step(iter)
+            }
             Value::Gen(generator) if generator.kind() == GenKind::Generator => self.gen_next(generator),
             Value::Foreign(object) => match object.next {
-                Some(next) => next(self, object),
+                Some(next) => {
+                    self.poll_posted()?;
+                    next(self, object)
+                }
                 None => self.next_by_method(iterator),
             },
             _ => self.next_by_method(iterator),
