@@ -188,7 +188,7 @@ fn run_module(vm: &mut Vm, name: &str) -> Result<Option<String>, Raised> {
 
 impl Vm {
     /// Puts the program's own folder in front of `sys.path`.
-    fn set_first_path(&mut self, folder: &str) {
+    pub(super) fn set_first_path(&mut self, folder: &str) {
         let Some(sys) = self.imported("sys") else { return };
         let path = self.get_attr(&sys, "path");
         if let Ok(Value::List(path)) = &self.quiet(path) {

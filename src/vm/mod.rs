@@ -68,3 +68,4 @@ mod wrap;
 pub(crate) use class_attrs::DICT as INSTANCE_DICT;
 pub(crate) use generator::Sent;
 pub use introspect::CompileMode;
+pub(crate) use source::PROMPTED;

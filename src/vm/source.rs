@@ -5,6 +5,9 @@ use mini_grammar::ErrorKind;
 use super::CompileMode;
 use crate::object::{Known, Raised, Tuple, Value, Vm};
 
+/// How the names of the prompt's inputs begin; a number and `>` follow.
+pub(crate) const PROMPTED: &str = "<python-input-";
+
 /// How the bytes of a source file are to be read (PEP 263).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
@@ -164,6 +167,10 @@ impl Vm {
             ErrorKind::RecursionError => return self.raise(Known::RecursionError, &error.message),
         };
         let text = match &error.text {
+            // The prompt keeps what it was given, and shows it.
+            _ if error.after_parse && filename.starts_with(PROMPTED) => Value::str(
+                source.split_inclusive('\n').nth((error.line as usize).saturating_sub(1)).unwrap_or_default(),
+            ),
             _ if error.after_parse => match self.file_line(filename, error.line) {
                 Some(line) => Value::str(&line),
                 None => Value::None,
