@@ -158,8 +158,8 @@ fn str(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.repr(&args[0]).map(Ptr::into_value)
 }
 
-fn hash(_vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    Ok(Value::Int(crate::object::hash::hash_identity(args[0].identity())))
+fn hash(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::Int(vm.interp.heap.hash_identity(&args[0])))
 }
 
 fn eq(_vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

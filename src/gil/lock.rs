@@ -179,6 +179,11 @@ impl GilLock {
         self.observer.is_some() || matches!(self.preemption, PreemptionModel::Op | PreemptionModel::Line)
     }
 
+    /// Whether the scheduler alone decides runs, on a clock of its own.
+    pub fn is_deterministic(&self) -> bool {
+        self.deterministic
+    }
+
     /// Who has the lock.
     pub fn holder(&self) -> Option<ThreadId> {
         self.state.lock().holder

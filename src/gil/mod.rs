@@ -24,6 +24,7 @@ mod event;
 mod fork;
 mod lock;
 mod observer;
+mod os_task;
 mod park;
 pub mod policy;
 mod preempt;

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use super::os_task::OsTask;
 use super::policy::{Handover, Policy, PolicyContext, WaitClass, Waiter};
 use super::thread::{Record, count};
 use super::{EvalBreaker, Event, EventKind, Moment, Scheduler, Sink, ThreadId, Wake};
@@ -20,6 +21,15 @@ pub(super) struct Parked {
     pub(super) deadline: Option<Moment>,
 }
 
+/// A system call of the holder under a deterministic scheduler.
+pub(super) struct Away {
+    pub(super) since: Instant,
+    /// The thread, where the OS tells what it does.
+    pub(super) task: Option<OsTask>,
+    /// Whether the thread slept at the last look.
+    pub(super) asleep: bool,
+}
+
 pub(super) struct State {
     pub(super) holder: Option<ThreadId>,
     pub(super) last_holder: Option<ThreadId>,
@@ -32,7 +42,7 @@ pub(super) struct State {
     /// The thread that waits until another has taken the lock.
     pub(super) forced: Option<Arc<Record>>,
     /// Since when the holder is in a system call under a deterministic scheduler.
-    pub(super) away: Option<Instant>,
+    pub(super) away: Option<Away>,
     /// How many system calls lost their turn by taking too long.
     pub(super) outside: usize,
     pub(super) policy: Arc<dyn Policy>,

@@ -3,20 +3,33 @@
 //! One thread runs at a time, and each change of the queue is made by the thread that runs: it queues those that it
 //! starts or wakes on their behalf, before they have noticed. So the queue's content at each decision is a function of the
 //! program and the decisions before, whatever the OS does. A thread in a system call keeps its turn, for the same reason;
-//! only if the call takes longer than [`GRACE`] do the others go on, since the call may wait for one of them.
+//! only if the call sleeps for longer than [`GRACE`] do the others go on, since the call may wait for one of them.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+use super::os_task::OsTask;
 use super::policy::{Policy, Seeded, WaitClass, Waiter};
-use super::state::{Parked, State};
+use super::state::{Away, Parked, State};
 use super::sync::MutexGuard;
 use super::thread::Record;
 use super::{EventKind, Moment, Wake};
 
 /// How long a system call may take before the others go on without its thread, in real time.
 const GRACE: Duration = Duration::from_millis(50);
+
+impl Away {
+    /// Whether the call takes long and sleeps: seen twice, since at the first look it may be over and about to say so.
+    /// A call that only waits for the processor is not stuck, so that a busy machine changes no run.
+    fn is_stuck(&mut self) -> bool {
+        if self.since.elapsed() < GRACE {
+            return false;
+        }
+        let asleep = self.task.as_ref().is_none_or(|task| task.is_asleep());
+        std::mem::replace(&mut self.asleep, asleep) && asleep
+    }
+}
 
 impl State {
     /// Queues a thread and, if nobody runs, lets the scheduler decide.
@@ -93,7 +106,7 @@ pub(super) fn wait_turn<'a>(mut state: MutexGuard<'a, State>, record: &Arc<Recor
             state.dispatch();
             continue;
         }
-        if state.away.is_some_and(|since| since.elapsed() >= GRACE) {
+        if state.away.as_mut().is_some_and(Away::is_stuck) {
             state.away = None;
             state.outside += 1;
             state.holder = None;
@@ -107,7 +120,7 @@ pub(super) fn wait_turn<'a>(mut state: MutexGuard<'a, State>, record: &Arc<Recor
 
 /// Notes that the running thread enters a system call.
 pub(super) fn go_away(state: &mut State) {
-    state.away = Some(Instant::now());
+    state.away = Some(Away { since: Instant::now(), task: OsTask::current(), asleep: false });
 }
 
 /// Takes the turn back after a system call.

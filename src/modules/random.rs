@@ -124,7 +124,7 @@ fn seed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn reseed(vm: &mut Vm, generator: &Value, seed: Option<&Value>) -> Result<(), Raised> {
     let key = match seed.filter(|seed| !seed.is_none()) {
-        None => entropy(),
+        None => entropy(vm),
         Some(seed) => {
             let number = match vm.unwrap(seed) {
                 Value::Int(_) | Value::BigInt(_) | Value::Bool(_) => to_big(vm.unwrap(seed)),
@@ -137,16 +137,10 @@ fn reseed(vm: &mut Vm, generator: &Value, seed: Option<&Value>) -> Result<(), Ra
     with(vm, generator, |twister| *twister = Twister::with_key(&key))
 }
 
-/// Words that differ from run to run.
-fn entropy() -> Vec<u32> {
-    use std::hash::{BuildHasher, Hasher, RandomState};
-    (0..8)
-        .map(|index| {
-            let mut hasher = RandomState::new().build_hasher();
-            hasher.write_u32(index);
-            hasher.finish() as u32
-        })
-        .collect()
+/// Words that differ from run to run, unless runs are to be repeated.
+fn entropy(vm: &Vm) -> Vec<u32> {
+    let scheduler = vm.interp.lock.scheduler();
+    (0..8).map(|_| scheduler.random_seed() as u32).collect()
 }
 
 fn getrandbits(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -137,7 +137,8 @@ fn plain_hash_other(value: &Value) -> Option<i64> {
             hash_tuple(hashes.into_iter())
         }
         Value::NotImplemented | Value::Ellipsis | Value::Func(_) | Value::Gen(_) | Value::Module(_) => {
-            super::hash::hash_identity(value.identity())
+            super::heap::with_current(|heap| heap.hash_identity(value))
+                .unwrap_or_else(|| super::hash::hash_identity(value.identity()))
         }
         _ => return None,
     })

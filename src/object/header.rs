@@ -72,6 +72,9 @@ impl Header {
     /// The text of this string is not ASCII.
     pub(super) const WIDE: u8 = 16;
 
+    /// The heap has a number for this object.
+    pub(super) const NUMBERED: u8 = 32;
+
     /// `gc_index` of an object that the collector does not know.
     pub(super) const UNTRACKED: u32 = u32::MAX;
 

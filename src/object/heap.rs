@@ -11,6 +11,7 @@ use std::ptr::NonNull;
 
 use super::free::{free_object, wants_finalizer};
 use super::header::Header;
+use super::numbers::Numbers;
 use super::value::Value;
 
 /// Nested frees beyond this depth are postponed.
@@ -48,6 +49,8 @@ pub struct Heap {
     pub(super) weak: RefCell<HashMap<usize, Vec<NonNull<Header>>>>,
     /// Offsets of every 64th character of long non-ASCII strings, by address; see `Str::byte_offset`.
     pub(super) offsets: RefCell<HashMap<usize, Box<[u32]>>>,
+    /// What objects hash by where runs are to be repeated.
+    pub(super) numbers: Numbers,
     attention: Box<dyn Fn(Attention)>,
 }
 
@@ -70,6 +73,7 @@ impl Heap {
             pending: RefCell::default(),
             weak: RefCell::default(),
             offsets: RefCell::default(),
+            numbers: Numbers::default(),
             attention: Box::new(attention),
         }
     }
@@ -203,6 +207,9 @@ pub(super) fn free(header: NonNull<Header>) {
         if object.has(Header::WEAKLY_REFERENCED) {
             object.unset(Header::WEAKLY_REFERENCED);
             super::weak::clear_references(header.as_ptr() as usize);
+        }
+        if object.has(Header::NUMBERED) {
+            with_current(|heap| heap.forget_number(header.as_ptr() as usize));
         }
     }
     if object.gc_index.get() != Header::UNTRACKED {

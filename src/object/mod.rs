@@ -20,6 +20,7 @@ mod known;
 mod list;
 mod names;
 pub(crate) mod number;
+mod numbers;
 mod ptr;
 pub(crate) mod quote;
 pub(crate) mod set;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::signals::SignalState;
-use super::spawn::{Threads, current_ident};
+use super::spawn::Threads;
 use crate::gil::EvalBreaker;
 use crate::object::{ThreadInfo, Vm};
 
@@ -42,9 +42,10 @@ impl Vm {
         let old = &self.thread;
         let info = ThreadInfo { is_main: true, locals: old.locals.clone(), event_loop: Default::default() };
         self.thread = Rc::new(info);
+        let ident = self.ident();
         let threads = self.interp.extension::<Threads>(&mut self.gil);
         threads.running.clear();
-        threads.main_ident = current_ident();
+        threads.main_ident = ident;
         self.interp.extension::<ForkState>(&mut self.gil).is_child = true;
         self.forget_imports_of_others();
         self.reset_sinks();

@@ -38,12 +38,6 @@ pub(crate) struct Threads {
     pub stack_size: usize,
 }
 
-/// `threading.get_ident()`: the OS's name for the current thread.
-pub(crate) fn current_ident() -> u64 {
-    // SAFETY: the call has no preconditions.
-    unsafe { libc::pthread_self() as u64 }
-}
-
 /// `threading.get_native_id()`: the kernel's number of the current thread.
 pub(crate) fn current_native_id() -> i64 {
     // SAFETY: the call has no preconditions.
@@ -51,6 +45,16 @@ pub(crate) fn current_native_id() -> i64 {
 }
 
 impl Vm {
+    /// `threading.get_ident()`: the OS's name for the current thread; the interpreter's own number for it where runs are
+    /// to be repeated.
+    pub(crate) fn ident(&self) -> u64 {
+        if self.interp.lock.is_deterministic() {
+            return self.guard.thread().id().number();
+        }
+        // SAFETY: the call has no preconditions.
+        unsafe { libc::pthread_self() as u64 }
+    }
+
     /// Starts an OS thread that calls `function()`; exceptions go to `sys.unraisablehook`'s text.
     ///
     /// # Errors
@@ -79,7 +83,7 @@ impl Vm {
             let interp = call.interp().clone();
             {
                 let Ok(mut vm) = Vm::attach(interp, &registered, false, size) else { return };
-                shared.ident.store(current_ident(), Ordering::Relaxed);
+                shared.ident.store(vm.ident(), Ordering::Relaxed);
                 // A panic must not leave joiners waiting: it counts as the thread's end.
                 let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run_thread(&mut vm, &call)));
                 if outcome.is_err() {

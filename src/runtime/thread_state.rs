@@ -70,6 +70,9 @@ pub(crate) fn new_interp(lock: Arc<GilLock>) -> Arc<Interp> {
             Attention::Collect => EvalBreaker::GC,
         });
     });
+    if lock.is_deterministic() {
+        heap.hash_by_number();
+    }
     Arc::new(Interp::new(lock, heap))
 }
 

@@ -1,7 +1,7 @@
 //! Hashing.
 
 use crate::object::compare::plain_hash;
-use crate::object::hash::{hash_frozenset, hash_identity, hash_slice, hash_tuple};
+use crate::object::hash::{hash_frozenset, hash_slice, hash_tuple};
 use crate::object::{Layout, Name, Raised, Value, Vm};
 
 impl Vm {
@@ -43,7 +43,7 @@ impl Vm {
             }
             Value::Method(method) => {
                 let func = self.hash(&method.func)?;
-                let hash = hash_identity(method.receiver.identity()) ^ func;
+                let hash = self.interp.heap.hash_identity(&method.receiver) ^ func;
                 Ok(if hash == -1 { -2 } else { hash })
             }
             Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::ByteArray(_) => Err(self.unhashable(value)),
@@ -53,18 +53,20 @@ impl Vm {
                 if !flags.has(crate::object::ClassFlags::CUSTOM_EQ)
                     && object.class.get(&self.gil).data.get(&self.gil).layout == Layout::Plain
                 {
-                    return Ok(hash_identity(value.identity()));
+                    return Ok(self.interp.heap.hash_identity(value));
                 }
                 self.hash_by_method(value)
             }
             Value::Exc(_) | Value::Foreign(_) | Value::Class(_) => self.hash_by_method(value),
-            _ => Ok(hash_identity(value.identity())),
+            _ => Ok(self.interp.heap.hash_identity(value)),
         }
     }
 
     fn hash_by_method(&mut self, value: &Value) -> Result<i64, Raised> {
         let class = self.class_of(value);
-        let Some(found) = self.lookup_name(&class, Name::__hash__) else { return Ok(hash_identity(value.identity())) };
+        let Some(found) = self.lookup_name(&class, Name::__hash__) else {
+            return Ok(self.interp.heap.hash_identity(value));
+        };
         if found.is_none() {
             return Err(self.unhashable(value));
         }

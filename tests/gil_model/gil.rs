@@ -12,6 +12,10 @@ mod clock;
 mod event;
 #[path = "../../src/gil/lock.rs"]
 mod lock;
+#[path = "../../src/gil/observer.rs"]
+mod observer;
+#[path = "../../src/gil/os_task.rs"]
+mod os_task;
 #[path = "../../src/gil/park.rs"]
 mod park;
 #[path = "../../src/gil/policy/mod.rs"]
@@ -38,9 +42,10 @@ pub use breaker::EvalBreaker;
 pub use clock::Moment;
 pub use event::{Event, EventKind, Sink};
 pub use lock::{GilLock, LockConfig};
+pub use observer::{Interest, Observation, Observed, Observer, Place};
 pub use park::{WaitReason, Wake};
 pub use policy::Policy;
-pub use preempt::UnknownName;
+pub use preempt::{PreemptionModel, UnknownName};
 pub use scheduler::{OsScheduler, Scheduler};
 pub use thread::{GilThread, ThreadId};
 pub use token::Gil;

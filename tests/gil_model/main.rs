@@ -50,7 +50,13 @@ impl Policy for Eager {
 }
 
 fn lock_with(policy: Arc<dyn Policy>) -> Arc<GilLock> {
-    GilLock::new(LockConfig { policy, interval: Duration::MAX, scheduler: Arc::<CountingClock>::default(), sink: None })
+    let config = LockConfig {
+        policy,
+        interval: Duration::MAX,
+        scheduler: Arc::<CountingClock>::default(),
+        ..Default::default()
+    };
+    GilLock::new(config)
 }
 
 fn every_policy() -> [Arc<dyn Policy>; 4] {

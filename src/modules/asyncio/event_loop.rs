@@ -9,7 +9,7 @@ use super::handle::{self, Handle};
 use super::state::runtime_error;
 use super::task;
 use crate::builtins::generator::async_gen::AsyncGenHooks;
-use crate::gil::{GilThread, Moment, WaitReason};
+use crate::gil::{GilThread, Moment, WaitReason, Wake};
 use crate::object::{ForeignData, Raised, Value, Vm};
 
 /// What the loop does next.
@@ -200,7 +200,11 @@ fn run_once(vm: &mut Vm, event_loop: &Value) -> Result<(), Raised> {
             (true, None) => None,
             (true, Some(when)) => Some(until(vm, when)),
         };
-        poll_descriptors(vm, event_loop, timeout)?;
+        if vm.interp.lock.is_deterministic() {
+            poll_in_turns(vm, event_loop, timeout)?;
+        } else {
+            poll_descriptors(vm, event_loop, timeout)?;
+        }
     }
     if earliest.is_some() {
         let end = time(vm) + 1e-9;
@@ -216,12 +220,27 @@ fn run_once(vm: &mut Vm, event_loop: &Value) -> Result<(), Raised> {
         }
     }
     let count = view(vm, event_loop).map_or(0, |data| data.ready.len());
-    for _ in 0..count {
-        let Some(ready) = edit(vm, event_loop).and_then(|data| data.ready.pop_front()) else { break };
+    for left in (1..=count).rev() {
+        let next = next_ready(vm, event_loop, left);
+        let Some(ready) = edit(vm, event_loop).and_then(|data| data.ready.remove(next)) else { break };
         run_ready(vm, event_loop, ready)?;
         vm.preempt()?;
     }
     vm.preempt()
+}
+
+/// Which of the first `count` of the queue goes next. Callbacks go in order, as documented; of tasks that can go on side
+/// by side, a deterministic scheduler chooses.
+fn next_ready(vm: &Vm, event_loop: &Value, count: usize) -> usize {
+    let lock = &vm.interp.lock;
+    if !lock.is_deterministic() {
+        return 0;
+    }
+    let tasks = view(vm, event_loop).map_or(0, |data| {
+        let ready = data.ready.iter().take(count);
+        ready.take_while(|ready| matches!(ready, Ready::Step { .. } | Ready::Wakeup { .. })).count()
+    });
+    if tasks < 2 { 0 } else { lock.scheduler().pick_callback(tasks).min(tasks - 1) }
 }
 
 fn drop_cancelled_timers(vm: &mut Vm, event_loop: &Value) {
@@ -249,13 +268,33 @@ fn wait(vm: &mut Vm, earliest: Option<f64>) -> Result<(), Raised> {
     vm.poll()
 }
 
+/// As [`poll_descriptors`] under a deterministic scheduler: what is ready at once is taken, then the other threads have
+/// their turns on the virtual clock. Only if none wakes the loop is the OS waited for, a little at a time.
+fn poll_in_turns(vm: &mut Vm, event_loop: &Value, timeout: Option<Duration>) -> Result<(), Raised> {
+    const SLICE: Duration = Duration::from_millis(1);
+    poll_descriptors(vm, event_loop, Some(Duration::ZERO))?;
+    let quiet = view(vm, event_loop).is_some_and(|data| data.ready.is_empty());
+    let patience = timeout.unwrap_or(SLICE).min(SLICE);
+    if !quiet || patience.is_zero() {
+        return Ok(());
+    }
+    let deadline = vm.deadline(Some(patience));
+    let wake = vm.gil.park(WaitReason::Poll, deadline);
+    vm.poll()?;
+    let real = if wake == Wake::TimedOut { patience } else { Duration::ZERO };
+    poll_descriptors(vm, event_loop, Some(real))
+}
+
 /// Asks the OS which descriptors are ready and queues their handles.
 fn poll_descriptors(vm: &mut Vm, event_loop: &Value, timeout: Option<Duration>) -> Result<(), Raised> {
     let Some(poller) = edit(vm, event_loop).and_then(|data| data.descriptors.poller()) else { return Ok(()) };
     let signals = vm.interp.extension::<crate::runtime::signals::SignalState>(&mut vm.gil).wakers.clone();
     let waker = poller.waker.clone();
     signals.lock().push(Box::new(move || drop(waker.wake())));
-    let events = vm.blocking(WaitReason::Poll, || poller.wait(timeout));
+    let mut events = vm.blocking(WaitReason::Poll, || poller.wait(timeout));
+    if vm.interp.lock.is_deterministic() {
+        events.sort_unstable();
+    }
     signals.lock().pop();
     vm.poll()?;
     for (fd, readable, writable) in events {

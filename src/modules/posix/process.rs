@@ -333,6 +333,11 @@ fn urandom(vm: &mut Vm, args: Args<'_>) -> Outcome {
     if count > 1 << 32 {
         return Err(vm.memory_error());
     }
+    if vm.interp.lock.is_deterministic() {
+        let scheduler = vm.interp.lock.scheduler();
+        let words = (0..count.div_ceil(8)).flat_map(|_| scheduler.random_seed().to_le_bytes());
+        return Ok(Bytes::new(words.take(count).collect::<Vec<u8>>()).into_value());
+    }
     match process::random_bytes(count) {
         Ok(bytes) => Ok(Bytes::new(bytes).into_value()),
         Err(error) => Err(vm.raise_io(&error, None)),

@@ -8,7 +8,7 @@ use crate::builtins::native;
 use crate::object::{
     Args, Arity, Class, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
 };
-use crate::runtime::spawn::{ThreadHandle, current_ident};
+use crate::runtime::spawn::ThreadHandle;
 
 struct HandleData(Arc<ThreadHandle>);
 
@@ -66,7 +66,7 @@ fn join(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Known::RuntimeError, "thread not started"));
     }
     let done = shared.done.load(Ordering::Relaxed);
-    if !done && shared.ident.load(Ordering::Relaxed) == current_ident() {
+    if !done && shared.ident.load(Ordering::Relaxed) == vm.ident() {
         return Err(vm.raise(Known::RuntimeError, "Cannot join current thread"));
     }
     let given = args.get(1).cloned();

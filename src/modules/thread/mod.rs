@@ -7,7 +7,7 @@ mod rlock;
 use super::NativeModule;
 use crate::builtins::native;
 use crate::object::{Args, Arity, Dict, Known, NativeDef, Params, Ptr, Raised, Value, Vm};
-use crate::runtime::spawn::{ThreadHandle, Threads, current_ident, current_native_id};
+use crate::runtime::spawn::{ThreadHandle, Threads, current_native_id};
 
 pub(super) const MODULE: NativeModule = NativeModule { name: "_thread", init };
 
@@ -27,7 +27,8 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.dict_set_str(dict, "error", error.into_value());
     vm.dict_set_str(dict, "TIMEOUT_MAX", Value::float(TIMEOUT_MAX));
     if vm.thread.is_main {
-        vm.interp.extension::<Threads>(&mut vm.gil).main_ident = current_ident();
+        let ident = vm.ident();
+        vm.interp.extension::<Threads>(&mut vm.gil).main_ident = ident;
     }
     Ok(())
 }
@@ -82,8 +83,8 @@ fn allocate_lock(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     Ok(lock::new(vm))
 }
 
-fn get_ident(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
-    Ok(Value::Int(current_ident() as i64))
+fn get_ident(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::Int(vm.ident() as i64))
 }
 
 fn get_native_id(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {

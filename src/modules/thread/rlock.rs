@@ -8,7 +8,6 @@ use crate::gil::{WaitQueue, WaitReason};
 use crate::object::{
     Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
 };
-use crate::runtime::spawn::current_ident;
 
 /// A lock that its owner may take again.
 struct RLock {
@@ -64,7 +63,7 @@ fn data<'a>(vm: &'a mut Vm, value: &'a Value) -> Option<&'a mut RLock> {
 
 fn take(vm: &mut Vm, this: &Value, count: u64, patience: Option<Option<std::time::Duration>>) -> Result<bool, Raised> {
     vm.sync_point();
-    let own = current_ident();
+    let own = vm.ident();
     let Some(lock) = data(vm, this) else { return Ok(false) };
     if lock.count == 0 || lock.owner == own {
         lock.owner = own;
@@ -99,7 +98,7 @@ fn enter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// Gives up `count` holds, or all; tells how many there were.
 fn give_up(vm: &mut Vm, this: &Value, all: bool) -> Result<u64, Raised> {
-    let own = current_ident();
+    let own = vm.ident();
     let Some(lock) = data(vm, this) else { return Ok(0) };
     if lock.count == 0 || lock.owner != own {
         return Err(vm.raise(Known::RuntimeError, "cannot release un-acquired lock"));
@@ -124,18 +123,18 @@ fn exit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn is_owned(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let own = current_ident();
+    let own = vm.ident();
     Ok(Value::bool(data(vm, &args[0]).is_some_and(|lock| lock.count > 0 && lock.owner == own)))
 }
 
 fn recursion_count(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let own = current_ident();
+    let own = vm.ident();
     Ok(Value::Int(data(vm, &args[0]).map_or(0, |lock| if lock.owner == own { lock.count as i64 } else { 0 })))
 }
 
 fn release_save(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let held = give_up(vm, &args[0], true)?;
-    Ok(Value::tuple(vec![Value::Int(held as i64), Value::Int(current_ident() as i64)]))
+    Ok(Value::tuple(vec![Value::Int(held as i64), Value::Int(vm.ident() as i64)]))
 }
 
 fn acquire_restore(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -24,6 +24,11 @@ fn steady(vm: &Vm) -> Duration {
     vm.interp.lock.scheduler().read_clock().since_start()
 }
 
+/// CPU time. A virtual clock stands for it where runs are to be repeated.
+fn used(vm: &Vm, read: fn() -> Duration) -> Duration {
+    if vm.interp.lock.is_deterministic() { steady(vm) } else { read() }
+}
+
 macro_rules! clocks {
     ($($name:ident $name_ns:ident $read:expr;)*) => {
         $(pub(super) fn $name(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
@@ -41,8 +46,8 @@ macro_rules! clocks {
 clocks! {
     time time_ns wall;
     monotonic monotonic_ns steady;
-    process_time process_time_ns |_| clocks::process_time();
-    thread_time thread_time_ns |_| clocks::thread_time();
+    process_time process_time_ns |vm| used(vm, clocks::process_time);
+    thread_time thread_time_ns |vm| used(vm, clocks::thread_time);
 }
 
 pub(super) fn get_clock_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
