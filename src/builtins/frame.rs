@@ -18,7 +18,7 @@ const FRAME: &[GetSetDef] = &[
     attribute("f_globals", |vm, frame| Ok(vm.frame_namespace(frame))),
     attribute("f_lasti", |vm, frame| Ok(Value::Int(2 * i64::from(vm.frame_instruction(frame))))),
     attribute("f_lineno", |vm, frame| Ok(vm.frame_line(frame))),
-    attribute("f_locals", |vm, frame| Ok(vm.frame_variables(frame))),
+    attribute("f_locals", locals),
     attribute("f_trace", |_, _| Ok(Value::None)),
     attribute("f_trace_lines", |_, _| Ok(Value::bool(true))),
     attribute("f_trace_opcodes", |_, _| Ok(Value::bool(false))),
@@ -50,11 +50,17 @@ fn of(level: &Value, get: impl FnOnce(&Traceback) -> Value) -> Value {
     }
 }
 
+fn locals(vm: &mut Vm, frame: &Value) -> Result<Value, Raised> {
+    Ok(if vm.is_function_frame(frame) { super::frame_locals::make(vm, frame) } else { vm.frame_variables(frame) })
+}
+
 fn builtins(vm: &mut Vm, _frame: &Value) -> Result<Value, Raised> {
     Ok(vm.interp.builtins.get(&vm.gil).as_ref().map_or(Value::None, |builtins| builtins.to_value()))
 }
 
 fn next(vm: &mut Vm, level: &Value) -> Result<Value, Raised> {
+    // The frames below learn who called them from the one above.
+    vm.traceback_frame(level);
     let Value::Traceback(level) = level else { return Ok(Value::None) };
     Ok(level.next.get(&vm.gil).as_ref().map_or(Value::None, |next| next.to_value()))
 }
@@ -83,9 +89,7 @@ fn set_next(vm: &mut Vm, level: &Value, value: Option<Value>) -> Result<(), Rais
 }
 
 fn clear(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if vm.frame_is_running(&args[0]) {
-        return Err(vm.raise(Known::RuntimeError, "cannot clear an executing frame"));
-    }
+    vm.clear_frame(&args[0])?;
     Ok(Value::None)
 }
 

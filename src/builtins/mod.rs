@@ -11,6 +11,7 @@ pub(crate) mod exceptions;
 pub(crate) mod float;
 pub(crate) mod format;
 mod frame;
+mod frame_locals;
 mod function;
 pub(crate) mod functions;
 pub(crate) mod generator;
@@ -66,6 +67,7 @@ pub fn install_all(vm: &mut Vm) {
     union::install(vm);
     code::install(vm);
     frame::install(vm);
+    frame_locals::install(vm);
     namespace::install(vm);
     exceptions::install(vm);
     generator::install(vm);

@@ -59,6 +59,7 @@ known! {
     Module "module" Object;
     Code "code" Object;
     Frame "frame" Object;
+    FrameLocalsProxy "FrameLocalsProxy" Object;
     Traceback "traceback" Object;
     Generator "generator" Object;
     Coroutine "coroutine" Object;

@@ -430,6 +430,8 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     };
                                     if frame.extra.is_some() {
                                         cold_path();
+                                        (*vm.fp).pc = pc;
+                                        vm.retire_frame_object();
                                         (*vm.fp).extra = None;
                                     }
                                     let ret = frame.ret;

@@ -24,6 +24,8 @@ pub(crate) struct FrameObject {
     variables: Value,
     /// The caller's frame, as far as it is known when the frame does not run; else `Undef`.
     back: Value,
+    /// Names that a script has put in `f_locals` and that are none of the function's: a dict, or `Undef`.
+    added: Value,
 }
 
 impl ForeignData for FrameObject {
@@ -33,10 +35,11 @@ impl ForeignData for FrameObject {
         visit(&self.generator);
         visit(&self.variables);
         visit(&self.back);
+        visit(&self.added);
     }
 
     fn clear(&mut self) -> Vec<Value> {
-        vec![self.generator.take(), self.variables.take(), self.back.take()]
+        vec![self.generator.take(), self.variables.take(), self.back.take(), self.added.take()]
     }
 }
 
@@ -97,6 +100,7 @@ impl Vm {
                 at: 0,
                 variables: Value::Undef,
                 back: Value::Undef,
+                added: Value::Undef,
             };
             let object = Foreign::new(class, data).into_value();
             extra.object = object.clone();
@@ -220,6 +224,7 @@ impl Vm {
                     at: level.instr & !Traceback::IN_LOOKUP,
                     variables,
                     back: Value::Undef,
+                    added: Value::Undef,
                 };
                 Foreign::new(self.known(Known::Frame), data).into_value()
             }
@@ -254,6 +259,7 @@ impl Vm {
             at: (at - 1).max(0) as u32,
             variables: Value::Undef,
             back: Value::Undef,
+            added: Value::Undef,
         };
         Ok(Foreign::new(self.known(Known::Frame), data).into_value())
     }
@@ -319,44 +325,123 @@ impl Vm {
         }
     }
 
-    /// `f_locals`: the namespace of module and class code; a new dict of a function's variables.
+    /// Whether the frame's variables are in registers.
+    pub(crate) fn is_function_frame(&self, frame: &Value) -> bool {
+        matches!(&self.frame_code(frame), Value::Code(code) if code.proto.flags.has(CodeFlags::OPTIMIZED))
+    }
+
+    /// The namespace of module and class code; a new dict of a function's variables.
     pub(crate) fn frame_variables(&mut self, frame: &Value) -> Value {
         let Value::Code(code) = &self.frame_code(frame) else { return Value::None };
-        let optimized = code.proto.flags.has(CodeFlags::OPTIMIZED);
+        if !code.proto.flags.has(CodeFlags::OPTIMIZED) {
+            // SAFETY: the frame runs.
+            let own = self.running_frame(frame).and_then(|running| unsafe {
+                (*running).extra.as_ref().and_then(|extra| extra.locals.clone().bound())
+            });
+            return own.unwrap_or_else(|| self.frame_namespace(frame));
+        }
         let dict = Dict::new();
-        // SAFETY: a running frame's registers are good; a suspended generator's are its own.
-        unsafe {
-            if let Some(running) = self.running_frame(frame) {
-                let own = (*running).extra.as_ref().map_or(Value::Undef, |extra| extra.locals.clone());
-                if !own.is_undef() {
-                    return own;
-                }
-                if optimized {
-                    self.copy_locals(code, (*running).base, &dict);
-                    return dict.into_value();
-                }
-                return self.frame_namespace(frame);
-            }
-            if let Value::Gen(generator) = &self.frame_generator(frame) {
-                if matches!(generator.state.get(), GenState::Created | GenState::Suspended) {
-                    self.copy_locals(code, (*generator.regs.get()).as_mut_ptr(), &dict);
-                    return dict.into_value();
-                }
+        if let Some(registers) = self.live_registers(frame) {
+            // SAFETY: these are the registers of a frame of this code.
+            unsafe { self.copy_locals(code, registers, &dict) };
+        } else {
+            let kept = self.frame_data(frame).map_or(Value::Undef, |data| data.variables.clone());
+            if let Value::Tuple(kept) = &kept {
+                let mut registers: Vec<Value> = kept.iter().rev().cloned().collect();
+                registers.resize(code.proto.local_names.len(), Value::Undef);
+                // SAFETY: there is a place for each name.
+                unsafe { self.copy_locals(code, registers.as_mut_ptr(), &dict) };
             }
         }
-        let kept = self.frame_data(frame).map_or(Value::Undef, |data| data.variables.clone());
-        if let Value::Tuple(kept) = &kept {
-            for (name, value) in code.proto.local_names.iter().zip(kept.iter().rev()) {
-                let value = match value {
-                    Value::Cell(cell) => cell.content.get(&self.gil).clone(),
-                    other => other.clone(),
-                };
-                if !value.is_undef() && !name.is_empty() && !name.starts_with('.') {
-                    self.dict_set_str(&dict, name, value);
-                }
+        if let Value::Dict(added) = &self.frame_data(frame).map_or(Value::Undef, |data| data.added.clone()) {
+            let entries: Vec<_> =
+                added.data.get(&self.gil).iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
+            for (key, value) in entries {
+                // The keys were accepted once.
+                let set = self.setitem(&dict.to_value(), key, value);
+                let _ = self.quiet(set);
             }
         }
-        if optimized { dict.into_value() } else { self.frame_namespace(frame) }
+        dict.into_value()
+    }
+
+    /// The registers of a frame that runs or of a generator that is suspended.
+    fn live_registers(&self, frame: &Value) -> Option<*mut Value> {
+        if let Some(running) = self.running_frame(frame) {
+            // SAFETY: the frame runs.
+            return Some(unsafe { (*running).base });
+        }
+        match &self.frame_generator(frame) {
+            Value::Gen(generator) if matches!(generator.state.get(), GenState::Created | GenState::Suspended) => {
+                // SAFETY: the generator does not run, so nothing else is at its registers.
+                Some(unsafe { (*generator.regs.get()).as_mut_ptr() })
+            }
+            _ => None,
+        }
+    }
+
+    /// `f_locals[key] = value` of a function's frame.
+    ///
+    /// # Errors
+    ///
+    /// TypeError for a key that cannot be hashed.
+    pub(crate) fn set_frame_variable(&mut self, frame: &Value, key: &Value, value: Value) -> Result<(), Raised> {
+        let code = self.frame_code(frame);
+        let (Value::Code(code), Value::Foreign(object)) = (&code, frame) else { return Ok(()) };
+        let index = match key {
+            Value::Str(name) if !name.as_str().is_empty() => {
+                code.proto.local_names.iter().position(|local| **local == *name.as_str())
+            }
+            _ => None,
+        };
+        let Some(index) = index else {
+            let known = self.frame_data(frame).map_or(Value::Undef, |data| data.added.clone());
+            let added = known.bound().unwrap_or_else(|| Dict::new().into_value());
+            self.setitem(&added, key.clone(), value)?;
+            if let Some(data) = object.get_mut::<FrameObject>(&mut self.gil) {
+                data.added = added;
+            }
+            return Ok(());
+        };
+        let put = |vm: &mut Vm, place: &mut Value| match place {
+            Value::Cell(cell) => std::mem::replace(cell.content.get_mut(&mut vm.gil), value),
+            place => std::mem::replace(place, value),
+        };
+        let old = match self.live_registers(frame) {
+            // SAFETY: the register is one of the frame's, and the loop holds no reference into it.
+            Some(registers) => put(self, unsafe { &mut *registers.add(index) }),
+            None => {
+                let kept = self.frame_data(frame).map_or(Value::Undef, |data| data.variables.clone());
+                let Value::Tuple(kept) = &kept else { return Ok(()) };
+                let mut kept = kept.as_slice().to_vec();
+                let Some(at) = kept.len().checked_sub(index + 1) else { return Ok(()) };
+                let old = put(self, &mut kept[at]);
+                if let Some(data) = object.get_mut::<FrameObject>(&mut self.gil) {
+                    data.variables = Value::tuple(kept);
+                }
+                old
+            }
+        };
+        drop(old);
+        Ok(())
+    }
+
+    /// `frame.clear()`.
+    ///
+    /// # Errors
+    ///
+    /// RuntimeError for a frame that runs or a suspended generator's.
+    pub(crate) fn clear_frame(&mut self, frame: &Value) -> Result<(), Raised> {
+        if self.frame_is_running(frame) {
+            return Err(self.raise(Known::RuntimeError, "cannot clear an executing frame"));
+        }
+        if self.live_registers(frame).is_some() {
+            return Err(self.raise(Known::RuntimeError, "cannot clear a suspended frame"));
+        }
+        let Value::Foreign(object) = frame else { return Ok(()) };
+        let old = object.get_mut::<FrameObject>(&mut self.gil).map(|data| (data.variables.take(), data.added.take()));
+        drop(old);
+        Ok(())
     }
 
     /// Whether the frame runs.

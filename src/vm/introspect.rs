@@ -33,6 +33,11 @@ impl Vm {
             let mapping = self.frame_locals();
             return Ok(mapping.bound().unwrap_or_else(|| self.frame_globals().into_value()));
         }
+        // SAFETY: a frame runs.
+        let object = unsafe { (*self.fp).extra.as_ref().map_or(Value::Undef, |extra| extra.object.clone()) };
+        if !object.is_undef() {
+            return Ok(self.frame_variables(&object));
+        }
         let dict = Dict::new();
         // SAFETY: a frame runs, and its registers below `first_temp` have the names that its code gives.
         unsafe { self.copy_locals(&code, (*self.fp).base, &dict) };
