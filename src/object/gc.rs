@@ -5,9 +5,10 @@
 //! young generation is the tail of the registry: a young collection treats references from
 //! older objects as references from outside.
 
+use std::collections::{HashMap, HashSet};
 use std::ptr::NonNull;
 
-use super::header::Header;
+use super::header::{Header, Tag};
 use super::heap::{Heap, Pending};
 use super::trace::{Rubble, clear, trace};
 use super::value::Value;
@@ -31,6 +32,34 @@ impl Garbage {
     /// The objects, for running their finalisers.
     pub fn objects(&self) -> &[Value] {
         &self.objects
+    }
+
+    /// Puts what can be reached from the objects with the given identities in front, in the order in which it is
+    /// reached, root after root: nearer objects first, the items of lists and tuples from the end.
+    pub fn order_from(&mut self, roots: &[usize]) {
+        let mut waiting: HashMap<usize, Value> =
+            std::mem::take(&mut self.objects).into_iter().map(|object| (object.identity(), object)).collect();
+        let mut roots = roots.iter();
+        let mut next = 0;
+        loop {
+            let Some(object) = self.objects.get(next) else {
+                match roots.next() {
+                    Some(root) => self.objects.extend(waiting.remove(root)),
+                    None => break,
+                }
+                continue;
+            };
+            let mut children = Vec::new();
+            // SAFETY: garbage is made of heap values, which the caller keeps alive.
+            let header = unsafe { object.header() };
+            unsafe { trace(NonNull::from(header), &mut |child| children.push(child.as_ptr() as usize)) };
+            if matches!(header.tag, Tag::List | Tag::Tuple) {
+                children.reverse();
+            }
+            self.objects.extend(children.iter().filter_map(|child| waiting.remove(child)));
+            next += 1;
+        }
+        self.objects.extend(waiting.into_values());
     }
 }
 
@@ -104,12 +133,13 @@ impl Heap {
 
     /// Clears weak references to garbage; callbacks of references that are not garbage themselves are queued.
     pub fn clear_weak_references(&self, garbage: &Garbage) {
+        let ending: HashSet<usize> = garbage.objects.iter().map(Value::identity).collect();
         for object in &garbage.objects {
             // SAFETY: garbage is made of heap values.
             let header = unsafe { object.header() };
             if header.has(Header::WEAKLY_REFERENCED) {
                 header.unset(Header::WEAKLY_REFERENCED);
-                super::weak::clear_references(object.identity());
+                super::weak::clear_references(object.identity(), |reference| ending.contains(&reference.identity()));
             }
         }
     }
@@ -190,7 +220,7 @@ fn unreachable(members: &[NonNull<Header>], start: usize, extra: usize) -> Vec<u
 
 /// As `unreachable`, for members that are anywhere in the registry and have one reference of the caller's each.
 fn unreachable_subset(members: &[NonNull<Header>]) -> Vec<usize> {
-    let places: std::collections::HashMap<NonNull<Header>, usize> =
+    let places: HashMap<NonNull<Header>, usize> =
         members.iter().enumerate().map(|(position, header)| (*header, position)).collect();
     sweep(members, 1, |header| places.get(&header).copied())
 }

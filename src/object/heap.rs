@@ -206,7 +206,7 @@ pub(super) fn free(header: NonNull<Header>) {
         }
         if object.has(Header::WEAKLY_REFERENCED) {
             object.unset(Header::WEAKLY_REFERENCED);
-            super::weak::clear_references(header.as_ptr() as usize);
+            super::weak::clear_references(header.as_ptr() as usize, |_| false);
         }
         if object.has(Header::NUMBERED) {
             with_current(|heap| heap.forget_number(header.as_ptr() as usize));

@@ -59,6 +59,8 @@ pub struct Interp {
     pub(crate) last_observed: Cell<u64>,
     /// `sys.getrecursionlimit()`.
     pub(crate) recursion_limit: AtomicUsize,
+    /// Set once the program's modules are being ended.
+    pub(crate) finalizing: std::sync::atomic::AtomicBool,
     /// State of the floors above, by type.
     extensions: GilCell<Extensions>,
 }
@@ -102,6 +104,7 @@ impl Interp {
             modules: GilCell::default(),
             last_observed: Cell::new(0),
             recursion_limit: AtomicUsize::new(1000),
+            finalizing: std::sync::atomic::AtomicBool::new(false),
             extensions: GilCell::default(),
         }
     }

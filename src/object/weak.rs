@@ -120,8 +120,9 @@ pub fn references_to(target: &Value) -> Vec<Value> {
     .unwrap_or_default()
 }
 
-/// An object is about to end: its weak references are cleared and their callbacks queued.
-pub(super) fn clear_references(address: usize) {
+/// An object is about to end: its weak references are cleared and their callbacks queued, but for those of references
+/// that end with it.
+pub(super) fn clear_references(address: usize, ends: impl Fn(&Value) -> bool) {
     heap::with_current(|heap| {
         let references = heap.weak.borrow_mut().remove(&address);
         // SAFETY: the references stood in the table until just now, and nothing has been freed since.
@@ -136,7 +137,7 @@ pub(super) fn clear_references(address: usize) {
             weak.target = 0;
             weak.header = None;
             let callback = weak.callback.take();
-            if !callback.is_undef() && !callback.is_none() && reference.ref_count() != Some(1) {
+            if !callback.is_undef() && !callback.is_none() && reference.ref_count() != Some(1) && !ends(&reference) {
                 heap.enqueue(Pending::Callback { callback, reference });
             }
         }

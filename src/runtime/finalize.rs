@@ -1,7 +1,9 @@
 //! The end of an interpreter.
 
+use std::sync::atomic::Ordering;
+
 use crate::object::heap::Heap;
-use crate::object::{Raised, Value, Vm};
+use crate::object::{Dict, Known, Raised, Value, Vm, weak};
 
 impl Vm {
     /// Ends the program in order: waits for threads that are no daemons, calls what `atexit` registered, flushes the
@@ -17,7 +19,8 @@ impl Vm {
         }
         self.run_pending();
         let flushed = self.flush_streams();
-        self.clear_main();
+        self.interp.finalizing.store(true, Ordering::Relaxed);
+        self.end_modules();
         self.run_pending();
         self.collect_garbage(true);
         self.run_pending();
@@ -52,10 +55,56 @@ impl Vm {
         flushed
     }
 
-    /// Ends the names of the main module, private ones first, as CPython does.
-    fn clear_main(&mut self) {
-        let Some(Value::Module(main)) = &self.imported("__main__") else { return };
-        let dict = main.dict.clone();
+    /// Lets go of the program's own modules: their objects end as cyclic garbage, with the names that their finalisers
+    /// use still there. What is held elsewhere loses its names, private ones first, as in CPython.
+    fn end_modules(&mut self) {
+        if let Some(Value::Module(sys)) = &self.imported("sys") {
+            for name in ["last_type", "last_value", "last_traceback", "last_exc"] {
+                let key = self.intern(name);
+                let old = sys.dict.data.get_mut(&mut self.gil).remove_str(&key);
+                drop(old);
+            }
+        }
+        let file = self.intern("__file__");
+        let modules = self.modules();
+        let own: Vec<(Value, Value)> = modules
+            .data
+            .get(&self.gil)
+            .iter()
+            .filter(|entry| match (&entry.key, &entry.value) {
+                (Value::Str(name), Value::Module(module)) => {
+                    name.as_str() == "__main__" || module.dict.data.get(&self.gil).get_str(&file).is_some()
+                }
+                _ => false,
+            })
+            .map(|entry| (entry.key.clone(), entry.value.clone()))
+            .collect();
+        let class = self.known(Known::Object);
+        let (mut held, mut roots) = (Vec::new(), Vec::new());
+        for (name, module) in own {
+            held.push(weak::new_reference(class.clone(), &module, Value::None));
+            if let Value::Module(module) = &module {
+                roots.push(module.dict.to_value().identity());
+            }
+            if let Value::Str(name) = &name {
+                let old = modules.data.get_mut(&mut self.gil).remove_str(&name.to_ptr());
+                drop(old);
+            }
+            drop(module);
+            self.run_pending();
+        }
+        self.collect_from(true, &roots);
+        self.run_pending();
+        for reference in held.iter().rev() {
+            let module = weak::upgrade(&self.gil, &reference.to_value());
+            if let Some(Value::Module(module)) = &module {
+                self.clear_namespace(&module.dict.clone());
+            }
+        }
+    }
+
+    /// Ends the names of a namespace, private ones first.
+    fn clear_namespace(&mut self, dict: &Dict) {
         for private in [true, false] {
             let names: Vec<Value> = dict.data.get(&self.gil).iter().map(|entry| entry.key.clone()).collect();
             for name in names {

@@ -30,10 +30,19 @@ impl Vm {
 
     /// Finds garbage, runs its finalisers, and frees it; tells how many objects were found.
     pub(crate) fn collect_garbage(&mut self, full: bool) -> usize {
+        self.collect_from(full, &[])
+    }
+
+    /// As `collect_garbage`; finalisers run in the order in which their objects are reached from those with the
+    /// given identities.
+    pub(crate) fn collect_from(&mut self, full: bool, roots: &[usize]) -> usize {
         if full {
             self.clear_method_cache();
         }
-        let garbage = self.interp.heap.find_garbage(full);
+        let mut garbage = self.interp.heap.find_garbage(full);
+        if !roots.is_empty() {
+            garbage.order_from(roots);
+        }
         let count = garbage.len();
         if count > 0 {
             self.interp.heap.clear_weak_references(&garbage);

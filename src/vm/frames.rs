@@ -106,7 +106,7 @@ impl Vm {
         unsafe {
             let frame = self.fp.add(1);
             let top = window.add((*code).nregs as usize);
-            if frame >= self.frame_limit || top >= self.stacks.registers_end() {
+            if (frame >= self.frame_limit && !self.raise_frame_limit()) || top >= self.stacks.registers_end() {
                 return Err(self.recursion_error());
             }
             let pc = (*code).entry;
@@ -241,6 +241,15 @@ impl Vm {
         let room = (self.stacks.frames_end() as usize - self.stacks.frames() as usize) / size_of::<Frame>() - 8;
         // SAFETY: clamped to the reservation.
         self.frame_limit = unsafe { self.stacks.frames().add(limit.clamp(1, room) + 1) };
+    }
+
+    /// Takes over a higher recursion limit that another thread has set; false if there is none.
+    #[cold]
+    fn raise_frame_limit(&mut self) -> bool {
+        let old = self.frame_limit;
+        self.set_frame_limit(self.interp.recursion_limit.load(std::sync::atomic::Ordering::Relaxed));
+        self.frame_limit = self.frame_limit.max(old);
+        self.frame_limit > old
     }
 
     /// Number of script frames that are running.

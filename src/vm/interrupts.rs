@@ -77,6 +77,10 @@ impl Vm {
 
     /// Runs an object's finaliser: `__del__`, or the close of a suspended generator.
     pub(super) fn run_finalizer(&mut self, object: &Value) {
+        if self.interp.builtins.get(&self.gil).is_none() {
+            // The interpreter is being taken apart: no code can run.
+            return;
+        }
         match object {
             Value::Gen(generator) => {
                 if generator.state.get() == GenState::Created {

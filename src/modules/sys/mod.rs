@@ -184,6 +184,6 @@ fn intern(vm: &mut Vm, args: Args<'_>) -> Outcome {
     Ok(vm.intern(text.as_str()).into_value())
 }
 
-fn is_finalizing(_vm: &mut Vm, _args: Args<'_>) -> Outcome {
-    Ok(Value::bool(false))
+fn is_finalizing(vm: &mut Vm, _args: Args<'_>) -> Outcome {
+    Ok(Value::bool(vm.interp.finalizing.load(std::sync::atomic::Ordering::Relaxed)))
 }
