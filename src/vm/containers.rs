@@ -189,7 +189,12 @@ impl Vm {
         Ok(())
     }
 
-    fn set_find(&mut self, set: &Set, hash: i64, item: &Value) -> Result<Option<usize>, Raised> {
+    /// The slot of a key whose hash is known.
+    ///
+    /// # Errors
+    ///
+    /// What comparing the key raises.
+    pub(crate) fn set_find(&mut self, set: &Set, hash: i64, item: &Value) -> Result<Option<usize>, Raised> {
         match set.data.get(&self.gil).probe(hash, item) {
             SetProbe::Found(slot) => Ok(Some(slot)),
             SetProbe::Missing => Ok(None),

@@ -23,13 +23,14 @@ impl Vm {
                 }
             }
             Value::Tuple(classes) => {
-                self.enter_native()?;
-                for class in classes.iter() {
-                    if self.is_instance(value, class)? {
-                        return Ok(true);
+                return self.nested(" in __instancecheck__", |vm| {
+                    for class in classes.iter() {
+                        if vm.is_instance(value, class)? {
+                            return Ok(true);
+                        }
                     }
-                }
-                return Ok(false);
+                    Ok(false)
+                });
             }
             _ => {}
         }
@@ -94,13 +95,14 @@ impl Vm {
                 return self.abstract_is_subclass(class, of);
             }
             Value::Tuple(classes) => {
-                self.enter_native()?;
-                for base in classes.iter() {
-                    if self.is_subclass(class, base)? {
-                        return Ok(true);
+                return self.nested(" in __subclasscheck__", |vm| {
+                    for base in classes.iter() {
+                        if vm.is_subclass(class, base)? {
+                            return Ok(true);
+                        }
                     }
-                }
-                return Ok(false);
+                    Ok(false)
+                });
             }
             _ => {}
         }

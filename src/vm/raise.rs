@@ -108,6 +108,9 @@ impl Vm {
         }
         // The new exception may already be in the chain of contexts: cut the chain there.
         let mut current = old.to_ptr();
+        // A chain that script code has closed into a loop is noticed by a second walker at half the speed.
+        let mut slow = old.to_ptr();
+        let mut steps = 0_usize;
         while let Value::Exc(next) = &current.data.get(&self.gil).context {
             let next = next.to_ptr();
             if new.is(&next) {
@@ -115,6 +118,14 @@ impl Vm {
                 break;
             }
             current = next;
+            steps += 1;
+            if steps.is_multiple_of(2) {
+                let Value::Exc(next) = &slow.data.get(&self.gil).context else { break };
+                slow = next.to_ptr();
+                if slow.is(&current) {
+                    break;
+                }
+            }
         }
         new.data.get_mut(&mut self.gil).context = handled.clone();
     }

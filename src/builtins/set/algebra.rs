@@ -3,7 +3,7 @@
 //! Which operand is walked, and when a table is sized at once, decides the order in which sets of
 //! numbers are shown; both are as in CPython.
 
-use crate::object::{Ptr, Raised, Set, SetData, SetProbe, Value, Vm};
+use crate::object::{Ptr, Raised, Set, SetData, Value, Vm};
 
 /// An empty set.
 pub(super) fn empty(frozen: bool) -> Ptr<Set> {
@@ -28,24 +28,14 @@ pub(super) fn as_set(vm: &Vm, value: &Value) -> Option<Ptr<Set>> {
 }
 
 fn contains_hashed(vm: &mut Vm, set: &Set, key: &Value, hash: i64) -> Result<bool, Raised> {
-    match set.data.get(&vm.gil).probe(hash, key) {
-        SetProbe::Found(_) => Ok(true),
-        SetProbe::Missing => Ok(false),
-        SetProbe::Ask => vm.set_contains(set, key),
-    }
+    Ok(vm.set_find(set, hash, key)?.is_some())
 }
 
 fn remove_hashed(vm: &mut Vm, set: &Set, key: &Value, hash: i64) -> Result<bool, Raised> {
-    let data = set.data.get_mut(&mut vm.gil);
-    match data.probe(hash, key) {
-        SetProbe::Found(at) => {
-            let removed = data.remove_at(at);
-            drop(removed);
-            Ok(true)
-        }
-        SetProbe::Missing => Ok(false),
-        SetProbe::Ask => vm.set_remove(set, key),
-    }
+    let Some(slot) = vm.set_find(set, hash, key)? else { return Ok(false) };
+    let removed = set.data.get_mut(&mut vm.gil).remove_at(slot);
+    drop(removed);
+    Ok(true)
 }
 
 /// Adds the items of an iterable.

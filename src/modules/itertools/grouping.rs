@@ -3,7 +3,7 @@
 use super::make;
 use crate::builtins::native;
 use crate::modules::foreign::foreign_data;
-use crate::object::{Args, Arity, Foreign, NativeDef, Raised, Raw, Value, Vm};
+use crate::object::{Args, Arity, Foreign, Known, NativeDef, Raised, Raw, Value, Vm};
 
 /// Classes that functions of the module make objects of.
 #[derive(Default)]
@@ -194,6 +194,8 @@ struct Link {
     iter: Value,
     item: Value,
     next: Value,
+    /// Some iterator is fetching the item.
+    running: bool,
 }
 
 foreign_data! { Link, single: [iter, item, next], many: [] }
@@ -209,8 +211,8 @@ pub(super) const TEE_METHODS: &[NativeDef] =
 
 fn new_link(vm: &mut Vm, iter: Value) -> Value {
     // Links are never shown to scripts: any class does.
-    let class = vm.known(crate::object::Known::Object);
-    Foreign::new(class, Link { iter, item: Value::Undef, next: Value::Undef }).into_value()
+    let class = vm.known(Known::Object);
+    Foreign::new(class, Link { iter, item: Value::Undef, next: Value::Undef, running: false }).into_value()
 }
 
 /// `_tee(iterable)`.
@@ -255,6 +257,12 @@ pub(super) fn tee(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::tuple(tees))
 }
 
+fn set_running(vm: &mut Vm, link: &Raw<Foreign>, running: bool) {
+    if let Some(state) = link.get_mut::<Link>(&mut vm.gil) {
+        state.running = running;
+    }
+}
+
 fn tee_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Raised> {
     let Some(tee) = object.get::<Tee>(&vm.gil) else { return Ok(None) };
     let link = tee.link.clone();
@@ -262,7 +270,13 @@ fn tee_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Raised>
     let Some(state) = here.get::<Link>(&vm.gil) else { return Ok(None) };
     let (iter, item, next) = (state.iter.clone(), state.item.clone(), state.next.clone());
     let (item, next) = if item.is_undef() {
-        let Some(item) = vm.next(&iter)? else { return Ok(None) };
+        if state.running {
+            return Err(vm.raise(Known::RuntimeError, "cannot re-enter the tee iterator"));
+        }
+        set_running(vm, here, true);
+        let fetched = vm.next(&iter);
+        set_running(vm, here, false);
+        let Some(item) = fetched? else { return Ok(None) };
         let next = new_link(vm, iter);
         if let Some(state) = here.get_mut::<Link>(&mut vm.gil) {
             state.item = item.clone();
