@@ -6,9 +6,10 @@ use num_traits::One;
 use crate::builtins::int::int_from_float;
 use crate::builtins::number::{number_slots, plain};
 use crate::builtins::str::text_of;
+use crate::builtins::sequence::no_keywords;
 use crate::builtins::{format, native, sequence};
 use crate::object::number::float_text::{self, HexError};
-use crate::object::{Args, Arity, GetSetDef, Known, NativeDef, NativeKind, Raised, Value, Vm};
+use crate::object::{Args, Arity, GetSetDef, Known, Name, NativeDef, NativeKind, Raised, Value, Vm};
 
 number_slots! {
     Operands::Numbers;
@@ -100,9 +101,7 @@ fn number(vm: &Vm, value: &Value) -> f64 {
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = vm.expect_class(&args[0])?;
-    if args.keyword_count() > 0 && class.known.is_some() {
-        return Err(vm.type_error("float() takes no keyword arguments"));
-    }
+    no_keywords(vm, "float", &args)?;
     let value = match args.positional() {
         [_] => Value::float(0.0),
         [_, value] => Value::float(float_from(vm, value)?),
@@ -120,6 +119,12 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 ///
 /// TypeError, ValueError or OverflowError as the call, or what `__float__` or `__index__` raise.
 pub(crate) fn float_from(vm: &mut Vm, x: &Value) -> Result<f64, Raised> {
+    // What a subclass of `float` or `str` says of itself comes first.
+    if let Value::Object(_) = x {
+        if let Some(answer) = vm.call_special(x, Name::__float__, &[])? {
+            return vm.float_answer(x, &answer);
+        }
+    }
     let text = match vm.unwrap(x) {
         Value::Str(text) => text.as_str().to_owned(),
         Value::Bytes(bytes) => {
@@ -129,6 +134,10 @@ pub(crate) fn float_from(vm: &mut Vm, x: &Value) -> Result<f64, Raised> {
             bytes.data.get(&vm.gil).iter().map(|&byte| if byte.is_ascii() { byte as char } else { '?' }).collect()
         }
         _ => {
+            if let (Value::Foreign(_), Some(bytes)) = (x, crate::builtins::bytes::buffer::view(vm, x)) {
+                let bytes = Value::from(crate::object::Bytes::new(bytes));
+                return float_from(vm, &bytes);
+            }
             return vm.to_f64(x).map_err(|raised| {
                 if !vm.raised_is(&raised, Known::TypeError) || crate::builtins::number::is_real(vm, x) {
                     return raised;

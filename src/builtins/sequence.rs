@@ -165,18 +165,14 @@ pub(crate) fn unhashable(vm: &mut Vm, class: &Ptr<Class>) {
     vm.dict_set_str(&dict, "__hash__", Value::None);
 }
 
-/// Refuses keywords in the call of a type's constructor; subclasses may take them.
+/// Refuses keywords in the call of a type's constructor; subclasses with an initializer or constructor of their own
+/// may take them.
 ///
 /// # Errors
 ///
-/// TypeError if there are any and the receiver is of the built-in class itself.
+/// TypeError if there are any and nothing else takes them.
 pub(crate) fn no_keywords(vm: &mut Vm, name: &str, args: &Args<'_>) -> Result<(), Raised> {
-    let exact = match &args[0] {
-        Value::Class(class) => class.known.is_some(),
-        Value::Object(_) => false,
-        _ => true,
-    };
-    if exact && args.keyword_count() > 0 {
+    if args.keyword_count() > 0 && !vm.takes_keywords(&args[0]) {
         return Err(vm.type_error(format!("{name}() takes no keyword arguments")));
     }
     Ok(())

@@ -250,17 +250,23 @@ impl DictData {
         if let Ok(found) = self.table.find_entry(spread(hash), |&at| at as usize == index) {
             found.remove();
         }
-        while self.entries.last().is_some_and(|entry| entry.key.is_undef()) {
-            self.entries.pop();
-        }
         if index == self.first {
             let gap =
                 self.entries[index.min(self.entries.len())..].iter().take_while(|entry| entry.key.is_undef()).count();
             self.first += gap;
         }
-        self.first = self.first.min(self.entries.len());
         self.keys_changed();
         (key, value)
+    }
+
+    /// Removes the entry at an index, the last, and the places of removed ones before it.
+    pub fn remove_last(&mut self, index: usize) -> (Value, Value) {
+        let removed = self.remove_at(index);
+        while self.entries.last().is_some_and(|entry| entry.key.is_undef()) {
+            self.entries.pop();
+        }
+        self.first = self.first.min(self.entries.len());
+        removed
     }
 
     /// Makes the entry at `index` the last.

@@ -488,6 +488,9 @@ impl Vm {
                 self.bind_named(native, params, &args, &mut bound)?;
                 return (native.def.call)(self, Args::new(&bound));
             }
+            _ if args.names().is_some() && native.def.name == "__new__" && self.takes_keywords(&args[0]) => {
+                return self.call_native(native, Args::new(args.positional()));
+            }
             _ => return Err(self.wrong_arguments(native, &args)),
         }
         (native.def.call)(self, args)

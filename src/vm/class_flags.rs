@@ -13,7 +13,12 @@ impl Vm {
     }
 
     /// Makes a class and those derived from it match as sequences or mappings; a class is never both.
+    ///
+    /// Strings of text or bytes are sequences for `isinstance`, but never for patterns.
     pub(crate) fn mark_collection(&mut self, class: &Class, flag: u32) {
+        if matches!(class.known, Some(Known::Str | Known::Bytes | Known::ByteArray)) {
+            return;
+        }
         let both = ClassFlags::SEQUENCE | ClassFlags::MAPPING;
         let mut open: Vec<Ptr<Class>> = self.direct_subclasses(class);
         let flags = &mut class.data.get_mut(&mut self.gil).flags;

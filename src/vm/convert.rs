@@ -149,14 +149,18 @@ impl Vm {
             let class = self.class_name(value);
             return Err(self.type_error(format!("'{class}' object cannot be interpreted as an integer")));
         };
-        match self.unwrap(&answer) {
-            Value::Bool(b) => Ok(Value::Int(b.get().into())),
-            part @ (Value::Int(_) | Value::BigInt(_)) => Ok(part.clone()),
+        let number = match self.unwrap(&answer) {
+            Value::Bool(b) => Value::Int(b.get().into()),
+            part @ (Value::Int(_) | Value::BigInt(_)) => part.clone(),
             _ => {
                 let found = self.class_name(&answer);
-                Err(self.type_error(format!("__index__ returned non-int (type {found})")))
+                return Err(self.type_error(format!("__index__ returned non-int (type {found})")));
             }
+        };
+        if let Value::Object(_) | Value::Bool(_) = answer {
+            self.warn_subclass_answer("__index__", &answer, "int")?;
         }
+        Ok(number)
     }
 
     /// As `index`, as a machine integer; IndexError "cannot fit 'int' into an index-sized integer" beyond.
@@ -209,13 +213,7 @@ impl Vm {
             return Ok(x.get());
         }
         if let Some(answer) = self.call_special(value, Name::__float__, &[])? {
-            return match self.unwrap(&answer) {
-                Value::Float(x) => Ok(x.get()),
-                _ => {
-                    let (class, found) = (self.class_name(value), self.class_name(&answer));
-                    Err(self.type_error(format!("{class}.__float__ returned non-float (type {found})")))
-                }
-            };
+            return self.float_answer(value, &answer);
         }
         let class = self.class_of(value);
         if self.lookup_name(&class, Name::__index__).is_some() {
@@ -224,6 +222,38 @@ impl Vm {
         }
         let class = class.name(&self.gil).to_owned();
         Err(self.type_error(format!("must be real number, not {class}")))
+    }
+
+    /// The number that `value.__float__()` has answered.
+    ///
+    /// # Errors
+    ///
+    /// TypeError if it is no float; the warning about an instance of a subclass, if the filters make it an error.
+    pub(crate) fn float_answer(&mut self, value: &Value, answer: &Value) -> Result<f64, Raised> {
+        let Value::Float(x) = self.unwrap(answer) else {
+            let (class, found) = (self.class_name(value), self.class_name(answer));
+            return Err(self.type_error(format!("{class}.__float__ returned non-float (type {found})")));
+        };
+        let x = x.get();
+        if let Value::Object(_) = answer {
+            let name = format!("{}.__float__", self.class_name(value));
+            self.warn_subclass_answer(&name, answer, "float")?;
+        }
+        Ok(x)
+    }
+
+    /// Warns that a conversion method has answered with an instance of a subclass.
+    ///
+    /// # Errors
+    ///
+    /// The warning, if the filters make it an error.
+    pub(crate) fn warn_subclass_answer(&mut self, name: &str, answer: &Value, of: &str) -> Result<(), Raised> {
+        let found = self.class_name(answer);
+        let message = format!(
+            "{name} returned non-{of} (type {found}).  The ability to return an instance of a strict subclass of {of} \
+             is deprecated, and may not be supported in a future version of Python."
+        );
+        self.warn(Known::DeprecationWarning, &message, 1)
     }
 
     /// Marks a container as being printed; false if it already is (print `...`). `leave_repr` must follow a true.

@@ -1,6 +1,6 @@
 //! Checking the arguments of native functions, with CPython's wording.
 
-use crate::object::{Args, Arity, Native, NativeKind, Params, Ptr, Raised, Value, Vm};
+use crate::object::{Args, Arity, Class, ClassFlags, Name, Native, NativeKind, Params, Ptr, Raised, Value, Vm};
 
 impl Vm {
     /// The name of a native function as messages give it: `list.append`, `len`.
@@ -61,21 +61,54 @@ impl Vm {
         }
     }
 
+    /// The first class in the resolution order that scripts have not made.
+    fn native_base(&self, class: &Ptr<Class>) -> Option<Ptr<Class>> {
+        let data = class.data.get(&self.gil);
+        std::iter::once(class).chain(&data.mro_tail).find(|class| !class.flags(&self.gil).has(ClassFlags::HEAP)).cloned()
+    }
+
+    /// Whether a constructor or initializer that takes no keywords leaves them to the other of the two, which a script
+    /// class has overridden. `receiver` is the class that `__new__` is given, or the instance that `__init__` is given.
+    pub(crate) fn takes_keywords(&mut self, receiver: &Value) -> bool {
+        let (class, other) = match receiver {
+            Value::Class(class) => (class.to_ptr(), Name::__init__),
+            _ => (self.class_of(receiver), Name::__new__),
+        };
+        if !class.flags(&self.gil).has(ClassFlags::HEAP) {
+            return false;
+        }
+        let Some(base) = self.native_base(&class) else { return false };
+        match (&self.lookup_name(&class, other), &self.lookup_name(&base, other)) {
+            (Some(own), Some(inherited)) => !own.is(inherited),
+            _ => false,
+        }
+    }
+
     /// `__new__` of a built-in class must be called with that class or one that derives from it.
     pub(super) fn check_new(&mut self, native: &Native, args: &Args<'_>) -> Result<(), Raised> {
         let Some(owner) = native.owner.as_ref().filter(|owner| owner.known != Some(crate::object::Known::Object))
         else {
             return Ok(());
         };
-        let owner_name = || owner.name(&self.gil).to_owned();
+        let owner_name = owner.name(&self.gil).to_owned();
         let message = match args.positional().first() {
-            Some(Value::Class(class)) if class.is(owner) || class.is_subclass(&self.gil, owner) => return Ok(()),
-            Some(Value::Class(class)) => {
-                let (owner, class) = (owner_name(), class.name(&self.gil));
-                format!("{owner}.__new__({class}): {class} is not a subtype of {owner}")
+            Some(Value::Class(class)) if class.is(owner) => return Ok(()),
+            Some(Value::Class(class)) if class.is_subclass(&self.gil, owner) => {
+                let Some(native_base) = self.native_base(&class.to_ptr()).filter(|base| !base.is(owner)) else { return Ok(()) };
+                match &self.lookup_name(&native_base, Name::__new__) {
+                    Some(Value::Native(new)) if !std::ptr::eq(&**new, native) => {
+                        let (class, base) = (class.name(&self.gil), native_base.name(&self.gil));
+                        format!("{owner_name}.__new__({class}) is not safe, use {base}.__new__()")
+                    }
+                    _ => return Ok(()),
+                }
             }
-            Some(other) => format!("{}.__new__(X): X is not a type object ({})", owner_name(), self.class_name(other)),
-            None => format!("{}.__new__(): not enough arguments", owner_name()),
+            Some(Value::Class(class)) => {
+                let class = class.name(&self.gil);
+                format!("{owner_name}.__new__({class}): {class} is not a subtype of {owner_name}")
+            }
+            Some(other) => format!("{}.__new__(X): X is not a type object ({})", owner_name, self.class_name(other)),
+            None => format!("{}.__new__(): not enough arguments", owner_name),
         };
         Err(self.type_error(message))
     }

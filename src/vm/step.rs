@@ -714,6 +714,11 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
                 let class_value = operand!(class);
                 let exception = reg!(exc).clone();
                 let (matched, rest) = vm.match_group(&exception, &class_value)?;
+                if !matched.is_none() {
+                    // What the clause handles is its own part.
+                    let whole = std::mem::replace(&mut vm.handled, matched.clone());
+                    drop(whole);
+                }
                 reg!(exc) = rest;
                 reg!(dst) = matched;
             }

@@ -61,7 +61,7 @@ pub(super) fn popitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(last) = data.previous_entry(data.slots()).map(|(at, _)| at) else {
         return Err(vm.raise(Known::KeyError, "popitem(): dictionary is empty"));
     };
-    let (key, value) = data.remove_at(last);
+    let (key, value) = data.remove_last(last);
     Ok(Value::tuple(vec![key, value]))
 }
 

@@ -83,13 +83,14 @@ pub(crate) fn int_from(vm: &mut Vm, x: &Value) -> Result<Value, Raised> {
         _ => {}
     }
     if let Some(result) = vm.call_special(x, Name::__int__, &[])? {
-        return match plain(vm, &result) {
-            number @ (Value::Int(_) | Value::BigInt(_)) => Ok(number),
-            _ => {
-                let found = vm.class_name(&result);
-                Err(vm.type_error(format!("__int__ returned non-int (type {found})")))
-            }
+        let number @ (Value::Int(_) | Value::BigInt(_)) = plain(vm, &result) else {
+            let found = vm.class_name(&result);
+            return Err(vm.type_error(format!("__int__ returned non-int (type {found})")));
         };
+        if let Value::Object(_) | Value::Bool(_) = result {
+            vm.warn_subclass_answer("__int__", &result, "int")?;
+        }
+        return Ok(number);
     }
     if let Some(result) = parse(vm, x, 10) {
         return result;
@@ -99,6 +100,13 @@ pub(crate) fn int_from(vm: &mut Vm, x: &Value) -> Result<Value, Raised> {
         return vm.index(x);
     }
     if let Some(result) = vm.call_special(x, Name::__trunc__, &[])? {
+        vm.warn(Known::DeprecationWarning, "The delegation of int() to __trunc__ is deprecated.", 1)?;
+        if !matches!(plain(vm, &result), Value::Int(_) | Value::BigInt(_)) {
+            let class = vm.class_of(&result);
+            if vm.lookup_name(&class, Name::__index__).is_some() {
+                return vm.index(&result);
+            }
+        }
         return match plain(vm, &result) {
             number @ (Value::Int(_) | Value::BigInt(_)) => Ok(number),
             _ => {

@@ -1,14 +1,11 @@
 //! `enumerate`, `zip`, `map`, `filter` and `reversed`.
 
+use crate::builtins::sequence::no_keywords;
 use crate::object::{Args, Iter, IterState, Known, Name, Raised, Tuple, Value, Vm};
 
 fn wrap(vm: &mut Vm, class: &Value, state: IterState) -> Result<Value, Raised> {
     let class = vm.expect_class(class)?;
     Ok(vm.wrap_builtin(&class, Iter::new(state).into_value()))
-}
-
-fn is_exact(class: &Value) -> bool {
-    matches!(class, Value::Class(class) if class.known.is_some())
 }
 
 /// `enumerate(iterable, start=0)`.
@@ -35,7 +32,7 @@ fn iterators(vm: &mut Vm, iterables: &[Value]) -> Result<Vec<Value>, Raised> {
 /// `zip(*iterables, strict=False)`.
 pub(super) fn zip(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let mut strict = false;
-    if is_exact(&args[0]) {
+    if !vm.takes_keywords(&args[0]) {
         for (name, value) in args.keywords() {
             if !matches!(name, Value::Str(name) if name.as_str() == "strict") {
                 let name = vm.str(name)?;
@@ -50,9 +47,7 @@ pub(super) fn zip(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// `map(func, *iterables)`.
 pub(super) fn map(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if is_exact(&args[0]) && args.keyword_count() > 0 {
-        return Err(vm.type_error("map() takes no keyword arguments"));
-    }
+    no_keywords(vm, "map", &args)?;
     let [_, func, iterables @ ..] = args.positional() else {
         return Err(vm.type_error("map() must have at least two arguments."));
     };
@@ -65,9 +60,7 @@ pub(super) fn map(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// `filter(function_or_none, iterable)`.
 pub(super) fn filter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if is_exact(&args[0]) && args.keyword_count() > 0 {
-        return Err(vm.type_error("filter() takes no keyword arguments"));
-    }
+    no_keywords(vm, "filter", &args)?;
     let [_, func, iterable] = args.positional() else {
         let given = args.positional().len() - 1;
         return Err(vm.type_error(format!("filter expected 2 arguments, got {given}")));
@@ -78,9 +71,7 @@ pub(super) fn filter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// `reversed(sequence)`: what `__reversed__` gives, or an iterator by index.
 pub(super) fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if is_exact(&args[0]) && args.keyword_count() > 0 {
-        return Err(vm.type_error("reversed() takes no keyword arguments"));
-    }
+    no_keywords(vm, "reversed", &args)?;
     let [_, sequence] = args.positional() else {
         let given = args.positional().len() - 1;
         return Err(vm.type_error(format!("reversed expected 1 argument, got {given}")));

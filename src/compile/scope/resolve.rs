@@ -10,6 +10,7 @@ pub(super) type Problem = (String, Span);
 impl ScopeTree {
     /// Resolves every name; scopes are visited from the outside inwards.
     pub(super) fn resolve(&mut self) -> Result<(), Problem> {
+        self.share_globals();
         for id in 0..self.scopes.len() {
             for at in 0..self.scopes[id].order.len() {
                 let name = self.scopes[id].order[at].clone();
@@ -20,6 +21,22 @@ impl ScopeTree {
             }
         }
         Ok(())
+    }
+
+    /// A name that any scope declares global is one at the top as well, where it matters if the locals are a
+    /// namespace of their own (`exec`).
+    fn share_globals(&mut self) {
+        let declared: Vec<Name> = self.scopes[1..]
+            .iter()
+            .flat_map(|scope| scope.symbols.iter())
+            .filter(|(_, symbol)| symbol.flags & flag::GLOBAL != 0)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in declared {
+            if let Some(symbol) = self.scopes[Self::ROOT].symbols.get_mut(&name) {
+                symbol.flags |= flag::GLOBAL;
+            }
+        }
     }
 
     fn decide(&mut self, id: ScopeId, name: &Name) -> Result<Resolution, Problem> {

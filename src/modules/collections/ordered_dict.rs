@@ -83,7 +83,7 @@ fn popitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(at) = found.map(|(at, _)| at) else {
         return Err(vm.raise(Known::KeyError, "dictionary is empty"));
     };
-    let (key, value) = data.remove_at(at);
+    let (key, value) = if last { data.remove_last(at) } else { data.remove_at(at) };
     Ok(Value::tuple(vec![key, value]))
 }
 

@@ -134,7 +134,7 @@ pub(crate) fn true_div(a: &BigInt, b: &BigInt) -> Option<f64> {
 /// The float nearest to a ratio, ties to even.
 fn ratio_to_f64(negative: bool, a: num_bigint::BigUint, b: num_bigint::BigUint) -> Option<f64> {
     if a.is_zero() {
-        return Some(if negative { -0.0 } else { 0.0 }).map(|x: f64| if x == 0.0 { 0.0 } else { x });
+        return Some(if negative { -0.0 } else { 0.0 });
     }
     // The quotient gets 55 or 56 bits: 53 for the result and two for rounding, the last of which is sticky.
     let difference = a.bits() as i64 - b.bits() as i64;
