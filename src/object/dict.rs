@@ -18,6 +18,9 @@ pub struct Entry {
     pub value: Value,
 }
 
+/// Entries, those of removed keys included, below which a dict is not compacted: as many as CPython's smallest holds.
+const MIN_COMPACTED: usize = 5;
+
 /// What the index is filed under: hashes of ints are the ints themselves, while the index takes its
 /// place from the low bits and its tag from the high ones.
 #[inline(always)]
@@ -217,7 +220,8 @@ impl DictData {
 
     /// Adds a key that is known to be missing.
     pub fn push(&mut self, hash: i64, key: Value, value: Value) {
-        if self.entries.len() == self.entries.capacity() && self.table.len() * 2 < self.entries.len() {
+        let full = self.entries.len() == self.entries.capacity() && self.entries.len() >= MIN_COMPACTED;
+        if full && self.table.len() * 2 < self.entries.len() {
             self.compact();
         }
         let index = self.entries.len() as u32;

@@ -251,7 +251,7 @@ impl Vm {
         let found = self.class_name(answer);
         let message = format!(
             "{name} returned non-{of} (type {found}).  The ability to return an instance of a strict subclass of {of} \
-             is deprecated, and may not be supported in a future version of Python."
+             is deprecated, and may be removed in a future version of Python."
         );
         self.warn(Known::DeprecationWarning, &message, 1)
     }

@@ -122,6 +122,7 @@ impl Vm {
             (NativeKind::ClassMethod, Some(Value::Class(class))) => {
                 format!("{}.{}", class.data.get(&self.gil).qualname.as_str(), native.def.name)
             }
+            _ if native.def.name == "__new__" => self.plain_name(native),
             _ => self.native_name(native),
         };
         if args.names().is_some() {

@@ -1,6 +1,7 @@
 //! The methods of built-in iterators, and the iterator classes that scripts call.
 
 mod constructors;
+mod state;
 
 use crate::builtins::native;
 use crate::object::{Args, Arity, Iter, IterState, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
@@ -16,8 +17,6 @@ const LENGTH_HINT: &[NativeDef] = &[native(
     length_hint,
     "Private method returning an estimate of len(list(it)).",
 )];
-
-const REDUCE: &[NativeDef] = &[native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling.")];
 
 /// Iterators whose remaining length is known.
 const SIZED: &[Known] = &[
@@ -70,8 +69,8 @@ pub(super) fn install(vm: &mut Vm) {
     for &known in SIZED.iter().chain(&unsized_ones) {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::SlotWrapper, EVERY);
-        vm.add_methods(&class, NativeKind::Method, REDUCE);
     }
+    state::install(vm, SIZED.iter().chain(&unsized_ones).copied());
     for &known in SIZED {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::Method, LENGTH_HINT);
@@ -164,76 +163,4 @@ pub(crate) fn remaining(vm: &mut Vm, iter: &Iter) -> Result<Option<Value>, Raise
 fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let iter = iter_of(vm, &args[0])?;
     Ok(remaining(vm, &iter)?.unwrap_or(Value::NotImplemented))
-}
-
-/// The function of the module `builtins` of a name.
-fn builtin(vm: &mut Vm, name: &str) -> Value {
-    let name = vm.intern(name);
-    let dict = vm.interp.builtins.get(&vm.gil).clone();
-    dict.and_then(|dict| dict.data.get(&vm.gil).get_str(&name).cloned()).unwrap_or(Value::None)
-}
-
-/// Copies and pickles an iterator: what is left of dicts, sets and text as a list, others by
-/// their parts.
-fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iter = iter_of(vm, &args[0])?;
-    let gil = &vm.gil;
-    let class = |vm: &Vm| vm.class_of(&args[0]).into_value();
-    let (function, parts, state) = match iter.state.get(gil) {
-        IterState::List { list, index } => ("iter", vec![list.to_value()], Some(*index)),
-        IterState::Tuple { tuple, index } | IterState::Memory { items: tuple, index } => {
-            ("iter", vec![tuple.to_value()], Some(*index))
-        }
-        IterState::ListReversed { list, index } if *index > 0 => ("reversed", vec![list.to_value()], Some(*index - 1)),
-        IterState::Callable { callable, sentinel } => ("iter", vec![callable.clone(), sentinel.clone()], None),
-        IterState::Enumerate { iter, next, .. } => {
-            return Ok(Value::tuple(vec![class(vm), Value::tuple(vec![iter.clone(), next.clone()])]));
-        }
-        IterState::Zip { iters, .. } => return Ok(Value::tuple(vec![class(vm), iters.to_value()])),
-        IterState::Map { func, iters } => {
-            let parts = std::iter::once(func).chain(iters.iter()).cloned().collect();
-            return Ok(Value::tuple(vec![class(vm), Value::tuple(parts)]));
-        }
-        IterState::Filter { func, iter } => {
-            return Ok(Value::tuple(vec![class(vm), Value::tuple(vec![func.clone(), iter.clone()])]));
-        }
-        _ => {
-            // The copy is made from a second iterator in the same state, so that this one stays.
-            let twin = twin(iter.state.get(gil));
-            let rest = vm.collect(&Iter::new(twin).into_value())?;
-            let iter = builtin(vm, "iter");
-            return Ok(Value::tuple(vec![iter, Value::tuple(vec![Value::list(rest)])]));
-        }
-    };
-    let function = builtin(vm, function);
-    let mut reduced = vec![function, Value::tuple(parts)];
-    reduced.extend(state.map(Value::from));
-    Ok(Value::tuple(reduced))
-}
-
-/// A second state like the first, for states that share nothing.
-fn twin(state: &IterState) -> IterState {
-    match state {
-        IterState::Range { next, step, left } => IterState::Range { next: *next, step: *step, left: *left },
-        IterState::BigRange(range) => IterState::BigRange(range.clone()),
-        IterState::Str { text, offset } => IterState::Str { text: text.clone(), offset: *offset },
-        IterState::Bytes { bytes, index } => IterState::Bytes { bytes: bytes.clone(), index: *index },
-        IterState::ByteArray { bytes, index } => IterState::ByteArray { bytes: bytes.clone(), index: *index },
-        IterState::Dict { dict, part, index, used, left, reversed } => IterState::Dict {
-            dict: dict.clone(),
-            part: *part,
-            index: *index,
-            used: *used,
-            left: *left,
-            reversed: *reversed,
-        },
-        IterState::Set { set, slot, used, left } => {
-            IterState::Set { set: set.clone(), slot: *slot, used: *used, left: *left }
-        }
-        IterState::Sequence { object, index } => IterState::Sequence { object: object.clone(), index: *index },
-        IterState::SequenceReversed { object, index } => {
-            IterState::SequenceReversed { object: object.clone(), index: *index }
-        }
-        other => IterState::Exhausted { of: other.class() },
-    }
 }

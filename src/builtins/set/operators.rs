@@ -14,7 +14,9 @@ pub(super) fn new_set(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `set.__init__(iterable=(), /)`.
 pub(super) fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let set = receiver::<Set>(vm, &args[0])?;
-    no_keywords(vm, "set", &args)?;
+    if args.keyword_count() > 0 {
+        return Err(vm.type_error("set() takes no keyword arguments"));
+    }
     let iterable = optional_iterable(vm, "set", &args)?;
     let old = set.data.get_mut(&mut vm.gil).clear();
     drop(old);
