@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use mini::bytecode::{CodeProto, Instr, audit, disassemble, verify};
-use mini::compile::{Options, compile_expression, compile_interactive, compile_module};
+use mini::compile::{compile_expression, compile_interactive, compile_module};
 use mini_grammar::ast::{Module, StmtKind};
 use mini_grammar::{LineIndex, SyntaxError};
 
 fn compile(source: &str) -> Result<(CodeProto, LineIndex), SyntaxError> {
     let parsed = mini_grammar::parse_module(source)?;
-    let code = compile_module(&parsed.tree, &parsed.lines, "test", Options::default())?;
+    let code = compile_module(&parsed.tree, &parsed.lines, "test")?;
     Ok((code, parsed.lines))
 }
 
@@ -200,32 +200,13 @@ fn nested_finally_bodies_do_not_explode() {
 #[test]
 fn every_mode_ends_as_it_should() {
     let parsed = mini_grammar::parse_expression("1 + x").expect("an expression");
-    let code = compile_expression(&parsed.tree, &parsed.lines, "e", Options::default());
+    let code = compile_expression(&parsed.tree, &parsed.lines, "e");
     let code = code.expect("it compiles");
     verify(&code).expect("sound code");
     assert!(matches!(code.instrs.last(), Some(Instr::Return { .. })));
     let parsed = mini_grammar::parse_interactive("1 + x\n").expect("an input");
-    let code = compile_interactive(&parsed.tree, &parsed.lines, "i", Options::default());
+    let code = compile_interactive(&parsed.tree, &parsed.lines, "i");
     let code = code.expect("it compiles");
     verify(&code).expect("sound code");
     assert!(code.instrs.iter().any(|i| matches!(i, Instr::Intrinsic1 { .. })), "it prints");
-}
-
-/// The parser refuses such an `await` unless it is in a function, so the tree is taken from one.
-#[test]
-fn top_level_await_is_an_option() {
-    let parsed = mini_grammar::parse_module("async def f():\n    await x\n").expect("it parses");
-    let StmtKind::AsyncFunctionDef(def) = &parsed.tree.body[0].kind else {
-        panic!("a coroutine function");
-    };
-    let tree = Module { body: def.body.clone() };
-    let with = |top_level_await| {
-        let options = Options { top_level_await };
-        compile_module(&tree, &parsed.lines, "m", options)
-    };
-    let code = with(true).expect("allowed");
-    verify(&code).expect("sound code");
-    assert!(code.flags.is_suspendable());
-    let error = with(false).expect_err("not allowed");
-    assert_eq!(error.message, "'await' outside function");
 }

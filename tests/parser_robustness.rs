@@ -5,7 +5,7 @@
 //! tokens, random characters, and brackets and operators nested very deeply.
 //! The random ones come from a fixed seed, so that a failure repeats.
 
-use mini::compile::{Options, compile_module};
+use mini::compile::compile_module;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ fn accepts(text: &str) -> bool {
         let Ok(parsed) = mini_grammar::parse_module(text) else {
             return false;
         };
-        compile_module(&parsed.tree, &parsed.lines, "<test>", Options::default()).is_ok()
+        compile_module(&parsed.tree, &parsed.lines, "<test>").is_ok()
     });
     outcome.unwrap_or_else(|_| panic!("this text made the parser or compiler panic:\n{text}"))
 }

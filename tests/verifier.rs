@@ -1,14 +1,13 @@
 //! The verifier refuses code that unchecked execution must not meet.
 
 use mini::bytecode::{CodeProto, Const, ExceptionRange, Instr, Position, Reg, verify};
-use mini::compile::{Options, compile_module};
+use mini::compile::compile_module;
 
 /// Code with a bit of everything, which passes.
 fn sound() -> CodeProto {
     let source = "def f(a, k=1):\n    for x in a:\n        g(x, k=a.b)\n    return [x]\n";
     let parsed = mini_grammar::parse_module(source).expect("it parses");
-    let options = Options::default();
-    let code = compile_module(&parsed.tree, &parsed.lines, "t", options).expect("it compiles");
+    let code = compile_module(&parsed.tree, &parsed.lines, "t").expect("it compiles");
     verify(&code).expect("it is sound");
     let inner = code.consts.into_iter().find_map(|value| match value {
         Const::Code(code) => Some(code),

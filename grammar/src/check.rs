@@ -1,10 +1,13 @@
 //! What CPython refuses after parsing: in its future, symbol table and code generation passes.
 
 mod future;
+mod mangle;
 mod pattern;
 mod place;
 mod scope;
 mod warning;
+
+pub use mangle::mangle;
 
 use crate::ast::{Expr, Stmt};
 use crate::error::Fault;

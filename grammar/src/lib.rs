@@ -8,6 +8,7 @@ mod lines;
 mod parsed;
 mod parser;
 
+pub use check::mangle;
 pub use error::{ErrorKind, SyntaxError, SyntaxWarning};
 pub use lines::LineIndex;
 pub use parsed::Parsed;

@@ -5,8 +5,8 @@ use num_traits::One;
 
 use crate::builtins::int::int_from_float;
 use crate::builtins::number::{number_slots, plain};
-use crate::builtins::str::text_of;
 use crate::builtins::sequence::no_keywords;
+use crate::builtins::str::text_of;
 use crate::builtins::{format, native, sequence};
 use crate::object::number::float_text::{self, HexError};
 use crate::object::{Args, Arity, GetSetDef, Known, Name, NativeDef, NativeKind, Raised, Value, Vm};

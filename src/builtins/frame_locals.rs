@@ -2,9 +2,7 @@
 
 use crate::builtins::native;
 use crate::bytecode::{BinOp, CmpOp};
-use crate::object::{
-    Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 struct FrameLocals {
     frame: Value,

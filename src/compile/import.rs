@@ -6,20 +6,6 @@ use super::Compiler;
 use super::error::Res;
 use crate::bytecode::{Const, Instr, Intrinsic1};
 
-/// What `from __future__ import` knows; all but `annotations` are the rule by now.
-const FEATURES: [&str; 10] = [
-    "nested_scopes",
-    "generators",
-    "division",
-    "absolute_import",
-    "with_statement",
-    "print_function",
-    "unicode_literals",
-    "barry_as_FLUFL",
-    "generator_stop",
-    "annotations",
-];
-
 impl<'a> Compiler<'a> {
     pub(super) fn import(&mut self, span: Span, names: &'a [Alias]) -> Res {
         for alias in names {
@@ -77,24 +63,15 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
+    /// All features but `annotations` are the rule by now; the parser knows their names.
     fn future(&mut self, span: Span, names: &'a [Alias]) -> Res {
-        let start = Span::new(span.start, span.start);
-        if !self.futures_allowed {
-            let message = "from __future__ imports must occur at the beginning of the file";
-            return self.error(span, message);
-        }
         for alias in names {
             match &*alias.name.name {
                 "annotations" => self.future_annotations = true,
-                "braces" => return self.error(start, "not a chance"),
                 "barry_as_FLUFL" => {
-                    let message = "the future feature barry_as_FLUFL is not supported";
-                    return self.error(span, message);
+                    return self.error(span, "the future feature barry_as_FLUFL is not supported");
                 }
-                name if FEATURES.contains(&name) => {}
-                name => {
-                    return self.error(start, format!("future feature {name} is not defined"));
-                }
+                _ => {}
             }
         }
         Ok(())

@@ -44,25 +44,12 @@ use error::{Res, syntax_error};
 use scope::{Root, ScopeId, ScopeTree};
 use unit::{Counts, Unit};
 
-/// What `compile()` can ask for.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// `await` at the top level makes the module's code a coroutine's
-    /// (`ast.PyCF_ALLOW_TOP_LEVEL_AWAIT`).
-    pub top_level_await: bool,
-}
-
 /// Compiles a module (`exec` mode).
 ///
 /// # Errors
 /// The SyntaxErrors that CPython finds after parsing.
-pub fn compile_module(
-    tree: &Module,
-    lines: &LineIndex,
-    filename: &str,
-    options: Options,
-) -> Result<CodeProto, SyntaxError> {
-    compile(Root::Body(&tree.body), lines, filename, options, false)
+pub fn compile_module(tree: &Module, lines: &LineIndex, filename: &str) -> Result<CodeProto, SyntaxError> {
+    compile(Root::Body(&tree.body), lines, filename, false)
 }
 
 /// Compiles one input of an interactive session (`single` mode): the values of expression
@@ -70,33 +57,22 @@ pub fn compile_module(
 ///
 /// # Errors
 /// As [`compile_module`].
-pub fn compile_interactive(
-    tree: &Interactive,
-    lines: &LineIndex,
-    filename: &str,
-    options: Options,
-) -> Result<CodeProto, SyntaxError> {
-    compile(Root::Body(&tree.body), lines, filename, options, true)
+pub fn compile_interactive(tree: &Interactive, lines: &LineIndex, filename: &str) -> Result<CodeProto, SyntaxError> {
+    compile(Root::Body(&tree.body), lines, filename, true)
 }
 
 /// Compiles an expression (`eval` mode); its code returns the value.
 ///
 /// # Errors
 /// As [`compile_module`].
-pub fn compile_expression(
-    tree: &Expression,
-    lines: &LineIndex,
-    filename: &str,
-    options: Options,
-) -> Result<CodeProto, SyntaxError> {
-    compile(Root::Expression(&tree.body), lines, filename, options, false)
+pub fn compile_expression(tree: &Expression, lines: &LineIndex, filename: &str) -> Result<CodeProto, SyntaxError> {
+    compile(Root::Expression(&tree.body), lines, filename, false)
 }
 
 fn compile<'a>(
     root: Root<'a>,
     lines: &'a LineIndex,
     filename: &str,
-    options: Options,
     interactive: bool,
 ) -> Result<CodeProto, SyntaxError> {
     let compile = || {
@@ -104,10 +80,6 @@ fn compile<'a>(
         let mut unit = Unit::new(&tree, ScopeTree::ROOT, &[], Counts::default());
         unit.name = "<module>".into();
         unit.qualname = "<module>".into();
-        unit.is_async = options.top_level_await;
-        if options.top_level_await && tree.scopes[ScopeTree::ROOT].is_coroutine {
-            unit.flags |= CodeFlags::COROUTINE;
-        }
         let mut compiler = Compiler {
             lines,
             filename: filename.into(),
@@ -116,9 +88,7 @@ fn compile<'a>(
             outer: Vec::new(),
             interactive,
             work: 0,
-            futures_allowed: true,
             future_annotations: false,
-            top_level_await: options.top_level_await,
         };
         match root {
             Root::Body(body) => compiler.module(body)?,
@@ -141,9 +111,6 @@ struct Compiler<'a> {
     interactive: bool,
     /// Statements emitted so far.
     work: u64,
-    top_level_await: bool,
-    /// No statement but the docstring and such imports has been seen.
-    futures_allowed: bool,
     /// Annotations are kept as text (PEP 563).
     future_annotations: bool,
 }
@@ -192,7 +159,7 @@ impl<'a> Compiler<'a> {
         if only.is_some_and(|only| !only.contains(name)) {
             return name.clone();
         }
-        scope::mangle(scope.private.as_ref(), name)
+        mini_grammar::mangle(scope.private.as_ref(), name)
     }
 
     /// Starts a unit inside the present one; its qualified name follows from where it is.

@@ -4,7 +4,6 @@
 //! expressions are scopes but not units: they are inlined into the enclosing frame (PEP 709).
 
 mod collect;
-mod mangle;
 mod resolve;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -12,7 +11,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use mini_grammar::ast::{Name, Span};
 
 pub(super) use collect::{Root, collect};
-pub(super) use mangle::mangle;
 
 /// Index of a scope in the [`ScopeTree`].
 pub(super) type ScopeId = usize;
@@ -40,13 +38,11 @@ pub(super) mod flag {
     pub(in super::super) const PARAM: u16 = 4;
     pub(in super::super) const GLOBAL: u16 = 8;
     pub(in super::super) const NONLOCAL: u16 = 16;
-    pub(in super::super) const ANNOTATED: u16 = 32;
-    pub(in super::super) const ITER_VAR: u16 = 64;
-    pub(in super::super) const TYPE_PARAM: u16 = 128;
+    pub(in super::super) const TYPE_PARAM: u16 = 32;
     /// Unbound somewhere by `del` or the end of an `except ... as`.
-    pub(in super::super) const DELETED: u16 = 256;
+    pub(in super::super) const DELETED: u16 = 64;
     /// Target of an assignment expression.
-    pub(in super::super) const WALRUS: u16 = 512;
+    pub(in super::super) const WALRUS: u16 = 128;
     pub(in super::super) const BOUND: u16 = LOCAL | PARAM | TYPE_PARAM;
 }
 
@@ -70,8 +66,6 @@ pub(super) enum Resolution {
 pub(super) struct Symbol {
     pub(super) flags: u16,
     pub(super) resolution: Resolution,
-    /// Of the `global` or `nonlocal` statement that declares it.
-    pub(super) declared: Span,
 }
 
 /// One block.
@@ -87,8 +81,6 @@ pub(super) struct Scope {
     pub(super) free: BTreeSet<Name>,
     /// Names that are looked up in the enclosing class's namespace first.
     pub(super) sees_class: bool,
-    /// What a lazily evaluated expression is, for error messages.
-    pub(super) thunk: &'static str,
     pub(super) needs_class_cell: bool,
     pub(super) needs_classdict: bool,
     pub(super) is_generator: bool,

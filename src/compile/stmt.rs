@@ -12,9 +12,6 @@ use crate::bytecode::{Const, Instr, Intrinsic1, Reg};
 impl<'a> Compiler<'a> {
     pub(super) fn stmt(&mut self, stmt: &'a Stmt) -> Res {
         self.count_work(stmt)?;
-        if self.futures_allowed && !is_preamble(stmt) {
-            self.futures_allowed = false;
-        }
         let top = self.u.top;
         match &stmt.kind {
             StmtKind::Expr { value } => self.expr_stmt(stmt.span, value)?,
@@ -254,12 +251,6 @@ impl<'a> Compiler<'a> {
         self.u.reenter(left);
         Ok(())
     }
-}
-
-/// Whether `from __future__` imports may follow the statement.
-fn is_preamble(stmt: &Stmt) -> bool {
-    matches!(&stmt.kind, StmtKind::ImportFrom { module: Some(module), level: 0, .. }
-        if &*module.name == "__future__")
 }
 
 fn is_none(expr: &Expr) -> bool {

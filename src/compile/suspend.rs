@@ -21,7 +21,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn await_expr(&mut self, expr: &'a Expr, value: &'a Expr, dst: Reg) -> Res {
         let kind = self.tree.scopes[self.u.scope].kind;
         let at_top = matches!(kind, ScopeKind::Module | ScopeKind::Class);
-        if at_top && !(self.top_level_await && kind == ScopeKind::Module) {
+        if at_top {
             return self.error(expr.span, "'await' outside function");
         }
         let in_comprehension = kind == ScopeKind::GeneratorExp || self.u.inner != self.u.scope;

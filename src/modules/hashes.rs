@@ -54,8 +54,11 @@ struct Hash {
 
 impl ForeignData for Hash {}
 
+/// How an algorithm begins.
+type Begin = fn() -> Box<dyn Algorithm>;
+
 /// The algorithms: names, sizes of block and digest, and how each begins.
-const ALGORITHMS: &[(&str, usize, usize, fn() -> Box<dyn Algorithm>)] = &[
+const ALGORITHMS: &[(&str, usize, usize, Begin)] = &[
     ("md5", 64, 16, || Box::new(md5::Md5::new())),
     ("sha1", 64, 20, || Box::new(sha1::Sha1::new())),
     ("sha224", 64, 28, || Box::new(sha2::Sha224::new())),

@@ -7,8 +7,7 @@ use crate::builtins::sequence::is_index;
 use crate::builtins::{bytes, native};
 use crate::modules::foreign::{define_class, foreign_data};
 use crate::object::{
-    Args, Arity, Bytes, Class, Dict, Foreign, GetSetDef, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value,
-    Vm,
+    Args, Arity, Bytes, Class, Dict, Foreign, GetSetDef, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
 };
 
 pub const MODULE: NativeModule = NativeModule { name: "struct", init };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mini_grammar::{SyntaxError, SyntaxWarning};
 
 use crate::bytecode::{CodeProto, Reg};
-use crate::compile::{Options, compile_expression, compile_interactive, compile_module};
+use crate::compile::{compile_expression, compile_interactive, compile_module};
 use crate::object::{Code, Dict, Known, Ptr, Raised, Value, Vm};
 
 /// How source is compiled.
@@ -166,25 +166,18 @@ fn compile_text(
     mode: CompileMode,
     depth: u32,
 ) -> Result<(CodeProto, Vec<SyntaxWarning>), SyntaxError> {
-    let options = Options::default();
     match mode {
         CompileMode::Exec => {
             let parsed = mini_grammar::parse_module_within(source, depth)?;
-            Ok((compile_module(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?, parsed.warnings))
+            Ok((compile_module(&parsed.tree, &parsed.lines, filename).map_err(without_text)?, parsed.warnings))
         }
         CompileMode::Eval => {
             let parsed = mini_grammar::parse_expression_within(source, depth)?;
-            Ok((
-                compile_expression(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?,
-                parsed.warnings,
-            ))
+            Ok((compile_expression(&parsed.tree, &parsed.lines, filename).map_err(without_text)?, parsed.warnings))
         }
         CompileMode::Single => {
             let parsed = mini_grammar::parse_interactive(source)?;
-            Ok((
-                compile_interactive(&parsed.tree, &parsed.lines, filename, options).map_err(without_text)?,
-                parsed.warnings,
-            ))
+            Ok((compile_interactive(&parsed.tree, &parsed.lines, filename).map_err(without_text)?, parsed.warnings))
         }
     }
 }

@@ -64,7 +64,10 @@ impl Vm {
     /// The first class in the resolution order that scripts have not made.
     fn native_base(&self, class: &Ptr<Class>) -> Option<Ptr<Class>> {
         let data = class.data.get(&self.gil);
-        std::iter::once(class).chain(&data.mro_tail).find(|class| !class.flags(&self.gil).has(ClassFlags::HEAP)).cloned()
+        std::iter::once(class)
+            .chain(&data.mro_tail)
+            .find(|class| !class.flags(&self.gil).has(ClassFlags::HEAP))
+            .cloned()
     }
 
     /// Whether a constructor or initializer that takes no keywords leaves them to the other of the two, which a script
@@ -94,7 +97,9 @@ impl Vm {
         let message = match args.positional().first() {
             Some(Value::Class(class)) if class.is(owner) => return Ok(()),
             Some(Value::Class(class)) if class.is_subclass(&self.gil, owner) => {
-                let Some(native_base) = self.native_base(&class.to_ptr()).filter(|base| !base.is(owner)) else { return Ok(()) };
+                let Some(native_base) = self.native_base(&class.to_ptr()).filter(|base| !base.is(owner)) else {
+                    return Ok(());
+                };
                 match &self.lookup_name(&native_base, Name::__new__) {
                     Some(Value::Native(new)) if !std::ptr::eq(&**new, native) => {
                         let (class, base) = (class.name(&self.gil), native_base.name(&self.gil));

@@ -17,14 +17,23 @@ const FEATURES: [&str; 10] = [
     "annotations",
 ];
 
+/// Whether the statement asks for features of the future.
+pub(super) fn is_import(stmt: &Stmt) -> bool {
+    matches!(&stmt.kind, StmtKind::ImportFrom { module: Some(module), level: 0, .. } if &*module.name == "__future__")
+}
+
+/// The fault of such a statement that is not at the beginning of its module.
+pub(super) fn misplaced(stmt: &Stmt) -> Fault {
+    fault(stmt.span, "from __future__ imports must occur at the beginning of the file")
+}
+
 pub(super) fn check(body: &[Stmt]) -> Result<(), Fault> {
     let mut begun = false;
     for (at, stmt) in body.iter().enumerate() {
         match &stmt.kind {
             StmtKind::ImportFrom { module: Some(module), names, level: 0 } if &*module.name == "__future__" => {
                 if begun {
-                    let message = "from __future__ imports must occur at the beginning of the file";
-                    return Err(fault(stmt.span, message));
+                    return Err(misplaced(stmt));
                 }
                 for alias in names {
                     let name = &*alias.name.name;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{fault, pattern, warning};
+use super::{fault, future, pattern, warning};
 use crate::ast::*;
 use crate::error::Fault;
 
@@ -33,7 +33,9 @@ struct Checker<'w> {
 }
 
 pub(super) fn module(body: &[Stmt], warnings: &mut Vec<(u32, String)>) -> Check {
-    Checker::new(warnings).stmts(body)
+    let mut checker = Checker::new(warnings);
+    // Those of the module itself have been checked.
+    body.iter().filter(|stmt| !future::is_import(stmt)).try_for_each(|stmt| checker.stmt(stmt))
 }
 
 pub(super) fn expression(body: &Expr, warnings: &mut Vec<(u32, String)>) -> Check {
@@ -167,6 +169,7 @@ impl<'w> Checker<'w> {
             StmtKind::Try(node) | StmtKind::TryStar(node) => {
                 self.try_stmt(node, matches!(stmt.kind, StmtKind::TryStar(_)))
             }
+            StmtKind::ImportFrom { .. } if future::is_import(stmt) => Err(future::misplaced(stmt)),
             kind => self.each(|each| kind.children(each)),
         }
     }

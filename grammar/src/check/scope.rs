@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::fault;
+use super::mangle::mangle;
 use crate::ast::*;
 use crate::error::Fault;
 
@@ -42,18 +43,23 @@ struct Scope {
     in_iterable: u32,
 }
 
+#[derive(Default)]
 struct Builder {
     stack: Vec<Scope>,
+    /// The class whose private names are mangled.
+    private: Option<Name>,
+    /// In the type parameters of a class only these names are.
+    mangled_only: Option<Vec<Name>>,
 }
 
 pub(super) fn module(body: &[Stmt]) -> Check {
-    let mut builder = Builder { stack: vec![Scope::new(Kind::Module)] };
+    let mut builder = Builder { stack: vec![Scope::new(Kind::Module)], ..Builder::default() };
     builder.stmts(body)?;
     analyze(&builder.stack.remove(0), &mut Vec::new())
 }
 
 pub(super) fn expression(body: &Expr) -> Check {
-    let mut builder = Builder { stack: vec![Scope::new(Kind::Module)] };
+    let mut builder = Builder { stack: vec![Scope::new(Kind::Module)], ..Builder::default() };
     builder.expr(body)?;
     analyze(&builder.stack.remove(0), &mut Vec::new())
 }
@@ -137,12 +143,25 @@ impl Builder {
         done
     }
 
+    /// The name as the scopes know it; messages have it as it is written.
+    fn mangled(&self, name: &Name) -> Name {
+        match &self.mangled_only {
+            Some(only) if !only.contains(name) => name.clone(),
+            _ => mangle(self.private.as_ref(), name),
+        }
+    }
+
     fn bind(&mut self, name: &Name, span: Span, flag: u8) -> Check {
         if &**name == "__debug__" {
             return Err(fault(span, "cannot assign to __debug__"));
         }
+        self.define(name, span, flag)
+    }
+
+    fn define(&mut self, name: &Name, span: Span, flag: u8) -> Check {
+        let mangled = self.mangled(name);
         let scope = self.top();
-        let old = scope.flags(name);
+        let old = scope.flags(&mangled);
         if flag & PARAM != 0 && old & PARAM != 0 {
             let message = format!("duplicate argument '{name}' in function definition");
             return Err(fault(span, message));
@@ -158,7 +177,7 @@ impl Builder {
             }
             flag |= ITERATED;
         }
-        scope.add(name, flag);
+        scope.add(&mangled, flag);
         Ok(())
     }
 
@@ -242,7 +261,8 @@ impl Builder {
             return self.expr(target);
         };
         let top_level = self.stack.len() == 1;
-        let flags = self.top().flags(id);
+        let mangled = self.mangled(id);
+        let flags = self.top().flags(&mangled);
         if flags & (GLOBAL | NONLOCAL) != 0 && !top_level {
             let word = if flags & GLOBAL != 0 { "global" } else { "nonlocal" };
             return Err(fault(span, format!("annotated name '{id}' can't be {word}")));
@@ -257,8 +277,9 @@ impl Builder {
     fn directive(&mut self, span: Span, names: &[Ident], flag: u8, word: &str) -> Check {
         for ident in names {
             let name = &ident.name;
+            let mangled = self.mangled(name);
             let scope = self.top();
-            let old = scope.flags(name);
+            let old = scope.flags(&mangled);
             if old & (PARAM | LOCAL | USE | ANNOTATED) != 0 {
                 let message = if old & PARAM != 0 {
                     format!("name '{name}' is parameter and {word}")
@@ -271,8 +292,8 @@ impl Builder {
                 };
                 return Err(fault(span, message));
             }
-            scope.add(name, flag);
-            scope.directives.entry(name.clone()).or_insert(span);
+            scope.add(&mangled, flag);
+            scope.directives.entry(mangled).or_insert(span);
         }
         Ok(())
     }
@@ -341,20 +362,28 @@ impl Builder {
     fn class(&mut self, def: &ClassDef) -> Check {
         self.bind(&def.name.name, def.name.span, LOCAL)?;
         self.exprs(&def.decorator_list)?;
+        let private = self.private.clone();
+        let mangled_only = self.mangled_only.clone();
+        if !def.type_params.is_empty() {
+            self.private = Some(def.name.name.clone());
+            self.mangled_only = Some(def.type_params.iter().map(|param| param.name.name.clone()).collect());
+        }
         self.generic(&def.type_params, |this| {
             this.exprs(&def.bases)?;
             this.exprs(def.keywords.iter().map(|keyword| &keyword.value))?;
+            this.private = Some(def.name.name.clone());
+            this.mangled_only = None;
             this.within(Kind::Class, |this| this.stmts(&def.body))
-        })
+        })?;
+        self.private = private;
+        self.mangled_only = mangled_only;
+        Ok(())
     }
 
     fn expr(&mut self, expr: &Expr) -> Check {
         match &expr.kind {
             ExprKind::Name { id, ctx } => match ctx {
-                ExprContext::Load => {
-                    self.top().add(id, USE);
-                    Ok(())
-                }
+                ExprContext::Load => self.define(id, expr.span, USE),
                 ExprContext::Store => self.bind(id, expr.span, LOCAL),
                 ExprContext::Del if &**id == "__debug__" => Err(fault(expr.span, "cannot delete __debug__")),
                 ExprContext::Del => self.bind(id, expr.span, LOCAL),
@@ -457,10 +486,11 @@ impl Builder {
 
     /// Binds the target of a `:=` in the scope around the comprehensions.
     fn bind_outside(&mut self, name: &Name, span: Span) -> Check {
+        let mangled = self.mangled(name);
         for at in (0..self.stack.len()).rev() {
             match self.stack[at].kind {
                 Kind::Comprehension(_) => {
-                    if self.stack[at].flags(name) & ITERATED != 0 {
+                    if self.stack[at].flags(&mangled) & ITERATED != 0 {
                         let message = format!(
                             "assignment expression cannot rebind comprehension iteration variable \
                              '{name}'"
@@ -477,9 +507,9 @@ impl Builder {
                     if &**name == "__debug__" {
                         return Err(fault(span, "cannot assign to __debug__"));
                     }
-                    self.stack[at].add(name, LOCAL);
+                    self.stack[at].add(&mangled, LOCAL);
                     let global = self.stack[at].kind == Kind::Module;
-                    self.top().add(name, if global { GLOBAL } else { NONLOCAL });
+                    self.top().add(&mangled, if global { GLOBAL } else { NONLOCAL });
                     return Ok(());
                 }
                 Kind::Annotation(place) => {

@@ -88,7 +88,9 @@ fn recipe(state: &IterState) -> Recipe {
             Recipe::Call("iter", vec![callable.clone(), sentinel.clone()], None)
         }
         IterState::Enumerate { iter, next, .. } => Recipe::Construct(vec![iter.clone(), next.clone()], None),
-        IterState::Zip { iters, strict } => Recipe::Construct(iters.as_slice().to_vec(), strict.then(|| Value::bool(true))),
+        IterState::Zip { iters, strict } => {
+            Recipe::Construct(iters.as_slice().to_vec(), strict.then(|| Value::bool(true)))
+        }
         IterState::Map { func, iters } => {
             Recipe::Construct(std::iter::once(func).chain(iters.iter()).cloned().collect(), None)
         }
@@ -101,11 +103,9 @@ fn recipe(state: &IterState) -> Recipe {
             IterClass::Range | IterClass::LongRange => {
                 Recipe::Call("iter", vec![range_value(Value::Int(0), Value::Int(0), Value::Int(1))], Some(Value::None))
             }
-            IterClass::Tuple
-            | IterClass::Bytes
-            | IterClass::ByteArray
-            | IterClass::Sequence
-            | IterClass::Callable => Recipe::Call("iter", vec![Value::tuple(Vec::new())], None),
+            IterClass::Tuple | IterClass::Bytes | IterClass::ByteArray | IterClass::Sequence | IterClass::Callable => {
+                Recipe::Call("iter", vec![Value::tuple(Vec::new())], None)
+            }
             _ => Recipe::Call("iter", vec![Value::list(Vec::new())], None),
         },
     }

@@ -1,26 +1,22 @@
 //! Decides where each name of each scope lives.
 
-use mini_grammar::ast::{Name, Span};
+use mini_grammar::ast::Name;
 
 use super::{Resolution, ScopeId, ScopeKind, ScopeTree, flag};
 
-/// A scope error: the message and where it belongs.
-pub(super) type Problem = (String, Span);
-
 impl ScopeTree {
     /// Resolves every name; scopes are visited from the outside inwards.
-    pub(super) fn resolve(&mut self) -> Result<(), Problem> {
+    pub(super) fn resolve(&mut self) {
         self.share_globals();
         for id in 0..self.scopes.len() {
             for at in 0..self.scopes[id].order.len() {
                 let name = self.scopes[id].order[at].clone();
-                let resolution = self.decide(id, &name)?;
+                let resolution = self.decide(id, &name);
                 let symbol = self.scopes[id].symbols.get_mut(&name).expect("in order");
                 // A nested scope that was visited earlier cannot have captured it: parents come first.
                 symbol.resolution = resolution;
             }
         }
-        Ok(())
     }
 
     /// A name that any scope declares global is one at the top as well, where it matters if the locals are a
@@ -39,32 +35,23 @@ impl ScopeTree {
         }
     }
 
-    fn decide(&mut self, id: ScopeId, name: &Name) -> Result<Resolution, Problem> {
-        let symbol = &self.scopes[id].symbols[name];
-        let (flags, declared) = (symbol.flags, symbol.declared);
+    fn decide(&mut self, id: ScopeId, name: &Name) -> Resolution {
+        let flags = self.scopes[id].symbols[name].flags;
         if flags & flag::GLOBAL != 0 {
-            return Ok(Resolution::GlobalExplicit);
+            return Resolution::GlobalExplicit;
         }
-        let nonlocal = flags & flag::NONLOCAL != 0;
-        if flags & flag::BOUND != 0 && !nonlocal {
-            return Ok(Resolution::Local);
+        if flags & flag::BOUND != 0 && flags & flag::NONLOCAL == 0 {
+            return Resolution::Local;
         }
         let owner = self.scopes[id].parent.and_then(|p| self.owner(p, name));
         let Some(owner) = owner else {
-            if nonlocal {
-                return Err((format!("no binding for nonlocal '{name}' found"), declared));
-            }
-            return Ok(Resolution::GlobalImplicit);
+            return Resolution::GlobalImplicit;
         };
-        if nonlocal && self.scopes[owner].has(name, flag::TYPE_PARAM) {
-            return Err((format!("nonlocal binding not allowed for type parameter '{name}'"), declared));
-        }
         if self.unit_of(owner) == self.unit_of(id) {
-            return Ok(Resolution::Enclosing);
+            return Resolution::Enclosing;
         }
         self.capture(owner, id, name);
-        let through_class = !self.scopes[id].is_unit();
-        Ok(if through_class { Resolution::Enclosing } else { Resolution::Free })
+        if self.scopes[id].is_unit() { Resolution::Free } else { Resolution::Enclosing }
     }
 
     /// The scope at or above `id` whose binding a nested block sees.

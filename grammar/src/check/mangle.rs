@@ -1,7 +1,9 @@
-use mini_grammar::ast::Name;
+//! The private names of classes.
+
+use crate::ast::Name;
 
 /// Private name mangling: `__name` inside the class `_Class` becomes `_Class__name`.
-pub(in super::super) fn mangle(class: Option<&Name>, name: &Name) -> Name {
+pub fn mangle(class: Option<&Name>, name: &Name) -> Name {
     let Some(class) = class else {
         return name.clone();
     };
