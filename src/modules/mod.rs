@@ -10,6 +10,7 @@ mod abc;
 mod array;
 mod asyncio;
 mod atexit;
+mod binascii;
 mod bisect;
 mod collections;
 mod errno;
@@ -65,6 +66,7 @@ const NATIVE: &[NativeModule] = &[
     asyncio::MODULE,
     atexit::MODULE,
     abc::MODULE,
+    binascii::MODULE,
     bisect::MODULE,
     array::MODULE,
     collections::MODULE,

@@ -270,7 +270,8 @@ fn integer(vm: &mut Vm, item: Item, value: &Value) -> Result<Vec<u8>, Raised> {
         return Err(fail(vm, "required argument is not an integer"));
     }
     let number = to_big(&vm.index(value)?);
-    match items::int_bytes(&number, item.size, item.code.is_ascii_lowercase()) {
+    let signed = item.code.is_ascii_lowercase() || (item.code == b'P' && number.sign() == num_bigint::Sign::Minus);
+    match items::int_bytes(&number, item.size, signed) {
         Ok(bytes) => Ok(bytes),
         Err(_) if item.code == b'P' => Err(fail(vm, "int too large to convert")),
         Err((low, high)) => {

@@ -50,10 +50,16 @@ pub(super) fn make(
 
 /// A copy of the current context, or None as long as nothing has imported `contextvars`.
 pub(super) fn copy_context(vm: &mut Vm) -> Result<Value, Raised> {
+    match contextvars(vm) {
+        Some(module) => vm.call_method_str(&module, "copy_context", &[]),
+        None => Ok(Value::None),
+    }
+}
+
+/// The module `contextvars`, if anything has imported it.
+fn contextvars(vm: &mut Vm) -> Option<Value> {
     let name = vm.intern("contextvars");
-    let modules = vm.modules();
-    let Some(module) = modules.data.get(&vm.gil).get_str(&name).cloned() else { return Ok(Value::None) };
-    vm.call_method_str(&module, "copy_context", &[])
+    vm.modules().data.get(&vm.gil).get_str(&name).cloned()
 }
 
 /// Whether a value is a coroutine: a native one, or an object that has its methods.
@@ -105,7 +111,7 @@ pub(super) fn step(vm: &mut Vm, event_loop: &Value, task: &Value, exception: Opt
         return Err(state::invalid_state(vm, &format!("__step(): already done: {}", text.as_str())));
     }
     let Some(this) = part(vm, task) else { return Ok(()) };
-    let (coroutine, context) = (this.coroutine.clone(), this.context.clone());
+    let (coroutine, mut context) = (this.coroutine.clone(), this.context.clone());
     let waiter = this.waiter.take();
     let must_cancel = std::mem::take(&mut this.must_cancel);
     drop(waiter);
@@ -114,9 +120,24 @@ pub(super) fn step(vm: &mut Vm, event_loop: &Value, task: &Value, exception: Opt
         None if must_cancel => Some(future::make_cancelled(vm, task)),
         other => other,
     };
+    if context.is_none() {
+        // Imported since the task was made, when no variable had a value.
+        if let Some(module) = contextvars(vm) {
+            context = vm.call_method_str(&module, "Context", &[])?;
+            set_context(vm, task, context.clone());
+        }
+    }
     enter(vm, event_loop, task)?;
     let result = if context.is_none() {
-        advance(vm, &coroutine, exception)
+        let result = advance(vm, &coroutine, exception);
+        if let Some(module) = contextvars(vm) {
+            // Imported in this very step: what it set belongs to the task, not to the thread.
+            if result.is_ok() {
+                let own = vm.call_method_str(&module, "_take_current", &[])?;
+                set_context(vm, task, own);
+            }
+        }
+        result
     } else {
         advance_in(vm, &context, coroutine, exception)
     };
@@ -128,6 +149,13 @@ pub(super) fn step(vm: &mut Vm, event_loop: &Value, task: &Value, exception: Opt
         Ok(Sent::Yielded(value)) => yielded(vm, event_loop, task, value),
         Ok(Sent::Returned(value)) => returned(vm, task, value),
         Err(raised) => raised_out(vm, task, raised),
+    }
+}
+
+fn set_context(vm: &mut Vm, task: &Value, context: Value) {
+    if let Some(this) = part(vm, task) {
+        let old = std::mem::replace(&mut this.context, context);
+        drop(old);
     }
 }
 
