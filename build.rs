@@ -8,6 +8,11 @@ const ROOT: &str = "src/modules/lib";
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed={ROOT}");
+    // The tables of natives are full of addresses. At a fixed place they need no relocation at every start, which would
+    // touch each of their pages.
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+        println!("cargo:rustc-link-arg-bin=mini=-no-pie");
+    }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join(ROOT);
     let mut found = Vec::new();
     collect(&root, "", &mut found)?;

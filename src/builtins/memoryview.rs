@@ -524,7 +524,7 @@ fn setitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (target, data) = if let Value::Slice(slice) = &args[1] {
         let slice = slice.to_ptr();
         let part = sliced(vm, whole, &slice)?;
-        let data = buffer::expect(vm, &args[2])?;
+        let data = buffer::expect(vm, &args[2])?.into_vec();
         if data.len() != part.len * item_size(part.format) {
             return Err(vm.value_error("memoryview assignment: lvalue and rvalue have different structures"));
         }
@@ -565,10 +565,8 @@ fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Ok(Some(view)) => items_of(vm, &view),
         Ok(None) if is_array => vm.collect(&args[1])?,
         Ok(None) => match buffer::view(vm, &args[1]) {
-            Some(bytes) if item_size(left.format) == 1 => {
-                bytes.into_iter().map(|byte| Value::Int(byte.into())).collect()
-            }
-            Some(bytes) => return Ok(Value::bool(bytes == shown(vm, &left))),
+            Some(bytes) if item_size(left.format) == 1 => bytes.iter().map(|byte| Value::Int((*byte).into())).collect(),
+            Some(bytes) => return Ok(Value::bool(*bytes == *shown(vm, &left))),
             None => return Ok(Value::NotImplemented),
         },
         Err(raised) => {

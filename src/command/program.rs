@@ -90,7 +90,8 @@ pub(super) fn with_interpreter(
             // The thread that would take the status is the parent's.
             crate::runtime::os::process::exit_now(status);
         }
-        crate::runtime::finalize::dismantle(&mut vm);
+        // The process ends now, and its memory with it: taking every object apart first would be for nothing.
+        std::mem::forget(vm);
         status
     });
     match worker.map(|worker| worker.join()) {

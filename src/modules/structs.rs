@@ -321,7 +321,7 @@ fn packed(vm: &mut Vm, format: &Format, values: &[Value]) -> Result<Vec<u8>, Rai
             b'x' => out.resize(out.len() + item.count, 0),
             b's' | b'p' => {
                 let value = values.next().cloned().unwrap_or_default();
-                let Some(mut text) = buffer::view(vm, &value) else {
+                let Some(mut text) = buffer::view(vm, &value).map(buffer::Content::into_vec) else {
                     return Err(fail(vm, format!("argument for '{}' must be a bytes object", item.code as char)));
                 };
                 let start = out.len();

@@ -36,7 +36,7 @@ pub fn plain_eq(a: &Value, b: &Value) -> Equality {
 #[inline(never)]
 fn plain_eq_other(a: &Value, b: &Value) -> Equality {
     match (a, b) {
-        (Value::Bytes(a), Value::Bytes(b)) => (a.data == b.data).into(),
+        (Value::Bytes(a), Value::Bytes(b)) => (*a.data == *b.data).into(),
         (Value::Tuple(a), Value::Tuple(b)) => {
             if a.len() != b.len() {
                 return Equality::Different;
@@ -130,11 +130,7 @@ fn plain_hash_other(value: &Value) -> Option<i64> {
         Value::Bytes(bytes) => hash_bytes(&bytes.data),
         Value::None => 0xfca8_6420,
         Value::Tuple(items) => {
-            let mut hashes = Vec::with_capacity(items.len());
-            for item in items.iter() {
-                hashes.push(plain_hash(item)?);
-            }
-            hash_tuple(hashes.into_iter())
+            return hash_tuple(items.iter().map(|item| plain_hash(item).ok_or(()))).ok();
         }
         Value::NotImplemented | Value::Ellipsis | Value::Func(_) | Value::Gen(_) | Value::Module(_) => {
             super::heap::with_current(|heap| heap.hash_identity(value))

@@ -81,6 +81,13 @@ impl DictData {
         }
     }
 
+    /// Makes room for `added` more entries.
+    pub fn reserve(&mut self, added: usize) {
+        let entries = &self.entries;
+        self.table.reserve(added, |&at| spread(entries[at as usize].hash));
+        self.entries.reserve(added);
+    }
+
     /// Number of keys.
     #[inline(always)]
     pub fn len(&self) -> usize {

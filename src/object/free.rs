@@ -61,7 +61,7 @@ pub(super) unsafe fn free_object(header: NonNull<Header>) {
             Tag::Str => Str::free(header.cast()),
             Tag::Tuple => Tuple::free(header.cast()),
             Tag::BigInt => drop_as::<BigInt>(header),
-            Tag::Bytes => drop_as::<Bytes>(header),
+            Tag::Bytes => Bytes::free(header.cast()),
             Tag::ByteArray => drop_as::<ByteArray>(header),
             Tag::List => drop_as::<List>(header),
             Tag::Dict => drop_as::<Dict>(header),

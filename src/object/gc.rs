@@ -104,6 +104,14 @@ impl Heap {
         Garbage { objects }
     }
 
+    /// Whether script code could notice the end of some registered object: by a finaliser, or by the callback of a weak
+    /// reference.
+    pub fn end_is_noticed(&self) -> bool {
+        // SAFETY: registered objects are alive.
+        let noticed = |object: &Header| super::free::wants_finalizer(object) && !object.has(Header::FINALIZED);
+        self.callbacks.get() || self.tracked.borrow().iter().any(|header| noticed(unsafe { header.as_ref() }))
+    }
+
     /// Keeps of the garbage what still nobody refers to from outside, after finalisers ran.
     pub fn drop_resurrected(&self, garbage: Garbage) -> Garbage {
         let tracked = self.tracked.borrow();

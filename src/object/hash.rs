@@ -85,25 +85,30 @@ pub fn hash_bytes(bytes: &[u8]) -> i64 {
     }
 }
 
-/// The rounds of the tuple hash (the xxHash of CPython 3.8 and later).
-fn hash_rounds(items: impl Iterator<Item = i64>) -> u64 {
+/// A round of the tuple hash (the xxHash of CPython 3.8 and later).
+fn hash_round(acc: u64, item: i64) -> u64 {
     const P1: u64 = 11_400_714_785_074_694_791;
     const P2: u64 = 14_029_467_366_897_019_727;
-    items.fold(HASH_SEED, |acc, item| acc.wrapping_add((item as u64).wrapping_mul(P2)).rotate_left(31).wrapping_mul(P1))
+    acc.wrapping_add((item as u64).wrapping_mul(P2)).rotate_left(31).wrapping_mul(P1)
 }
 
 const HASH_SEED: u64 = 2_870_177_450_012_600_261;
 
-/// Hash of a tuple from the hashes of its items.
-pub fn hash_tuple(items: impl ExactSizeIterator<Item = i64>) -> i64 {
+/// Hash of a tuple from the hashes of its items, which may fail.
+///
+/// # Errors
+///
+/// The first error of the items.
+pub fn hash_tuple<E>(mut items: impl ExactSizeIterator<Item = Result<i64, E>>) -> Result<i64, E> {
     let len = items.len() as u64;
-    let acc = hash_rounds(items).wrapping_add(len ^ (HASH_SEED ^ 3_527_539));
-    if acc == u64::MAX { 1_546_275_796 } else { acc as i64 }
+    let acc = items.try_fold(HASH_SEED, |acc, item| Ok(hash_round(acc, item?)))?;
+    let acc = acc.wrapping_add(len ^ (HASH_SEED ^ 3_527_539));
+    Ok(if acc == u64::MAX { 1_546_275_796 } else { acc as i64 })
 }
 
 /// Hash of a slice from the hashes of its parts: that of a tuple without the length.
 pub fn hash_slice(parts: [i64; 3]) -> i64 {
-    let acc = hash_rounds(parts.into_iter());
+    let acc = parts.into_iter().fold(HASH_SEED, hash_round);
     if acc == u64::MAX { 1_546_275_796 } else { acc as i64 }
 }
 

@@ -47,6 +47,8 @@ pub struct Heap {
     pub(super) pending: RefCell<Vec<Pending>>,
     /// Weak references, not counted, by the address of the object they point to.
     pub(super) weak: RefCell<HashMap<usize, Vec<NonNull<Header>>>>,
+    /// Whether there has been a weak reference with a callback.
+    pub(super) callbacks: Cell<bool>,
     /// Offsets of every 64th character of long non-ASCII strings, by address; see `Str::byte_offset`.
     pub(super) offsets: RefCell<HashMap<usize, Box<[u32]>>>,
     /// What objects hash by where runs are to be repeated.
@@ -72,6 +74,7 @@ impl Heap {
             collecting: Cell::new(false),
             pending: RefCell::default(),
             weak: RefCell::default(),
+            callbacks: Cell::new(false),
             offsets: RefCell::default(),
             numbers: Numbers::default(),
             attention: Box::new(attention),

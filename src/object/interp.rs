@@ -29,6 +29,9 @@ pub struct MethodCacheEntry {
     pub value: Value,
 }
 
+/// Room for the names that an interpreter has from the start.
+const USUAL_NAMES: usize = 3500;
+
 /// Number of entries of the method cache, a power of two.
 pub const METHOD_CACHE_SIZE: usize = 4096;
 
@@ -91,7 +94,7 @@ impl Interp {
             heap,
             classes: GilCell::default(),
             names: GilCell::default(),
-            interned: GilCell::default(),
+            interned: GilCell::new(hashbrown::HashTable::with_capacity(USUAL_NAMES)),
             ascii: GilCell::default(),
             empty_tuple: GilCell::default(),
             shapes: GilCell::default(),

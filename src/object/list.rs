@@ -1,4 +1,4 @@
-//! `list`, `bytes`, `bytearray`, `int` of any size, `range`, `slice`: small data types.
+//! `list`, `bytearray`, `int` of any size, `range`, `slice`: small data types.
 
 use super::define_heap_type;
 use super::ptr::Ptr;
@@ -16,20 +16,6 @@ impl List {
     /// A list of the given items.
     pub fn new(items: Vec<Value>) -> Ptr<List> {
         List::alloc(GilCell::new(items))
-    }
-}
-
-define_heap_type! {
-    /// Immutable bytes.
-    pub struct Bytes: untracked {
-        pub data: Box<[u8]>,
-    }
-}
-
-impl Bytes {
-    /// A bytes object of the given content.
-    pub fn new(data: impl Into<Box<[u8]>>) -> Ptr<Bytes> {
-        Bytes::alloc(data.into())
     }
 }
 

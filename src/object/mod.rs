@@ -1,6 +1,7 @@
 //! Values, the heap, and the data of the built-in types.
 
 pub(crate) mod args;
+mod bytes;
 pub(crate) mod class;
 pub(crate) mod compare;
 mod define;
@@ -36,6 +37,7 @@ pub(crate) mod vm;
 pub(crate) mod weak;
 
 pub use args::Args;
+pub use bytes::Bytes;
 pub use class::{Class, ClassData, ClassFlags, Layout};
 pub(crate) use define::define_heap_type;
 pub use dict::{Dict, DictData, Entry, Probe};
@@ -53,7 +55,7 @@ pub use instance::{
 pub use interp::Interp;
 pub use iter::{DictPart, Iter, IterClass, IterState, View};
 pub use known::Known;
-pub use list::{BigInt, ByteArray, Bytes, List, Range, Slice};
+pub use list::{BigInt, ByteArray, List, Range, Slice};
 pub use names::Name;
 pub use ptr::{HeapType, Ptr, Raw};
 pub use set::{Set, SetData, SetProbe};
@@ -61,4 +63,5 @@ pub use shape::{ShapeId, Shapes};
 pub use string::Str;
 pub use tuple::Tuple;
 pub use value::Value;
+pub(crate) use value::Zeroed;
 pub use vm::{Raised, ThreadInfo, Vm};

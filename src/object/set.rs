@@ -4,7 +4,7 @@
 use super::compare::{Equality, plain_eq};
 use super::define_heap_type;
 use super::ptr::Ptr;
-use super::value::{Slot, Value};
+use super::value::{Slot, Value, Zeroed};
 use crate::gil::GilCell;
 
 /// Slots looked at in a row before the probe jumps.
@@ -210,7 +210,7 @@ impl SetData {
     #[inline]
     pub fn add(&mut self, hash: i64, key: Value) -> Result<bool, Value> {
         if self.slots.is_empty() {
-            self.slots = Slot::free(MIN_SIZE);
+            self.slots = Slot::zeroed(MIN_SIZE);
         }
         match self.find_place(hash, &key) {
             Place::Found => Ok(false),
@@ -225,7 +225,7 @@ impl SetData {
     /// Adds a key that is known to be missing.
     pub fn push(&mut self, hash: i64, key: Value) {
         if self.slots.is_empty() {
-            self.slots = Slot::free(MIN_SIZE);
+            self.slots = Slot::zeroed(MIN_SIZE);
         }
         let mut removed = None;
         let free = self.walk(hash, |at, entry| {
@@ -246,7 +246,7 @@ impl SetData {
     /// Grows the table once for `added` keys that are about to come, most of them new.
     pub fn make_room(&mut self, added: usize) {
         if self.slots.is_empty() {
-            self.slots = Slot::free(MIN_SIZE);
+            self.slots = Slot::zeroed(MIN_SIZE);
         }
         if (self.fill + added) * 5 >= (self.slots.len() - 1) * 3 {
             self.resize((self.used + added) * 2);
@@ -273,7 +273,7 @@ impl SetData {
         while size <= minimum {
             size <<= 1;
         }
-        let old = std::mem::replace(&mut self.slots, Slot::free(size));
+        let old = std::mem::replace(&mut self.slots, Slot::zeroed(size));
         self.fill = 0;
         for entry in old {
             if !entry.key.is_undef() {

@@ -85,6 +85,25 @@ impl Str {
         }
     }
 
+    /// ASCII text with every byte mapped to another ASCII byte; what is not ASCII becomes question marks.
+    #[inline]
+    pub fn map_ascii(text: &str, map: impl Fn(u8) -> u8) -> Ptr<Str> {
+        let layout = Self::layout(text.len(), true);
+        // SAFETY: the layout is not empty; the header and as many ASCII bytes as the text has are written inside the
+        // allocation.
+        unsafe {
+            let Some(pointer) = NonNull::new(alloc(layout).cast::<Str>()) else { handle_alloc_error(layout) };
+            pointer.write(Str { header: Header::new(Tag::Str), hash: Cell::new(0), len: text.len() });
+            let to =
+                std::slice::from_raw_parts_mut(pointer.add(1).cast::<std::mem::MaybeUninit<u8>>().as_ptr(), text.len());
+            for (to, &byte) in to.iter_mut().zip(text.as_bytes()) {
+                let mapped = map(byte);
+                to.write(if mapped.is_ascii() { mapped } else { b'?' });
+            }
+            Ptr(pointer)
+        }
+    }
+
     /// `left += right`: grows `left` in place when nothing else refers to it.
     pub fn append(left: Ptr<Str>, right: &Str) -> Ptr<Str> {
         if left.ref_count() != 1 || std::ptr::eq(&*left, right) || left.header.has(Header::INTERNED) {

@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 
 use super::header::{Header, Tag};
 use super::heap;
+use super::interp::MethodCacheEntry;
 use super::ptr::{HeapType, Ptr, Raw};
 use super::*;
 
@@ -94,19 +95,31 @@ pub enum Value {
 
 const _: () = assert!(mem::size_of::<Value>() == 16);
 
+/// What is well-formed when all its bytes are zero.
+///
+/// # Safety
+///
+/// They are: a zero tag is `Undef`, which has no payload, and numbers may be any.
+pub(crate) unsafe trait Zeroed: Sized {
+    /// So many, all zero: cheaper than to write them one by one.
+    fn zeroed(count: usize) -> Box<[Self]> {
+        // SAFETY: what the trait says.
+        unsafe { Box::new_zeroed_slice(count).assume_init() }
+    }
+}
+
+// SAFETY: a zero tag is `Undef`.
+unsafe impl Zeroed for Value {}
+// SAFETY: numbers, and a `Value`.
+unsafe impl Zeroed for Slot {}
+// SAFETY: numbers, and a `Value`.
+unsafe impl Zeroed for MethodCacheEntry {}
+
 /// A key with its hash in an open-addressing table; a free one has `Undef` and 0.
 #[repr(C)]
 pub(super) struct Slot {
     pub hash: i64,
     pub key: Value,
-}
-
-impl Slot {
-    /// So many free slots.
-    pub fn free(count: usize) -> Box<[Slot]> {
-        // SAFETY: a zero tag is `Undef`, which has no payload, and a hash may be any number.
-        unsafe { Box::new_zeroed_slice(count).assume_init() }
-    }
 }
 
 impl Value {

@@ -71,6 +71,9 @@ impl WeakRef {
 pub fn new_reference(class: Ptr<Class>, target: &Value, callback: Value) -> Ptr<Foreign> {
     // SAFETY: tested to be a heap value.
     let header = target.is_heap().then(|| unsafe { target.header() });
+    if !callback.is_none() {
+        heap::with_current(|heap| heap.callbacks.set(true));
+    }
     let data = WeakRef {
         target: target.identity(),
         header: header.map(std::ptr::NonNull::from),

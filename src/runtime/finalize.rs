@@ -22,8 +22,10 @@ impl Vm {
         self.interp.finalizing.store(true, Ordering::Relaxed);
         self.end_modules();
         self.run_pending();
-        self.collect_garbage(true);
-        self.run_pending();
+        if self.interp.heap.end_is_noticed() {
+            self.collect_garbage(true);
+            self.run_pending();
+        }
         self.flush_streams() && flushed
     }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::gil::{AttachError, EvalBreaker, Gil, GilLock, GilThread};
 use crate::object::heap::{Attention, Heap};
-use crate::object::interp::METHOD_CACHE_SIZE;
 use crate::object::stacks::Stacks;
 use crate::object::vm::Frame;
 use crate::object::{Dict, Interp, Known, Name, ThreadInfo, Value, Vm};
@@ -131,7 +130,6 @@ impl Vm {
         let names: Vec<_> = Name::TEXTS.iter().map(|text| self.intern(text)).collect();
         let interp = self.interp.clone();
         *interp.names.get_mut(&mut self.gil) = names;
-        interp.method_cache.get_mut(&mut self.gil).resize_with(METHOD_CACHE_SIZE, Default::default);
         self.make_known_classes();
         *interp.modules.get_mut(&mut self.gil) = Some(Dict::new());
         let builtins = self.add_module("builtins").dict.clone();

@@ -23,11 +23,7 @@ impl Vm {
         match value {
             Value::Tuple(items) => {
                 self.enter_native()?;
-                let mut hashes = Vec::with_capacity(items.len());
-                for item in items.iter() {
-                    hashes.push(self.hash(item)?);
-                }
-                Ok(hash_tuple(hashes.into_iter()))
+                hash_tuple(items.iter().map(|item| self.hash(item)))
             }
             Value::Set(set) if set.frozen => {
                 if set.hash.get() == 0 {

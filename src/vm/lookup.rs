@@ -1,6 +1,7 @@
 //! Looking attributes up on classes, through the method cache.
 
-use crate::object::interp::METHOD_CACHE_SIZE;
+use crate::object::Zeroed;
+use crate::object::interp::{METHOD_CACHE_SIZE, MethodCacheEntry};
 use crate::object::{Class, Known, Name, NativeKind, Ptr, Raised, Str, Value, Vm};
 
 /// Whether the method cache may keep a value alive: the content of functions and descriptors changes
@@ -50,7 +51,7 @@ impl Vm {
     /// Forgets what the method cache keeps alive.
     pub(crate) fn clear_method_cache(&mut self) {
         let cache = self.interp.method_cache.get_mut(&mut self.gil);
-        let fresh = (0..cache.len()).map(|_| Default::default()).collect();
+        let fresh = MethodCacheEntry::zeroed(cache.len()).into_vec();
         let old = std::mem::replace(cache, fresh);
         drop(old);
     }

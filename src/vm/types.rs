@@ -1,5 +1,6 @@
 //! The classes that every interpreter has, and how native code adds to classes.
 
+use crate::object::Zeroed;
 use crate::object::interp::{METHOD_CACHE_SIZE, MethodCacheEntry};
 use crate::object::{
     Access, Class, ClassData, ClassFlags, Dict, GetSet, GetSetDef, Known, Layout, Name, Native, NativeDef, NativeKind,
@@ -276,7 +277,8 @@ impl Vm {
             }
         }
         if self.interp.method_cache.get(&self.gil).is_empty() {
-            self.interp.method_cache.get_mut(&mut self.gil).resize_with(METHOD_CACHE_SIZE, MethodCacheEntry::default);
+            let fresh = MethodCacheEntry::zeroed(METHOD_CACHE_SIZE).into_vec();
+            *self.interp.method_cache.get_mut(&mut self.gil) = fresh;
         }
     }
 
@@ -328,6 +330,8 @@ impl Vm {
 
     /// Adds methods of one kind to a class.
     pub fn add_methods(&mut self, class: &Ptr<Class>, kind: NativeKind, methods: &'static [NativeDef]) {
+        let dict = class.data.get(&self.gil).dict.clone();
+        dict.data.get_mut(&mut self.gil).reserve(methods.len());
         for def in methods {
             self.add_method(class, kind, def);
         }

@@ -17,20 +17,40 @@ const MAX_BLOCK: usize = 32 << 30;
 
 /// `mi_option_arena_eager_commit`.
 const EAGER_COMMIT: c_int = 4;
+/// `mi_option_arena_reserve`.
+const ARENA_RESERVE: c_int = 23;
+/// Address space that is reserved at a time: enough for one thread's stacks and a common program. Its bitmaps cost time.
+const RESERVED_KIB: c_long = 512 << 10;
+/// `mi_option_allow_thp`.
+const ALLOW_HUGE: c_int = 43;
 /// `mi_option_purge_delay`.
 const PURGE_DELAY: c_int = 15;
 
 unsafe extern "C" {
     fn mi_option_set(option: c_int, value: c_long);
+    fn mi_process_init();
 }
 
 /// The allocator.
 pub struct Allocator;
 
-/// At the start: memory is taken from the system as it is needed, not in huge pages.
+/// At the start: address space is made writable at once, rather than piece by piece. Memory is still taken from the
+/// system as it is needed, in small pages.
 extern "C" fn begin() {
+    // SAFETY: sets numbers. Huge pages are declined only when mimalloc is set up: before, it would have the system
+    // decline them for the processes that this one starts, too.
+    unsafe {
+        mi_option_set(EAGER_COMMIT, 1);
+        mi_option_set(ARENA_RESERVE, RESERVED_KIB);
+        mi_process_init();
+        mi_option_set(ALLOW_HUGE, 0);
+    }
+    // The C library's own allocator serves few requests; an arena for each thread would take longer to map than to use.
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: sets a number.
-    unsafe { mi_option_set(EAGER_COMMIT, 0) }
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
 }
 
 /// Runs before anything is allocated, which would be too late: the first memory is reserved then.

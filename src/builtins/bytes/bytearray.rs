@@ -85,7 +85,7 @@ fn copy(vm: &mut Vm, args: Args<'_>) -> Outcome {
 /// What `extend` and slice assignment take: a bytes-like object or an iterable of ints.
 fn items(vm: &mut Vm, value: &Value) -> Result<Vec<u8>, Raised> {
     if let Some(bytes) = buffer::view(vm, value) {
-        return Ok(bytes);
+        return Ok(bytes.into_vec());
     }
     let mut bytes = Vec::new();
     if matches!(vm.unwrap(value), Value::Str(_)) {
@@ -194,7 +194,7 @@ fn setitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
     if let Value::Slice(slice) = &args[1] {
         let slice = slice.to_ptr();
         let new = match buffer::view(vm, &args[2]) {
-            Some(new) => new,
+            Some(new) => new.into_vec(),
             None if is_index(vm, &args[2]) || matches!(vm.unwrap(&args[2]), Value::Str(_)) => {
                 return Err(vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
             }

@@ -39,7 +39,7 @@ pub(super) fn isupper(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 pub(super) fn istitle(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let (mut cased, mut previous_cased) = (false, false);
-    for byte in content(vm, args) {
+    for &byte in content(vm, args).iter() {
         if (byte.is_ascii_uppercase() && previous_cased) || (byte.is_ascii_lowercase() && !previous_cased) {
             return Ok(Value::bool(false));
         }
@@ -50,7 +50,7 @@ pub(super) fn istitle(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn mapped(vm: &mut Vm, args: Args<'_>, map: impl FnMut(u8) -> u8) -> Outcome {
-    let data = content(vm, args).into_iter().map(map).collect();
+    let data = content(vm, args).iter().copied().map(map).collect::<Vec<u8>>();
     Ok(like(vm, &args[0], data))
 }
 
@@ -162,7 +162,7 @@ pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
     };
     let mut out = Vec::new();
     let mut column = 0;
-    for byte in content(vm, args) {
+    for &byte in content(vm, args).iter() {
         match byte {
             b'\t' => {
                 let step = if size == 0 { 0 } else { size - column % size };
@@ -191,7 +191,7 @@ fn stripped(vm: &mut Vm, args: Args<'_>, left: bool, right: bool) -> Outcome {
         Some(set) => set.contains(byte),
     };
     let data = content(vm, args);
-    let mut rest = data.as_slice();
+    let mut rest = &*data;
     while let [first, after @ ..] = rest {
         if !left || !drops(first) {
             break;
@@ -204,7 +204,6 @@ fn stripped(vm: &mut Vm, args: Args<'_>, left: bool, right: bool) -> Outcome {
         }
         rest = before;
     }
-    let rest = rest.to_vec();
     Ok(like_or_same(vm, &args[0], rest))
 }
 
@@ -220,7 +219,7 @@ pub(super) fn rstrip(vm: &mut Vm, args: Args<'_>) -> Outcome {
     stripped(vm, args, false, true)
 }
 
-fn table(vm: &mut Vm, value: &Value) -> Result<Option<Vec<u8>>, Raised> {
+fn table(vm: &mut Vm, value: &Value) -> Result<Option<buffer::Content>, Raised> {
     if value.is_none() {
         return Ok(None);
     }
@@ -234,11 +233,12 @@ fn table(vm: &mut Vm, value: &Value) -> Result<Option<Vec<u8>>, Raised> {
 pub(super) fn translate(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let table = table(vm, &args[1])?;
     let delete = match args.get(2) {
-        None => Vec::new(),
+        None => buffer::Content::default(),
         Some(delete) => buffer::expect(vm, delete)?,
     };
-    let kept = content(vm, args).into_iter().filter(|byte| !delete.contains(byte));
-    let out = match table {
+    let data = content(vm, args);
+    let kept = data.iter().copied().filter(|byte| !delete.contains(byte));
+    let out: Vec<u8> = match table {
         Some(table) => kept.map(|byte| table[usize::from(byte)]).collect(),
         None => kept.collect(),
     };
@@ -251,7 +251,7 @@ pub(super) fn maketrans(vm: &mut Vm, args: Args<'_>) -> Outcome {
         return Err(vm.value_error("maketrans arguments must have same length"));
     }
     let mut table: Vec<u8> = (0..=255).collect();
-    for (from, to) in from.iter().zip(&to) {
+    for (from, to) in from.iter().zip(to.iter()) {
         table[usize::from(*from)] = *to;
     }
     Ok(crate::object::Bytes::new(table).into_value())

@@ -53,7 +53,7 @@ pub(crate) fn hex_of(vm: &mut Vm, data: &[u8], args: Args<'_>) -> Outcome {
             out.push(sep);
         }
         for nibble in [byte >> 4, byte & 15] {
-            out.push(char::from_digit(nibble.into(), 16).unwrap_or_default());
+            out.push(b"0123456789abcdef"[usize::from(nibble)] as char);
         }
     }
     Ok(out.into())

@@ -165,22 +165,22 @@ pub(super) fn install(vm: &mut Vm) {
 }
 
 /// The content of a receiver.
-fn content(vm: &Vm, args: Args<'_>) -> Vec<u8> {
+fn content(vm: &Vm, args: Args<'_>) -> buffer::Content {
     buffer::view(vm, &args[0]).unwrap_or_default()
 }
 
 /// A result of the receiver's type.
-fn like(vm: &Vm, receiver: &Value, data: Vec<u8>) -> Value {
+fn like(vm: &Vm, receiver: &Value, data: impl AsRef<[u8]> + Into<Vec<u8>>) -> Value {
     match vm.unwrap(receiver) {
-        Value::ByteArray(_) => ByteArray::new(data).into_value(),
+        Value::ByteArray(_) => ByteArray::new(data.into()).into_value(),
         _ => Bytes::new(data).into_value(),
     }
 }
 
 /// The receiver itself if nothing changed and it is exactly `bytes`; else a result of its type.
-fn like_or_same(vm: &Vm, receiver: &Value, data: Vec<u8>) -> Value {
+fn like_or_same(vm: &Vm, receiver: &Value, data: impl AsRef<[u8]> + Into<Vec<u8>>) -> Value {
     match receiver {
-        Value::Bytes(same) if *same.data == *data => receiver.clone(),
+        Value::Bytes(same) if *same.data == *data.as_ref() => receiver.clone(),
         _ => like(vm, receiver, data),
     }
 }

@@ -113,7 +113,7 @@ pub(crate) fn bytes_from_object(vm: &mut Vm, object: &Value) -> Result<Vec<u8>, 
 
 fn from_object(vm: &mut Vm, object: &Value, name: &str) -> Result<Vec<u8>, Raised> {
     if let Some(bytes) = buffer::view(vm, object) {
-        return Ok(bytes);
+        return Ok(bytes.into_vec());
     }
     let class = vm.class_of(object);
     let iterable = [Name::__iter__, Name::__getitem__].into_iter().any(|name| vm.lookup_name(&class, name).is_some());

@@ -5,7 +5,7 @@ use crate::builtins::bytes::new::byte;
 use crate::builtins::format::percent;
 use crate::builtins::sequence::{is_index, repeat_factor};
 use crate::bytecode::CmpOp;
-use crate::object::{Args, Known, Value, Vm};
+use crate::object::{Args, Bytes, Known, Value, Vm};
 
 pub(super) fn contains(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let haystack = content(vm, args);
@@ -29,9 +29,9 @@ pub(super) fn getitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
         }
         if step == 1 {
             let start = start as usize;
-            return Ok(like(vm, &args[0], data[start..start + count].to_vec()));
+            return Ok(like(vm, &args[0], &data[start..start + count]));
         }
-        let picked = (0..count).map(|n| data[(start + n as isize * step) as usize]).collect();
+        let picked: Vec<u8> = (0..count).map(|n| data[(start + n as isize * step) as usize]).collect();
         return Ok(like(vm, &args[0], picked));
     }
     if !is_index(vm, &args[1]) {
@@ -52,17 +52,24 @@ pub(super) fn getitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
     }
 }
 
+/// Sums of this length and more are made where running out of memory can be told.
+const SMALL: usize = 1 << 20;
+
 fn pick(data: &[u8], index: isize) -> Option<u8> {
     let at = if index < 0 { index.checked_add(data.len() as isize)? } else { index };
     usize::try_from(at).ok().and_then(|at| data.get(at).copied())
 }
 
 pub(super) fn add(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let mut sum = content(vm, args);
+    let data = content(vm, args);
     let Some(other) = buffer::view(vm, &args[1]) else {
         let (name, found) = (vm.class_name(&args[0]), vm.class_name(&args[1]));
         return Err(vm.type_error(format!("can't concat {found} to {name}")));
     };
+    if matches!(vm.unwrap(&args[0]), Value::Bytes(_)) && data.len() + other.len() < SMALL {
+        return Ok(Bytes::concat(&data, &other).into_value());
+    }
+    let mut sum = data.into_vec();
     if sum.try_reserve_exact(other.len()).is_err() {
         return Err(vm.memory_error());
     }
@@ -110,7 +117,7 @@ pub(super) fn rmod(_vm: &mut Vm, _args: Args<'_>) -> Outcome {
 
 fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Outcome {
     let Some(other) = buffer::view(vm, &args[1]) else { return Ok(Value::NotImplemented) };
-    let order = content(vm, args).cmp(&other);
+    let order = (*content(vm, args)).cmp(&*other);
     Ok(Value::bool(match op {
         CmpOp::Lt => order.is_lt(),
         CmpOp::Le => order.is_le(),

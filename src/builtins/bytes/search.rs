@@ -2,18 +2,19 @@
 
 use memchr::memmem;
 
+use super::buffer::Content;
 use super::{Outcome, buffer, content, like_or_same};
 use crate::builtins::bytes::new::byte;
 use crate::builtins::sequence::{is_index, text_bound};
 use crate::object::{Args, Raised, Value, Vm};
 
 /// What is looked for: a bytes-like object, or an int for one byte.
-fn needle(vm: &mut Vm, value: &Value) -> Result<Vec<u8>, Raised> {
+fn needle(vm: &mut Vm, value: &Value) -> Result<Content, Raised> {
     if let Some(bytes) = buffer::view(vm, value) {
         return Ok(bytes);
     }
     if is_index(vm, value) {
-        return byte(vm, value, "byte must be in range(0, 256)").map(|byte| vec![byte]);
+        return byte(vm, value, "byte must be in range(0, 256)").map(|byte| Content::Copied(vec![byte]));
     }
     let found = vm.class_name(value);
     Err(vm.type_error(format!("argument should be integer or bytes-like object, not '{found}'")))
@@ -33,7 +34,12 @@ fn position(vm: &mut Vm, args: Args<'_>, last: bool) -> Result<Option<usize>, Ra
     let Some((start, stop)) = range(vm, args, 2, len)? else { return Ok(None) };
     let data = content(vm, args);
     let Some(part) = data.get(start..stop.min(data.len())) else { return Ok(None) };
-    let found = if last { memmem::rfind(part, &needle) } else { memmem::find(part, &needle) };
+    let found = match (&*needle, last) {
+        ([byte], false) => memchr::memchr(*byte, part),
+        ([byte], true) => memchr::memrchr(*byte, part),
+        (needle, false) => memmem::find(part, needle),
+        (needle, true) => memmem::rfind(part, needle),
+    };
     Ok(found.map(|at| at + start))
 }
 
@@ -66,20 +72,25 @@ pub(super) fn count(vm: &mut Vm, args: Args<'_>) -> Outcome {
     if needle.is_empty() {
         return Ok((stop - start + 1).into());
     }
-    Ok(memmem::find_iter(&data[start..stop], &needle).count().into())
+    let part = &data[start..stop];
+    Ok(match &*needle {
+        [byte] => memchr::memchr_iter(*byte, part).count(),
+        needle => memmem::find_iter(part, needle).count(),
+    }
+    .into())
 }
 
 fn affix(vm: &mut Vm, args: Args<'_>, name: &str, test: fn(&[u8], &[u8]) -> bool) -> Outcome {
     let data = content(vm, args);
-    let wanted: Vec<Value> = match vm.unwrap(&args[1]) {
-        Value::Tuple(items) => items.to_vec(),
-        _ => vec![args[1].clone()],
+    let wanted = vm.unwrap(&args[1]).clone();
+    let (wanted, is_tuple) = match &wanted {
+        Value::Tuple(items) => (items.as_slice(), true),
+        _ => (std::slice::from_ref(&args[1]), false),
     };
-    let is_tuple = matches!(vm.unwrap(&args[1]), Value::Tuple(_));
     let range = range(vm, args, 2, data.len())?;
     for value in wanted {
-        let Some(part) = buffer::view(vm, &value) else {
-            let found = vm.class_name(&value);
+        let Some(part) = buffer::view(vm, value) else {
+            let found = vm.class_name(value);
             return Err(vm.type_error(if is_tuple {
                 format!("a bytes-like object is required, not '{found}'")
             } else {
@@ -123,10 +134,14 @@ pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
         }
     } else {
         let mut last = 0;
-        for at in memmem::find_iter(&data, &old).take(count) {
+        let mut each = |at: usize| {
             out.extend_from_slice(&data[last..at]);
             out.extend_from_slice(&new);
             last = at + old.len();
+        };
+        match &*old {
+            [byte] => memchr::memchr_iter(*byte, &data).take(count).for_each(&mut each),
+            old => memmem::find_iter(&data, old).take(count).for_each(&mut each),
         }
         out.extend_from_slice(&data[last..]);
     }

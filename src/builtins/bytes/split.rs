@@ -16,7 +16,7 @@ fn max_split(vm: &mut Vm, args: Args<'_>) -> Result<usize, Raised> {
     }
 }
 
-fn separator(vm: &mut Vm, value: &Value) -> Result<Vec<u8>, Raised> {
+fn separator(vm: &mut Vm, value: &Value) -> Result<buffer::Content, Raised> {
     let separator = buffer::expect(vm, value)?;
     if separator.is_empty() {
         return Err(vm.value_error("empty separator"));
@@ -25,7 +25,7 @@ fn separator(vm: &mut Vm, value: &Value) -> Result<Vec<u8>, Raised> {
 }
 
 fn list(vm: &Vm, receiver: &Value, parts: Vec<&[u8]>) -> Value {
-    Value::list(parts.into_iter().map(|part| like(vm, receiver, part.to_vec())).collect())
+    Value::list(parts.into_iter().map(|part| like(vm, receiver, part)).collect())
 }
 
 pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -127,7 +127,7 @@ pub(super) fn splitlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn three(vm: &Vm, receiver: &Value, parts: [&[u8]; 3]) -> Value {
-    Value::tuple(parts.into_iter().map(|part| like(vm, receiver, part.to_vec())).collect())
+    Value::tuple(parts.into_iter().map(|part| like(vm, receiver, part)).collect())
 }
 
 pub(super) fn partition(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -151,14 +151,14 @@ pub(super) fn rpartition(vm: &mut Vm, args: Args<'_>) -> Outcome {
 pub(super) fn removeprefix(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let prefix = buffer::expect(vm, &args[1])?;
     let data = content(vm, args);
-    let rest = data.strip_prefix(&*prefix).unwrap_or(&data).to_vec();
+    let rest = data.strip_prefix(&*prefix).unwrap_or(&data);
     Ok(like_or_same(vm, &args[0], rest))
 }
 
 pub(super) fn removesuffix(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let suffix = buffer::expect(vm, &args[1])?;
     let data = content(vm, args);
-    let rest = data.strip_suffix(&*suffix).unwrap_or(&data).to_vec();
+    let rest = data.strip_suffix(&*suffix).unwrap_or(&data);
     Ok(like_or_same(vm, &args[0], rest))
 }
 

@@ -284,7 +284,7 @@ fn convert_bytes(vm: &mut Vm, how: &Conversion, value: &Value, upto: &str) -> Re
     match how.kind {
         's' | 'b' => {
             let mut bytes = match buffer::view(vm, value) {
-                Some(bytes) => bytes,
+                Some(bytes) => bytes.into_vec(),
                 None => match dunder_bytes(vm, value)? {
                     Some(bytes) => bytes,
                     None => {
@@ -313,7 +313,7 @@ fn convert_bytes(vm: &mut Vm, how: &Conversion, value: &Value, upto: &str) -> Re
             if let Value::Bytes(_) | Value::ByteArray(_) = vm.unwrap(value) {
                 let bytes = buffer::view(vm, value).unwrap_or_default();
                 if bytes.len() == 1 {
-                    return Ok(bytes);
+                    return Ok(bytes.into_vec());
                 }
                 return Err(vm.type_error("%c requires an integer in range(256) or a single byte"));
             }

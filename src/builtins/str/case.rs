@@ -2,7 +2,7 @@
 
 use super::{Outcome, receiver};
 use crate::object::unicode::{self, is_lower, is_title, is_upper};
-use crate::object::{Args, Vm};
+use crate::object::{Args, Str, Vm};
 
 fn is_cased(c: char) -> bool {
     is_lower(c) || is_upper(c) || is_title(c)
@@ -31,13 +31,17 @@ pub(crate) fn lowered(text: &str) -> String {
 }
 
 pub(super) fn lower(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    Ok(lowered(&receiver(vm, args)?).into())
+    let text = receiver(vm, args)?;
+    if text.is_ascii() {
+        return Ok(Str::map_ascii(&text, |byte| byte.to_ascii_lowercase()).into_value());
+    }
+    Ok(lowered(&text).into())
 }
 
 pub(super) fn upper(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
     if text.is_ascii() {
-        return Ok(text.to_ascii_uppercase().into());
+        return Ok(Str::map_ascii(&text, |byte| byte.to_ascii_uppercase()).into_value());
     }
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| unicode::push_upper(c, &mut out));
@@ -47,7 +51,7 @@ pub(super) fn upper(vm: &mut Vm, args: Args<'_>) -> Outcome {
 pub(super) fn casefold(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
     if text.is_ascii() {
-        return Ok(text.to_ascii_lowercase().into());
+        return Ok(Str::map_ascii(&text, |byte| byte.to_ascii_lowercase()).into_value());
     }
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| unicode::push_fold(c, &mut out));
@@ -67,7 +71,16 @@ pub(super) fn capitalize(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 pub(super) fn title(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let chars: Vec<char> = receiver(vm, args)?.chars().collect();
+    let text = receiver(vm, args)?;
+    if text.is_ascii() {
+        let inside = std::cell::Cell::new(false);
+        let map = |byte: u8| match inside.replace(byte.is_ascii_alphabetic()) {
+            true => byte.to_ascii_lowercase(),
+            false => byte.to_ascii_uppercase(),
+        };
+        return Ok(Str::map_ascii(&text, map).into_value());
+    }
+    let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(chars.len());
     let mut inside = false;
     for (index, &c) in chars.iter().enumerate() {

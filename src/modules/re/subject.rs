@@ -40,7 +40,7 @@ impl Subject {
         }
         match buffer::view(vm, value) {
             Some(_) if !is_bytes => Err(vm.type_error("cannot use a string pattern on a bytes-like object")),
-            Some(bytes) => Ok(Subject::Bytes(bytes.into())),
+            Some(bytes) => Ok(Subject::Bytes(bytes.as_ref().into())),
             None => {
                 let found = vm.class_name(value);
                 Err(vm.type_error(format!("expected string or bytes-like object, got '{found}'")))
