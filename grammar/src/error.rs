@@ -48,6 +48,9 @@ pub struct SyntaxError {
     pub incomplete: bool,
     /// Whether CPython finds it only after parsing: it then shows the line only of a source that is a file.
     pub after_parse: bool,
+    /// Whether what is missing is missing at the very end: CPython has no column then if it reads the source from a
+    /// file as it goes.
+    pub at_end_of_file: bool,
 }
 
 impl fmt::Display for SyntaxError {
@@ -84,6 +87,7 @@ pub(crate) struct Fault {
     pub after_parse: bool,
     /// Whether CPython gives the line without its end.
     pub bare: bool,
+    pub at_end_of_file: bool,
 }
 
 impl Fault {
@@ -99,6 +103,7 @@ impl Fault {
             late: false,
             after_parse: false,
             bare: false,
+            at_end_of_file: false,
         }
     }
 
@@ -147,6 +152,11 @@ impl Fault {
         self
     }
 
+    pub fn at_end_of_file(mut self) -> Self {
+        self.at_end_of_file = true;
+        self
+    }
+
     /// As a fault that stops the tokenizer.
     pub fn of_tokenizer(self) -> Self {
         if self.late || self.kind != ErrorKind::SyntaxError { self } else { self.bare() }
@@ -190,6 +200,7 @@ impl Fault {
             text: Some(text),
             incomplete: self.incomplete,
             after_parse: self.after_parse,
+            at_end_of_file: self.at_end_of_file,
         }
     }
 }

@@ -36,7 +36,9 @@ pub(crate) enum Tree {
 pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u32, String)>), Fault> {
     let Tokens { mut list, hard, soft, open, mut warnings } = tokenize(src);
     if let Some(fault) = hard {
-        return Err(fault.of_tokenizer());
+        // An indentation that nothing asked for is reported without reading on.
+        let indent = unexpected_indent(src, list, depth).filter(|_| start == Start::Module);
+        return Err(indent.unwrap_or_else(|| fault.of_tokenizer()));
     }
     // At the end of the source an open bracket is what counts.
     let at_end = soft.as_ref().is_some_and(|fault| fault.incomplete);
@@ -67,6 +69,20 @@ pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u
             Ok((Tree::Expression(body), warnings))
         }
         Err(error) => Err(explain(src, &list, &open, end_fault, error, start)),
+    }
+}
+
+/// The fault of the tokens of a module if it is that one of them is an indentation.
+fn unexpected_indent(src: &str, list: Vec<Spanned>, depth: u32) -> Option<Fault> {
+    let cx = Cx::new(src, depth);
+    let first = std::iter::once((0, Tok::StartModule, 0));
+    let tokens = first.chain(list.iter().cloned()).map(Ok);
+    let error = generated::TopParser::new().parse(&cx, tokens).err()?;
+    match (&error, cx.take_fault()) {
+        (ParseError::UnrecognizedToken { token: (_, Tok::Indent, _), .. }, None) => {
+            Some(explain(src, &list, &[], None, error, Start::Module))
+        }
+        _ => None,
     }
 }
 
@@ -107,7 +123,7 @@ fn explain(
     // An expression's line may end: what is wrong is what follows.
     let ended = start == Start::Expression && matches!(list.get(at), Some((_, Tok::Newline, _)));
     let at = if ended { at + 1 } else { at };
-    diagnose(&Stop { src, list, at, expected }, open, unclosed)
+    diagnose(&Stop { src, list, at, expected, start }, open, unclosed)
 }
 
 #[cfg(test)]

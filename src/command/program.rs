@@ -200,7 +200,9 @@ impl Vm {
     /// Runs a text as the module `__main__`; `module` is the full name of a module that is run so.
     fn run_main(&mut self, text: &str, filename: &str, file: Option<&str>, module: Option<&str>) -> Result<(), Raised> {
         let package = module.map(|module| module.rsplit_once('.').map_or("", |(package, _)| package));
-        let code = self.compile_source(text, filename, CompileMode::Exec)?;
+        let is_read = module.is_none() && filename != "<string>";
+        let mode = if is_read { CompileMode::Script } else { CompileMode::Exec };
+        let code = self.compile_source(text, filename, mode)?;
         let dict = self.main_namespace();
         for (name, value) in [("__file__", file), ("__package__", package)] {
             if let Some(value) = value {

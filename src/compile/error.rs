@@ -24,5 +24,6 @@ pub(super) fn syntax_error(lines: &LineIndex, span: Span, message: impl Into<Str
         text: Some(text),
         incomplete: false,
         after_parse: true,
+        at_end_of_file: false,
     })
 }

@@ -13,6 +13,8 @@ use crate::object::{Code, Dict, Known, Ptr, Raised, Value, Vm};
 pub enum CompileMode {
     /// A module: statements.
     Exec,
+    /// The module that is run, which CPython reads from its file while it parses.
+    Script,
     /// One expression.
     Eval,
     /// A statement at the interactive prompt, whose expression values are printed.
@@ -167,7 +169,7 @@ fn compile_text(
     depth: u32,
 ) -> Result<(CodeProto, Vec<SyntaxWarning>), SyntaxError> {
     match mode {
-        CompileMode::Exec => {
+        CompileMode::Exec | CompileMode::Script => {
             let parsed = mini_grammar::parse_module_within(source, depth)?;
             Ok((compile_module(&parsed.tree, &parsed.lines, filename).map_err(without_text)?, parsed.warnings))
         }

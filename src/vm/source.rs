@@ -177,7 +177,7 @@ impl Vm {
             },
             // CPython ends the last line for itself when a module is compiled.
             Some(text)
-                if mode != CompileMode::Exec
+                if !matches!(mode, CompileMode::Exec | CompileMode::Script)
                     && !source.ends_with('\n')
                     && error.line as usize >= source.lines().count() =>
             {
@@ -193,10 +193,11 @@ impl Vm {
             }
             _ => Value::None,
         };
+        let has_column = !(error.at_end_of_file && mode == CompileMode::Script);
         let details = [
             Value::str(filename),
             Value::Int(error.line.into()),
-            Value::Int(error.column.into()),
+            Value::Int(if has_column { error.column.into() } else { 0 }),
             text,
             Value::Int(error.end_line.into()),
             Value::Int(error.end_column.into()),

@@ -74,8 +74,8 @@ impl Lexer<'_> {
             let quote = start + self.src[start..].find(['"', '\'']).unwrap_or(0);
             self.string_end(quote + 1, prefix).unwrap_or_else(|end| end)
         };
-        let trimmed = self.src[..end].trim_end_matches('\n');
-        let line = 1 + trimmed.matches('\n').count();
+        let read = &self.src[..end];
+        let line = 1 + read.strip_suffix('\n').unwrap_or(read).matches('\n').count();
         let triple = if prefix.triple { "triple-quoted " } else { "" };
         // A backslash before the quote may be what keeps a plain literal open.
         let escaped = ['\\', char::from(prefix.quote)].iter().collect::<String>();

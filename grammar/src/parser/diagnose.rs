@@ -9,9 +9,9 @@ mod expression;
 mod statement;
 
 use super::cx::{Cx, Top};
-use super::generated;
+use super::{Start, generated};
 use crate::ast::{Expr, ExprKind, Span};
-use crate::error::Fault;
+use crate::error::{ErrorKind, Fault};
 use crate::lex::{Spanned, Tok};
 
 /// How many times a piece is parsed again, each time a token shorter.
@@ -26,6 +26,7 @@ pub(super) struct Stop<'a> {
     pub at: usize,
     /// The terminals that it would have taken.
     pub expected: Vec<String>,
+    pub start: Start,
 }
 
 /// Words the error of a parser that stopped.
@@ -46,7 +47,8 @@ pub(super) fn diagnose(stop: &Stop, open: &[(u8, u32)], unclosed: Option<Fault>)
     // line than the mistake or if finding the mistake took reading to the end.
     let last = stop.span(stop.at).start;
     let later = stop.src.get(bracket as usize..last as usize).is_some_and(|s| s.contains('\n'));
-    match later || stop.at + 1 >= stop.list.len() {
+    let read_on = stop.at + 1 >= stop.list.len() && !stop.tok(stop.at).is_some_and(begins_no_operand);
+    match later || read_on {
         true => unclosed,
         false => found,
     }
@@ -103,9 +105,9 @@ impl Stop<'_> {
     /// A fault at the token `at`, where CPython raises without a range.
     fn fault_near(&self, at: usize, message: impl Into<String>) -> Fault {
         if self.is_end(at) {
-            // The end counts as the end of the last line that holds something.
-            let end = self.src.trim_end_matches('\n').len() as u32;
-            return Fault::point(message, end).end_column(-1).incomplete();
+            // The end counts as the end of the last line.
+            let end = self.src.strip_suffix('\n').unwrap_or(self.src).len() as u32;
+            return Fault::point(message, end).end_column(-1).incomplete().at_end_of_file();
         }
         let span = self.span(at);
         if self.is_placeless(at) {
@@ -117,9 +119,12 @@ impl Stop<'_> {
     }
 
     fn generic(&self) -> Fault {
+        if self.is(self.at, &Tok::Dedent) {
+            return self.fault_near(self.at, "unexpected unindent").of(ErrorKind::IndentationError);
+        }
         let message = "invalid syntax";
         if self.is_end(self.at) && !self.is(self.at, &Tok::Newline) {
-            if self.list.is_empty() || !self.src.ends_with('\n') {
+            if self.start == Start::Module || self.list.is_empty() || !self.src.ends_with('\n') {
                 let last = self.src.strip_suffix('\n').unwrap_or(self.src).len() as u32;
                 return Fault::point(message, last).column(0).end_column(0).incomplete();
             }
@@ -223,6 +228,29 @@ impl Stop<'_> {
         let mut tries = (shortest..=end).rev();
         tries.find_map(|to| self.parse(from, to).filter(|e| fits(&e.kind)).map(|e| (to, e)))
     }
+}
+
+/// Whether no operand begins with the token: CPython then reads no further.
+fn begins_no_operand(tok: &Tok) -> bool {
+    matches!(
+        tok,
+        Tok::Walrus
+            | Tok::Percent
+            | Tok::Slash
+            | Tok::DoubleSlash
+            | Tok::At
+            | Tok::Amper
+            | Tok::VBar
+            | Tok::Caret
+            | Tok::Less
+            | Tok::Greater
+            | Tok::EqEq
+            | Tok::And
+            | Tok::Or
+            | Tok::In
+            | Tok::Is
+            | Tok::For
+    )
 }
 
 /// Whether a token cannot be part of a disjunction, the loosest operand of `if`-`else`.
