@@ -3,10 +3,9 @@
 //! Looking up a key may run script code (`__eq__`), so the table itself only knows keys that
 //! compare without it; [`DictData::probe`] says when the machine has to be asked.
 
-use hashbrown::HashTable;
-
 use super::compare::{Equality, plain_eq};
 use super::define_heap_type;
+use super::dict_index::Index;
 use super::ptr::Ptr;
 use super::value::Value;
 use crate::gil::GilCell;
@@ -18,16 +17,8 @@ pub struct Entry {
     pub value: Value,
 }
 
-/// Entries, those of removed keys included, below which a dict is not compacted: as many as CPython's smallest holds.
-const MIN_COMPACTED: usize = 5;
-
-/// What the index is filed under: hashes of ints are the ints themselves, while the index takes its
-/// place from the low bits and its tag from the high ones.
-#[inline(always)]
-fn spread(hash: i64) -> u64 {
-    let mixed = (hash as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    mixed ^ (mixed >> 32)
-}
+/// A dict of at most so many entries has no index: they are looked through.
+const FEW: usize = 8;
 
 /// What a lookup found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +33,10 @@ pub enum Probe {
 /// The content of a dict.
 #[derive(Default)]
 pub struct DictData {
-    table: HashTable<u32>,
+    index: Index,
     entries: Vec<Entry>,
+    /// Number of entries that are not deleted.
+    live: usize,
     /// Every entry before this one is deleted, so that a queue's front is found at once.
     first: usize,
     /// Names this set of keys while inline caches rely on it; 0 when none does.
@@ -74,29 +67,28 @@ impl Dict {
 impl DictData {
     /// An empty dict with room for `capacity` entries.
     pub fn with_capacity(capacity: usize) -> Self {
-        DictData {
-            table: HashTable::with_capacity(capacity),
-            entries: Vec::with_capacity(capacity),
-            ..DictData::default()
-        }
+        let index = if capacity > FEW { Index::with_capacity(capacity) } else { Index::default() };
+        DictData { index, entries: Vec::with_capacity(capacity), ..DictData::default() }
     }
 
     /// Makes room for `added` more entries.
     pub fn reserve(&mut self, added: usize) {
-        let entries = &self.entries;
-        self.table.reserve(added, |&at| spread(entries[at as usize].hash));
+        let expected = self.live + added;
+        if expected > FEW && !self.index.has_room(added) {
+            self.build_index(expected);
+        }
         self.entries.reserve(added);
     }
 
     /// Number of keys.
     #[inline(always)]
     pub fn len(&self) -> usize {
-        self.table.len()
+        self.live
     }
 
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.live == 0
     }
 
     /// Counts insertions and deletions, so that iteration notices them.
@@ -120,24 +112,33 @@ impl DictData {
         self.changes = self.changes.wrapping_add(1);
     }
 
+    /// The first entry of a hash that `is` accepts.
+    #[inline(always)]
+    fn find(&self, hash: i64, mut is: impl FnMut(&Value) -> bool) -> Option<usize> {
+        if self.index.is_absent() {
+            let mut entries = self.entries.iter();
+            return entries.position(|entry| entry.hash == hash && !entry.key.is_undef() && is(&entry.key));
+        }
+        self.index.find(hash, |number| {
+            let entry = &self.entries[number];
+            entry.hash == hash && is(&entry.key)
+        })
+    }
+
     /// Looks a key up.
     #[inline]
     pub fn probe(&self, hash: i64, key: &Value) -> Probe {
         let mut ask = false;
-        let found = self.table.find(spread(hash), |&index| {
-            let entry = &self.entries[index as usize];
-            entry.hash == hash
-                && match plain_eq(&entry.key, key) {
-                    Equality::Equal => true,
-                    Equality::Different => false,
-                    Equality::Ask => {
-                        ask = true;
-                        false
-                    }
-                }
+        let found = self.find(hash, |other| match plain_eq(other, key) {
+            Equality::Equal => true,
+            Equality::Different => false,
+            Equality::Ask => {
+                ask = true;
+                false
+            }
         });
         match found {
-            Some(&index) => Probe::Found(index as usize),
+            Some(index) => Probe::Found(index),
             None if ask => Probe::Ask,
             None => Probe::Missing,
         }
@@ -145,11 +146,22 @@ impl DictData {
 
     /// The entries whose keys have this hash, for a lookup that asks the machine.
     pub fn candidates(&self, hash: i64) -> Vec<usize> {
-        self.table
-            .iter_hash(spread(hash))
-            .map(|&index| index as usize)
-            .filter(|&index| self.entries[index].hash == hash)
-            .collect()
+        let mut found = Vec::new();
+        let mut note = |number: usize| {
+            let entry = &self.entries[number];
+            if entry.hash == hash && !entry.key.is_undef() {
+                found.push(number);
+            }
+            false
+        };
+        if self.index.is_absent() {
+            (0..self.entries.len()).for_each(|number| {
+                note(number);
+            });
+        } else {
+            self.index.find(hash, note);
+        }
+        found
     }
 
     /// The value under a key that compares without script code; `Ask` counts as missing.
@@ -164,13 +176,12 @@ impl DictData {
     /// The value under a name.
     #[inline]
     pub fn get_str(&self, name: &super::Str) -> Option<&Value> {
-        let hash = name.hash();
-        self.table
-            .find(spread(hash), |&index| {
-                let entry = &self.entries[index as usize];
-                matches!(&entry.key, Value::Str(key) if key.same_text(name))
-            })
-            .map(|&index| &self.entries[index as usize].value)
+        self.find_str(name).map(|index| &self.entries[index].value)
+    }
+
+    #[inline]
+    fn find_str(&self, name: &super::Str) -> Option<usize> {
+        self.find(name.hash(), |key| matches!(key, Value::Str(key) if key.same_text(name)))
     }
 
     /// The entry at an index, if there is one and it is not deleted.
@@ -227,15 +238,29 @@ impl DictData {
 
     /// Adds a key that is known to be missing.
     pub fn push(&mut self, hash: i64, key: Value, value: Value) {
-        let full = self.entries.len() == self.entries.capacity() && self.entries.len() >= MIN_COMPACTED;
-        if full && self.table.len() * 2 < self.entries.len() {
-            self.compact();
+        let full = if self.index.is_absent() { FEW } else { self.entries.capacity() };
+        if self.entries.len() == full {
+            if self.live * 2 < self.entries.len() {
+                self.compact();
+            } else if self.index.is_absent() {
+                self.build_index(2 * FEW);
+            }
         }
-        let index = self.entries.len() as u32;
+        if !self.index.is_absent() {
+            self.index.insert(hash, self.entries.len());
+        }
         self.entries.push(Entry { hash, key, value });
-        let entries = &self.entries;
-        self.table.insert_unique(spread(hash), index, |&at| spread(entries[at as usize].hash));
+        self.live += 1;
         self.keys_changed();
+    }
+
+    fn build_index(&mut self, capacity: usize) {
+        self.index = Index::with_capacity(capacity.max(self.live));
+        for (number, entry) in self.entries.iter().enumerate() {
+            if !entry.key.is_undef() {
+                self.index.insert(entry.hash, number);
+            }
+        }
     }
 
     /// Sets the value of a key that compares without script code, and gives back the old one.
@@ -258,9 +283,10 @@ impl DictData {
     pub fn remove_at(&mut self, index: usize) -> (Value, Value) {
         let entry = &mut self.entries[index];
         let (hash, key, value) = (entry.hash, entry.key.take(), entry.value.take());
-        if let Ok(found) = self.table.find_entry(spread(hash), |&at| at as usize == index) {
-            found.remove();
+        if !self.index.is_absent() {
+            self.index.remove(hash, index);
         }
+        self.live -= 1;
         if index == self.first {
             let gap =
                 self.entries[index.min(self.entries.len())..].iter().take_while(|entry| entry.key.is_undef()).count();
@@ -299,21 +325,17 @@ impl DictData {
 
     /// Removes a name and gives back its value.
     pub fn remove_str(&mut self, name: &super::Str) -> Option<Value> {
-        let hash = name.hash();
-        let index = *self.table.find(
-            spread(hash),
-            |&index| matches!(&self.entries[index as usize].key, Value::Str(key) if key.same_text(name)),
-        )?;
-        Some(self.remove_at(index as usize).1)
+        let index = self.find_str(name)?;
+        Some(self.remove_at(index).1)
     }
 
     fn compact(&mut self) {
         self.entries.retain(|entry| !entry.key.is_undef());
         self.first = 0;
-        let entries = &self.entries;
-        self.table.clear();
-        for (index, entry) in entries.iter().enumerate() {
-            self.table.insert_unique(spread(entry.hash), index as u32, |&at| spread(entries[at as usize].hash));
+        if self.entries.len() >= FEW {
+            self.build_index(self.entries.len());
+        } else {
+            self.index = Index::default();
         }
         self.keys_changed();
     }
@@ -340,16 +362,88 @@ impl DictData {
 
 impl Clone for DictData {
     fn clone(&self) -> Self {
-        if self.entries.len() == self.table.len() {
+        if self.entries.len() == self.live {
             // Without deleted entries the index is the same.
             let copy = |entry: &Entry| Entry { hash: entry.hash, key: entry.key.clone(), value: entry.value.clone() };
             let entries = self.entries.iter().map(copy).collect();
-            return DictData { table: self.table.clone(), entries, ..DictData::default() };
+            return DictData { index: self.index.clone(), entries, live: self.live, ..DictData::default() };
         }
         let mut copy = DictData::with_capacity(self.len());
         for entry in self.iter() {
             copy.push(entry.hash, entry.key.clone(), entry.value.clone());
         }
         copy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(data: &DictData, n: i64) -> Option<i64> {
+        match data.probe(n, &Value::Int(n)) {
+            Probe::Found(index) => match data.entry(index)?.value {
+                Value::Int(value) => Some(value),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Inserts and deletes as told, and compares each step with a plain list of pairs.
+    fn compare_with_list(steps: impl IntoIterator<Item = (bool, i64)>) {
+        let (mut data, mut list) = (DictData::default(), Vec::<(i64, i64)>::new());
+        for (number, (insert, key)) in steps.into_iter().enumerate() {
+            let value = number as i64;
+            let place = list.iter().position(|pair| pair.0 == key);
+            match (insert, data.probe(key, &Value::Int(key))) {
+                (true, Probe::Found(index)) => {
+                    drop(data.replace_at(index, Value::Int(value)));
+                    list[place.expect("both have it")].1 = value;
+                }
+                (true, _) => {
+                    data.push(key, Value::Int(key), Value::Int(value));
+                    list.push((key, value));
+                }
+                (false, Probe::Found(index)) => {
+                    drop(data.remove_at(index));
+                    list.remove(place.expect("both have it"));
+                }
+                (false, _) => assert!(place.is_none()),
+            }
+            assert_eq!(data.len(), list.len());
+        }
+        let order: Vec<i64> = data.iter().map(|entry| entry.hash).collect();
+        assert_eq!(order, list.iter().map(|pair| pair.0).collect::<Vec<_>>());
+        for (key, value) in list {
+            assert_eq!(found(&data, key), Some(value));
+            assert_eq!(found(&data.clone(), key), Some(value));
+        }
+    }
+
+    #[test]
+    fn entries_are_found_however_many_come_and_go() {
+        let mut state = 7u64;
+        let mut random = move |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for keys in [3, 8, 9, 12, 100, 1000] {
+            compare_with_list((0..4000).map(|_| (random(5) > 1, random(keys) as i64 - 1)).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_queue_of_keys_stays_small() {
+        let mut data = DictData::default();
+        for n in 0..100_000 {
+            data.push(n, Value::Int(n), Value::None);
+            if n >= 10 {
+                let Probe::Found(index) = data.probe(n - 10, &Value::Int(n - 10)) else { panic!("it was pushed") };
+                drop(data.remove_at(index));
+            }
+        }
+        assert_eq!(data.len(), 10);
+        assert!(data.slots() < 100, "{} places for ten keys", data.slots());
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod class;
 pub(crate) mod compare;
 mod define;
 pub(crate) mod dict;
+mod dict_index;
 mod free;
 pub(crate) mod func;
 pub(crate) mod gc;

@@ -32,6 +32,8 @@ const KIND_SUPER: u32 = 12;
 pub(super) const KIND_ADD: u32 = 8;
 /// The attribute of the class whose number and the epoch make `key` is `value`.
 const KIND_CLASS: u32 = 9;
+/// The method of the class whose number and the epoch make `key` is the class method over the function `value`.
+const KIND_CLASS_METHOD: u32 = 14;
 /// The attribute is a property, whose getter is the function `value`.
 pub(super) const KIND_PROPERTY: u32 = 10;
 
@@ -126,15 +128,37 @@ impl Vm {
         if meta.known != Some(Known::Type) || self.lookup(&meta, name).is_some() {
             return;
         }
-        match self.lookup(&own, name) {
-            Some(found) if found.is(value) => {
+        match &self.lookup(&own, name) {
+            Some(found) if found.is(value) || self.is_static_over(found, value) => {
                 cache.kind = KIND_CLASS;
                 cache.key = self.class_key(class);
-                let old = std::mem::replace(&mut cache.value, found);
+                let old = std::mem::replace(&mut cache.value, value.clone());
                 drop(old);
+            }
+            Some(Value::Wrapper(wrapper)) if wrapper.is_class => {
+                let Value::Method(method) = value else { return };
+                let func = wrapper.func.get(&self.gil);
+                if matches!(func, Value::Func(_)) && method.func.is(func) {
+                    cache.kind = KIND_CLASS_METHOD;
+                    cache.key = self.class_key(class);
+                    let old = std::mem::replace(&mut cache.value, method.func.clone());
+                    drop(old);
+                }
             }
             _ => {}
         }
+    }
+
+    /// Whether a class attribute is the static method over a function.
+    fn is_static_over(&self, found: &Value, func: &Value) -> bool {
+        matches!(found, Value::Wrapper(wrapper) if !wrapper.is_class && wrapper.func.get(&self.gil).is(func))
+    }
+
+    /// The attribute of a class that a site remembers.
+    #[inline(never)]
+    pub(super) fn cached_class_attribute(&self, site: &CacheSlot, class: &Class) -> Option<Value> {
+        let key = self.class_key(class);
+        site.entries().find(|cache| cache.kind == KIND_CLASS && cache.key == key).map(|cache| cache.value.clone())
     }
 
     fn fill_attribute_cache(&mut self, cache: &mut Cache, instance: &Object, name: &Ptr<Str>) -> Option<Value> {
@@ -249,6 +273,9 @@ impl Vm {
                 (_, KIND_BUILTIN_METHOD | KIND_NATIVE_METHOD | KIND_LIST_APPEND) if builtin_key == Some(cache.key) => {
                     return Ok((cache.value.clone(), true));
                 }
+                (Value::Class(class), KIND_CLASS | KIND_CLASS_METHOD) if cache.key == self.class_key(class) => {
+                    return Ok((cache.value.clone(), cache.kind == KIND_CLASS_METHOD));
+                }
                 (Value::Module(module), KIND_MODULE) if module.dict.data.get(&self.gil).version() == cache.key => {
                     return Ok((module.dict.data.get(&self.gil).value_at(cache.slot as usize).clone(), false));
                 }
@@ -264,6 +291,9 @@ impl Vm {
             }
         }
         let (callable, is_method) = self.load_method(object, &name)?;
+        if let Value::Class(class) = object {
+            self.fill_class_cache(cache, class, &name, &callable);
+        }
         if is_method {
             let key = match object {
                 Value::Object(instance) if *instance.shape.get(&self.gil) != ShapeId::DICT => {

@@ -162,24 +162,41 @@ impl Vm {
                     move_values(window, window.add(1), count);
                     *window = receiver;
                     *slot = func;
-                    // The arguments may reach beyond the frame now: what is called must not use that place.
-                    (*self.fp).top = self.top().max(window.add(count + 1));
                     self.call_registers(slot, window, count + 1)
                 }
                 Value::Class(class) => {
                     let class = class.to_ptr();
                     self.instantiate(&class, slot, window, count)
                 }
-                _ => {
-                    let callable = (*slot).clone();
-                    let args = Args::new(std::slice::from_raw_parts(window, count));
-                    let result = self.call_args(&callable, args);
-                    clear_values(window, count);
-                    drop(callable);
-                    *slot = result?;
-                    Ok(Outcome::Done)
+                Value::Object(_) if (*self.fp).generator.is_null() => {
+                    let receiver = (*slot).clone();
+                    let class = self.class_of(&receiver);
+                    match self.lookup_name(&class, Name::__call__) {
+                        Some(func @ Value::Func(_)) => {
+                            move_values(window, window.add(1), count);
+                            *window = receiver;
+                            *slot = func;
+                            self.call_registers(slot, window, count + 1)
+                        }
+                        _ => self.call_any(slot, window, count),
+                    }
                 }
+                _ => self.call_any(slot, window, count),
             }
+        }
+    }
+
+    /// As `call_registers`, through Rust code.
+    unsafe fn call_any(&mut self, slot: *mut Value, window: *mut Value, count: usize) -> Result<Outcome, Raised> {
+        // SAFETY: as for `call_registers`.
+        unsafe {
+            let callable = (*slot).clone();
+            let args = Args::new(std::slice::from_raw_parts(window, count));
+            let result = self.call_args(&callable, args);
+            clear_values(window, count);
+            drop(callable);
+            *slot = result?;
+            Ok(Outcome::Done)
         }
     }
 
@@ -207,7 +224,7 @@ impl Vm {
                 return Ok(Outcome::Entered);
             }
             let args = Args::new(std::slice::from_raw_parts(window, count));
-            let above = if (*self.fp).generator.is_null() { self.top().max(window.add(count)) } else { self.top() };
+            let above = self.arguments_end(window, count);
             let bound = self.bind_and_push(func, args, slot, above);
             clear_values(window, count);
             bound?;

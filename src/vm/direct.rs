@@ -6,7 +6,10 @@
 use super::cache::{KIND_LIST_APPEND, KIND_MODULE, KIND_NATIVE_METHOD};
 use super::frames::{clear_values, move_values, take_values};
 use crate::bytecode::{Instr, Reg};
-use crate::object::{Args, Arity, Cache, CacheSlot, Cell, List, Native, NativeKind, Raised, Str, Tuple, Value, Vm};
+use crate::object::vm::ReturnTo;
+use crate::object::{
+    Args, Arity, Cache, CacheSlot, Cell, Code, List, Name, Native, NativeKind, Raised, Str, Tuple, Value, Vm,
+};
 
 /// What a step of a `for` loop came to.
 pub(super) enum Next {
@@ -271,6 +274,39 @@ impl Vm {
     pub(super) fn item_of(&mut self, object: &Value, index: &Value) -> Result<Value, Raised> {
         let keep = object.clone();
         self.getitem(&keep, index)
+    }
+
+    /// Enters the script method `__getitem__` of an instance, whose result goes to r[dst]; false if it has none, or
+    /// another kind of one.
+    ///
+    /// # Safety
+    ///
+    /// The registers belong to the running frame at `base`.
+    #[inline(never)]
+    pub(super) unsafe fn enter_getitem(
+        &mut self,
+        base: *mut Value,
+        dst: Reg,
+        object: &Value,
+        key: &Value,
+    ) -> Result<bool, Raised> {
+        let class = self.class_of(object);
+        let Some(Value::Func(func)) = &self.lookup_name(&class, Name::__getitem__) else { return Ok(false) };
+        if func.simple_args.get() != 2 {
+            return Ok(false);
+        }
+        let func = func.to_ptr();
+        let top = self.top();
+        // SAFETY: the part of the stack above the frame is free; the function stays in it below its window while it runs.
+        unsafe {
+            *top = func.to_value();
+            *top.add(1) = object.clone();
+            *top.add(2) = key.clone();
+            let code: *const Code = &**func.code.as_ptr();
+            let ret = base.add(dst.0 as usize);
+            self.push_frame(code, &*func.globals, &*func, top.add(1), ret, ReturnTo::Register)?;
+        }
+        Ok(true)
     }
 
     /// `object[key] = value`, out of line.

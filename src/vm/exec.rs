@@ -849,7 +849,17 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 }
 
                                 Instr::GetAttr { dst, obj, cache: site } => {
-                                    let Value::Object(object) = &reg!(obj) else { break 'slow };
+                                    let Value::Object(object) = &reg!(obj) else {
+                                        let Value::Class(class) = &reg!(obj) else { break 'slow };
+                                        let Some(value) = vm.cached_class_attribute(cache!(site), class) else {
+                                            slow!()
+                                        };
+                                        if obj != dst {
+                                            consume!(obj);
+                                        }
+                                        set!(dst, value);
+                                        continue 'run;
+                                    };
                                     let cache = entry!(site, object);
                                     let value = if cache.kind == KIND_SLOT {
                                         let slots: &Vec<Value> = &*object.slots.as_ptr();
@@ -930,6 +940,14 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                         load_item!(dst, obj, tuple.as_slice(), *at)
                                     }
                                     (object, key) => {
+                                        if let Value::Object(_) = object {
+                                            if !out!(vm.enter_getitem(base, dst, object, key)) {
+                                                slow!();
+                                            }
+                                            consume!(index);
+                                            consume!(obj);
+                                            break 'reload;
+                                        }
                                         let value = out!(vm.item_of(object, key));
                                         consume!(index);
                                         if obj != dst {

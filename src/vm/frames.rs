@@ -83,6 +83,13 @@ impl Vm {
         unsafe { (*self.fp).top }
     }
 
+    /// The first free register above the running frame and `count` arguments, which a receiver may have pushed beyond it.
+    pub(super) fn arguments_end(&self, window: *mut Value, count: usize) -> *mut Value {
+        let top = self.top();
+        // SAFETY: a frame runs. The registers of a generator are not on the stack, and nor are its arguments.
+        unsafe { if (*self.fp).generator.is_null() { top.max(window.add(count)) } else { top } }
+    }
+
     /// Pushes a frame over `window`, which holds the arguments.
     ///
     /// # Errors

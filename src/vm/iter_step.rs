@@ -35,6 +35,16 @@ impl Vm {
                 }
                 self.end(iter)
             }
+            IterState::Dict { part: DictPart::Keys | DictPart::Values, .. } => self.step_dict(iter),
+            IterState::Str { text, offset } => {
+                let rest = &text.as_str()[*offset..];
+                let Some(&byte) = rest.as_bytes().first() else { return self.end(iter) };
+                if byte.is_ascii() {
+                    *offset += 1;
+                    return Ok(Some(self.char_value(byte.into())));
+                }
+                self.step_other(iter)
+            }
             _ => self.step_other(iter),
         }
     }
@@ -48,6 +58,7 @@ impl Vm {
         Ok(None)
     }
 
+    #[inline(never)]
     fn step_other(&mut self, iter: &Iter) -> Result<Option<Value>, Raised> {
         match iter.state.get_mut(&mut self.gil) {
             IterState::BigRange(range) => {
