@@ -323,12 +323,45 @@ fn reduce_protocol(vm: &mut Vm, object: &Value, protocol: i64) -> Result<Value, 
         return Err(vm.type_error(format!("cannot pickle '{name}' object")));
     }
     let mut arguments = vec![class.to_value()];
-    if has_arguments {
+    let mut keywords = Value::None;
+    let with_keywords = vm.intern("__getnewargs_ex__");
+    if vm.lookup(&class, &with_keywords).is_some() {
+        let given = vm.call_method_str(object, "__getnewargs_ex__", &[])?;
+        let Value::Tuple(given) = vm.unwrap(&given) else {
+            let found = vm.class_name(&given);
+            return Err(vm.type_error(format!("__getnewargs_ex__ should return a tuple, not '{found}'")));
+        };
+        let [first, named] = given.as_slice() else {
+            let count = given.len();
+            return Err(vm.value_error(format!("__getnewargs_ex__ should return a tuple of length 2, not {count}")));
+        };
+        let (first, named) = (first.clone(), named.clone());
+        if !matches!(vm.unwrap(&first), Value::Tuple(_)) {
+            let found = vm.class_name(&first);
+            let message = format!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{found}'");
+            return Err(vm.type_error(message));
+        }
+        if !matches!(vm.unwrap(&named), Value::Dict(_)) {
+            let found = vm.class_name(&named);
+            let message = format!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{found}'");
+            return Err(vm.type_error(message));
+        }
+        if vm.len(&named)? == 0 {
+            arguments.extend(vm.collect(&first)?);
+        } else {
+            arguments.push(first);
+            keywords = named;
+        }
+    } else if has_arguments {
         let given = vm.call_method(object, Name::__getnewargs__, &[])?;
         arguments.extend(vm.collect(&given)?);
     }
     let state = vm.call_method(object, Name::__getstate__, &[])?;
-    let constructor = vm.get_attr(&copyreg, "__newobj__")?;
+    let maker = if keywords.is_none() { "__newobj__" } else { "__newobj_ex__" };
+    let constructor = vm.get_attr(&copyreg, maker)?;
+    if !keywords.is_none() {
+        arguments.push(keywords);
+    }
     let items = |vm: &mut Vm, known: Known, method: Option<&str>| -> Result<Value, Raised> {
         if !vm.is_known(object, known) {
             return Ok(Value::None);

@@ -3,9 +3,31 @@
 use super::{dict_part, dict_subclass};
 use crate::builtins::native;
 use crate::bytecode::CmpOp;
-use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, Ptr, Raised, Value, Vm};
+use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
+
+const KEY_DEFAULT: Params = Params { names: &["self", "key", "default"], required: 2, posonly: 1, kwonly: 0 };
+const FROM_KEYS: Params = Params { names: &["type", "iterable", "value"], required: 2, posonly: 1, kwonly: 0 };
+
+const CLASS_METHODS: &[NativeDef] = &[native(
+    "fromkeys",
+    Arity::Named(&FROM_KEYS),
+    fromkeys,
+    "Create a new ordered dictionary with keys from iterable and values set to value.",
+)];
 
 const METHODS: &[NativeDef] = &[
+    native(
+        "pop",
+        Arity::Named(&KEY_DEFAULT),
+        pop,
+        "Remove a key and return its value; a missing key gives the default, or KeyError without one.",
+    ),
+    native(
+        "setdefault",
+        Arity::Named(&KEY_DEFAULT),
+        setdefault,
+        "Return the value of a key, which is inserted with the default if it is missing.",
+    ),
     native(
         "move_to_end",
         Arity::Any,
@@ -29,6 +51,7 @@ struct OrderedClass(Value);
 /// Adds the class to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     let class = dict_subclass(vm, dict, "OrderedDict", None, METHODS)?;
+    vm.add_methods(&class, NativeKind::ClassMethod, CLASS_METHODS);
     vm.interp.extension::<OrderedClass>(&mut vm.gil).0 = class.into_value();
     Ok(())
 }
@@ -87,6 +110,32 @@ fn popitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::tuple(vec![key, value]))
 }
 
+fn fromkeys(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let made = vm.call(&args[0], &[])?;
+    let value = args.get(2).cloned().unwrap_or(Value::None);
+    vm.for_each(&args[1], |vm, key| {
+        vm.setitem(&made, key, value.clone())?;
+        Ok(true)
+    })?;
+    Ok(made)
+}
+
+fn pop(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let dict = dict_part(vm, &args[0])?.into_value();
+    let given: Vec<Value> = [1, 2].iter().filter_map(|&index| args.get(index).cloned()).collect();
+    vm.call_method_str(&dict, "pop", &given)
+}
+
+fn setdefault(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let dict = dict_part(vm, &args[0])?;
+    if let Some(value) = vm.dict_get(&dict, &args[1])? {
+        return Ok(value);
+    }
+    let value = args.get(2).cloned().unwrap_or(Value::None);
+    vm.setitem(&args[0], args[1].clone(), value.clone())?;
+    Ok(value)
+}
+
 fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = vm.class_of(&args[0]).into_value();
     vm.call(&class, &[args[0].clone()])
@@ -135,10 +184,7 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = vm.class_of(&args[0]).into_value();
-    let state = match vm.instance_dict(&args[0]) {
-        Some(dict) if !dict.data.get(&vm.gil).is_empty() => dict.into_value(),
-        _ => Value::None,
-    };
+    let state = vm.call_method(&args[0], Name::__getstate__, &[])?;
     let items = vm.call_method(&args[0], Name::Items, &[])?;
     let items = vm.iter(&items)?;
     Ok(Value::tuple(vec![class, vm.empty_tuple().into_value(), state, Value::None, items]))

@@ -207,10 +207,15 @@ fn methodcaller_repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn methodcaller_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(MethodCaller { name, values, keywords }) = caller(vm, &args[0]) else { return Ok(Value::None) };
-    if keywords.is_some() {
-        return Err(vm.type_error("cannot pickle a methodcaller with keyword arguments"));
-    }
     let class = vm.class_of(&args[0]).into_value();
+    if let Some(keywords) = keywords {
+        let functools = vm.import_dotted("functools")?;
+        let partial = vm.get_attr(&functools, "partial")?;
+        let (positional, named) = values.split_at(values.len() - keywords.len());
+        let given = [&[class, name.into_value()], named].concat();
+        let make = vm.call_args(&partial, Args::with_names(&given, &keywords))?;
+        return Ok(Value::tuple(vec![make, Value::tuple(positional.to_vec())]));
+    }
     let parts = std::iter::once(name.into_value()).chain(values).collect();
     Ok(Value::tuple(vec![class, Value::tuple(parts)]))
 }
