@@ -19,18 +19,26 @@
 //! The other modules are the machine. They are public for the command and the tests, not part of the interface, and
 //! change without notice.
 
+#![warn(missing_docs)]
+
+#[forbid(unsafe_code)]
 pub mod embed;
 pub mod gil;
 
 #[doc(hidden)]
+#[forbid(unsafe_code)]
 pub mod builtins;
 #[doc(hidden)]
+#[forbid(unsafe_code)]
 pub mod bytecode;
 #[doc(hidden)]
+#[forbid(unsafe_code)]
 pub mod command;
 #[doc(hidden)]
+#[forbid(unsafe_code)]
 pub mod compile;
 #[doc(hidden)]
+#[forbid(unsafe_code)]
 pub mod modules;
 #[doc(hidden)]
 pub mod object;

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use mini::bytecode::{CodeProto, Instr, audit, disassemble, verify};
 use mini::compile::{compile_expression, compile_interactive, compile_module};
-use mini_grammar::ast::{Module, StmtKind};
 use mini_grammar::{LineIndex, SyntaxError};
 
 fn compile(source: &str) -> Result<(CodeProto, LineIndex), SyntaxError> {

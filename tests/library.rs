@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mini::bytecode::verify;
-use mini::compile::{Options, compile_module};
+use mini::compile::compile_module;
 
 /// All `.mini` files below a folder.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -29,7 +29,7 @@ fn every_library_module_compiles() {
         let text = fs::read_to_string(&path).expect("the file is UTF-8");
         let outcome = mini_grammar::parse_module(&text).and_then(|parsed| {
             let name = path.to_string_lossy();
-            compile_module(&parsed.tree, &parsed.lines, &name, Options::default())
+            compile_module(&parsed.tree, &parsed.lines, &name)
         });
         match outcome {
             Err(error) => failures.push(format!("{}: {error:?}", path.display())),

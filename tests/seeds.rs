@@ -1,13 +1,17 @@
 //! The concurrency demos under `tests/seeds/` print what CPython prints, in the time that each promises.
 
 #![cfg(unix)]
+#![forbid(unsafe_code)]
 
 use std::fs::File;
 use std::io::Read;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::pty::openpty;
 
 /// No demo takes longer than this; one that does is killed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -103,15 +107,10 @@ fn run_on_terminal(folder: &Path, script: &Path) -> String {
 
 /// The two ends of a new pseudo-terminal.
 fn open_terminal() -> (File, OwnedFd) {
-    let (mut master, mut slave) = (-1, -1);
-    let none = std::ptr::null_mut();
-    // SAFETY: the first two pointers are to live locals, the rest may be null.
-    let result = unsafe { libc::openpty(&mut master, &mut slave, none, std::ptr::null_mut(), std::ptr::null_mut()) };
-    assert_eq!(result, 0, "openpty: {}", std::io::Error::last_os_error());
-    for end in [master, slave] {
-        // SAFETY: the descriptor is open; a demo started meanwhile by another test must not inherit it.
-        unsafe { libc::fcntl(end, libc::F_SETFD, libc::FD_CLOEXEC) };
+    let ends = openpty(None, None).expect("a pseudo-terminal");
+    for end in [&ends.master, &ends.slave] {
+        // A demo started meanwhile by another test must not inherit it.
+        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("the descriptor is open");
     }
-    // SAFETY: openpty succeeded, so both descriptors are open and nobody else owns them.
-    unsafe { (File::from_raw_fd(master), OwnedFd::from_raw_fd(slave)) }
+    (File::from(ends.master), ends.slave)
 }

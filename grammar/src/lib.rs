@@ -1,5 +1,7 @@
 //! Tokens, layout, grammar and syntax tree of the Mini language: the syntax of Python 3.13.
 
+#![forbid(unsafe_code)]
+
 pub mod ast;
 mod check;
 mod error;

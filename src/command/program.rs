@@ -71,7 +71,7 @@ pub(super) fn with_interpreter(
         let interp = thread_state::new_interp(lock.clone());
         let thread = lock.register("MainThread");
         let Ok(mut vm) = Vm::attach(interp, &thread, true, StackSize::MAIN) else { return 1 };
-        vm.bootstrap();
+        vm.furnish();
         *vm.interp.clone().extension::<SysConfig>(&mut vm.gil) = config;
         // A program that cannot be interrupted is still a program.
         let _ = vm.watch_signals(&thread, &[libc::SIGINT]);

@@ -114,7 +114,7 @@ impl Builder {
             interp.recursion_limit.store(limit, Ordering::Relaxed);
         }
         let interpreter = Interpreter::start(interp, |vm| {
-            vm.bootstrap();
+            vm.furnish();
             vm.guarded(|vm| self.set_up(vm)).map_err(|raised| Error::catch(vm, raised))
         })?;
         Ok(interpreter)

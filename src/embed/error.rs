@@ -21,6 +21,7 @@ pub enum ErrorKind {
 /// Where a source was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxPlace {
+    /// As it was given to the compiler.
     pub file: String,
     /// Counted from one.
     pub line: u32,

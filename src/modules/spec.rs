@@ -138,6 +138,15 @@ impl Vm {
         made
     }
 
+    /// Fills a new interpreter: what the machine needs, and the `__spec__` of the built-ins.
+    pub(crate) fn furnish(&mut self) {
+        self.bootstrap();
+        let builtins = self.interp.builtins.get(&self.gil).clone();
+        if let Some(builtins) = builtins {
+            self.set_spec(&builtins, "builtins", Origin::BuiltIn, Value::None);
+        }
+    }
+
     /// Sets `__spec__` and `__loader__` of a module; `locations` is the `__path__` of a package, else None.
     pub(crate) fn set_spec(&mut self, dict: &Dict, name: &str, origin: Origin<'_>, locations: Value) {
         let [class, ..] = self.spec_classes();

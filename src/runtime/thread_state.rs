@@ -134,7 +134,6 @@ impl Vm {
         *interp.modules.get_mut(&mut self.gil) = Some(Dict::new());
         let builtins = self.add_module("builtins").dict.clone();
         self.dict_set_str(&builtins, "__package__", Value::str(""));
-        self.set_spec(&builtins, "builtins", crate::modules::spec::Origin::BuiltIn, Value::None);
         *interp.builtins.get_mut(&mut self.gil) = Some(builtins.clone());
         for &known in Known::ALL {
             if known.is_exception() || PUBLIC.contains(&known) {
