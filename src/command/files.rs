@@ -29,7 +29,7 @@ pub(super) fn find(path: &str) -> Result<Target, (String, i32)> {
             let mains = ["__main__.mini", "__main__.py"].map(|name| absolute.join(name));
             match mains.into_iter().find(|main| main.is_file()) {
                 Some(main) => Ok(Target::Folder { main, folder: absolute }),
-                None => Err((format!("can't find '__main__' module in '{path}'"), 1)),
+                None => Err((format!("can't find '__main__' module in '{}'", absolute.display()), 1)),
             }
         }
         Ok(_) => Ok(Target::File(absolute)),

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::files::{Target, cannot_open, find, folder_of};
-use super::uncaught::BROKEN_PIPE;
+use super::uncaught::{BROKEN_PIPE, INTERRUPTED};
 use crate::gil::{GilLock, LockConfig};
 use crate::modules::spec::Origin;
 use crate::modules::sys::config::SysConfig;
@@ -88,20 +88,30 @@ pub(super) fn with_interpreter(
         }
         if vm.is_forked_child() {
             // The thread that would take the status is the parent's.
-            crate::runtime::os::process::exit_now(status);
+            crate::runtime::os::process::exit_now(settled(status));
         }
         // The process ends now, and its memory with it: taking every object apart first would be for nothing.
         std::mem::forget(vm);
         status
     });
     match worker.map(|worker| worker.join()) {
-        Ok(Ok(status)) => status,
+        Ok(Ok(status)) => settled(status),
         Ok(Err(_)) => 70,
         Err(error) => {
             eprintln!("mini: cannot start a thread: {error}");
             1
         }
     }
+}
+
+/// The exit status of an ended program; one that Ctrl-C ended takes the process with it.
+fn settled(status: i32) -> i32 {
+    if status != INTERRUPTED {
+        return status;
+    }
+    // If the signal cannot be sent, the status tells of it.
+    let _ = signal_hook::low_level::emulate_default_handler(libc::SIGINT);
+    128 + libc::SIGINT
 }
 
 fn complain(message: &str) {

@@ -3,8 +3,9 @@
 use crate::builtins::traceback::TracebackOptions;
 use crate::object::{Known, Raised, Value, Vm};
 
-/// The exit status after Ctrl-C: as a shell tells of a program that SIGINT ended.
-const INTERRUPTED: i32 = 130;
+/// Stands for the exit status after Ctrl-C until the process is to end: SIGINT is what ends it then, so that a shell
+/// which waits for it stops too. No program can exit with it.
+pub(super) const INTERRUPTED: i32 = -libc::SIGINT;
 /// The exit status when nobody reads standard output any more: as a shell tells of a program that SIGPIPE ended.
 pub(super) const BROKEN_PIPE: i32 = 141;
 

@@ -71,7 +71,8 @@ fn run(vm: &mut Vm, _args: Args<'_>) -> Outcome {
         };
         if let Err(raised) = vm.call_args(&function, args) {
             let exception = vm.take_raised(raised);
-            vm.report_unraisable(&exception, "Exception ignored in atexit callback", &function);
+            let message = format!("Exception ignored in atexit callback {}", vm.safe_text(&function, true, "object"));
+            vm.report_unraisable(&exception, &message, &Value::None);
         }
     }
     Ok(Value::None)

@@ -51,7 +51,7 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
 /// Where `x` belongs; `x` is compared as it is, items by their keys.
 fn search(vm: &mut Vm, args: Args<'_>, x: &Value, left: bool) -> Result<usize, Raised> {
     let low = match args.get(2) {
-        Some(low) => vm.index_isize(low)?,
+        Some(low) => vm.expect_isize(low)?,
         None => 0,
     };
     if low < 0 {
@@ -59,7 +59,7 @@ fn search(vm: &mut Vm, args: Args<'_>, x: &Value, left: bool) -> Result<usize, R
     }
     let high = match args.get(3) {
         None | Some(Value::None) => vm.len(&args[0])? as isize,
-        Some(high) => vm.index_isize(high)?,
+        Some(high) => vm.expect_isize(high)?,
     };
     let key = args.get(4).filter(|key| !key.is_none());
     let (mut low, mut high) = (low as usize, high.max(0) as usize);

@@ -378,7 +378,7 @@ fn pack(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn offset(vm: &mut Vm, value: Option<&Value>, len: usize, size: usize, function: &str) -> Result<usize, Raised> {
     let given = match value {
         None => 0,
-        Some(value) => vm.index_isize(value)?,
+        Some(value) => vm.expect_isize(value)?,
     };
     let (what, preposition) = if function == "pack_into" { ("packing", "at") } else { ("unpacking", "at") };
     if given < 0 {

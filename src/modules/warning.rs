@@ -24,7 +24,7 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
 /// Native code has no frame of its own, so levels count as if the script had called the rest directly.
 fn warn(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let level = match args.get(2) {
-        Some(level) => vm.index_isize(level)? as i64,
+        Some(level) => vm.expect_isize(level)? as i64,
         None => 1,
     };
     let warnings = vm.import_dotted("warnings")?;

@@ -18,7 +18,7 @@ impl Vm {
             }
         }
         self.run_pending();
-        let flushed = self.flush_streams();
+        let flushed = self.flush_at_exit();
         self.interp.finalizing.store(true, Ordering::Relaxed);
         self.end_modules();
         self.run_pending();
@@ -26,7 +26,7 @@ impl Vm {
             self.collect_garbage(true);
             self.run_pending();
         }
-        self.flush_streams() && flushed
+        flushed && self.flush_at_exit()
     }
 
     fn report_at_exit(&mut self, result: Result<(), Raised>, message: &str) {
@@ -45,16 +45,36 @@ impl Vm {
 
     /// Flushes `sys.stdout` and `sys.stderr`; false if that failed.
     pub(crate) fn flush_streams(&mut self) -> bool {
-        let Some(sys) = self.imported("sys") else { return true };
-        let mut flushed = true;
+        self.flush_each().is_empty()
+    }
+
+    /// As `flush_streams` at the end of the program, when a failure of standard output is told.
+    fn flush_at_exit(&mut self) -> bool {
+        let failures = self.flush_each();
+        for (name, exception) in &failures {
+            if *name == "stdout" && !self.stdout_is_broken() {
+                self.report_unraisable(exception, "Exception ignored on flushing sys.stdout", &Value::None);
+            }
+        }
+        failures.is_empty()
+    }
+
+    /// Flushes the standard streams that are open; gives what failed.
+    fn flush_each(&mut self) -> Vec<(&'static str, Value)> {
+        let Some(sys) = self.imported("sys") else { return Vec::new() };
+        let mut failures = Vec::new();
         for name in ["stdout", "stderr"] {
             let stream = self.get_attr(&sys, name);
-            let result = stream.and_then(|stream| {
-                if stream.is_none() { Ok(Value::None) } else { self.call_method_str(&stream, "flush", &[]) }
-            });
-            flushed &= self.quiet(result).is_ok();
+            let Ok(stream) = self.quiet(stream) else { continue };
+            let closed = self.get_attr(&stream, "closed");
+            if stream.is_none() || matches!(self.quiet(closed), Ok(Value::Bool(closed)) if closed.get()) {
+                continue;
+            }
+            if let Err(raised) = self.call_method_str(&stream, "flush", &[]) {
+                failures.push((name, self.take_raised(raised)));
+            }
         }
-        flushed
+        failures
     }
 
     /// Lets go of the program's own modules: their objects end as cyclic garbage, with the names that their finalisers

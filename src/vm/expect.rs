@@ -30,6 +30,18 @@ impl Vm {
         }
     }
 
+    /// An argument that is a size or a position.
+    ///
+    /// # Errors
+    ///
+    /// TypeError, or OverflowError "Python int too large to convert to C ssize_t".
+    pub fn expect_isize(&mut self, value: &Value) -> Result<isize, Raised> {
+        match self.index(value)? {
+            Value::Int(n) => Ok(n as isize),
+            _ => Err(self.raise(Known::OverflowError, "Python int too large to convert to C ssize_t")),
+        }
+    }
+
     /// A count or size argument, `index` clamped at zero from below.
     ///
     /// # Errors

@@ -114,7 +114,7 @@ fn extend(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn insert(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let index = vm.index_isize(&args[1])?;
+    let index = vm.expect_isize(&args[1])?;
     let item = byte(vm, &args[2], "byte must be in range(0, 256)")?;
     let bytes = resizable(vm, &args[0])?;
     let data = bytes.data.get_mut(&mut vm.gil);
@@ -127,7 +127,7 @@ fn insert(vm: &mut Vm, args: Args<'_>) -> Outcome {
 fn pop(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let index = match args.get(1) {
         None => -1,
-        Some(index) => vm.index_isize(index)?,
+        Some(index) => vm.expect_isize(index)?,
     };
     let bytes = receiver(vm, &args[0])?;
     let len = bytes.data.get(&vm.gil).len() as isize;

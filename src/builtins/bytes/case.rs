@@ -92,7 +92,7 @@ enum Side {
 }
 
 fn pad(vm: &mut Vm, args: Args<'_>, name: &str, side: Side) -> Outcome {
-    let width = vm.index_isize(&args[1])?.max(0) as usize;
+    let width = vm.expect_isize(&args[1])?.max(0) as usize;
     let fill = match args.get(2) {
         None => b' ',
         Some(fill) => match (vm.unwrap(fill), buffer::view(vm, fill).as_deref()) {
@@ -141,7 +141,7 @@ pub(super) fn rjust(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 pub(super) fn zfill(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let width = vm.index_isize(&args[1])?.max(0) as usize;
+    let width = vm.expect_isize(&args[1])?.max(0) as usize;
     let data = content(vm, args);
     let room = width.saturating_sub(data.len());
     let sign = usize::from(matches!(data.first(), Some(b'+' | b'-')));
@@ -158,7 +158,7 @@ pub(super) fn zfill(vm: &mut Vm, args: Args<'_>) -> Outcome {
 pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let size = match args.get(1) {
         None => 8,
-        Some(size) => vm.index_isize(size)?.max(0) as usize,
+        Some(size) => vm.expect_isize(size)?.max(0) as usize,
     };
     let mut out = Vec::new();
     let mut column = 0;

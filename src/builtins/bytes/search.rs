@@ -118,7 +118,7 @@ pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let (old, new) = (buffer::expect(vm, &args[1])?, buffer::expect(vm, &args[2])?);
     let count = match args.get(3) {
         None => usize::MAX,
-        Some(count) => usize::try_from(vm.index_isize(count)?).unwrap_or(usize::MAX),
+        Some(count) => usize::try_from(vm.expect_isize(count)?).unwrap_or(usize::MAX),
     };
     let data = content(vm, args);
     let mut out = Vec::with_capacity(data.len());

@@ -12,7 +12,7 @@ fn is_space(byte: u8) -> bool {
 fn max_split(vm: &mut Vm, args: Args<'_>) -> Result<usize, Raised> {
     match args.get(2) {
         None => Ok(usize::MAX),
-        Some(count) => Ok(usize::try_from(vm.index_isize(count)?).unwrap_or(usize::MAX)),
+        Some(count) => Ok(usize::try_from(vm.expect_isize(count)?).unwrap_or(usize::MAX)),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn to_bytes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let number = to_big(&plain(vm, &args[0]));
     let length = match args.get(1) {
         None => 1,
-        Some(length) => vm.index_isize(length)?,
+        Some(length) => vm.expect_isize(length)?,
     };
     let little = is_little(vm, args.get(2), "to_bytes")?;
     let signed = match args.get(3) {

@@ -69,7 +69,7 @@ pub(super) fn index(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub(super) fn insert(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let list = receiver::<List>(vm, &args[0])?;
-    let at = vm.index_isize(&args[1])?;
+    let at = vm.expect_isize(&args[1])?;
     let items = list.items.get_mut(&mut vm.gil);
     let len = items.len() as isize;
     let at = if at < 0 { (at + len).max(0) } else { at.min(len) };
@@ -80,7 +80,7 @@ pub(super) fn insert(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub(super) fn pop(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let list = receiver::<List>(vm, &args[0])?;
     let at = match args.get(1) {
-        Some(at) => vm.index_isize(at)?,
+        Some(at) => vm.expect_isize(at)?,
         None => -1,
     };
     let items = list.items.get_mut(&mut vm.gil);

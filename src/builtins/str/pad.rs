@@ -31,7 +31,7 @@ fn padded(vm: &mut Vm, text: &str, fill: char, left: usize, right: usize) -> Res
 
 fn pad(vm: &mut Vm, args: Args<'_>, left_of: fn(usize, usize) -> usize) -> Outcome {
     let text = receiver(vm, args)?;
-    let width = vm.index_isize(&args[1])?.max(0) as usize;
+    let width = vm.expect_isize(&args[1])?.max(0) as usize;
     let fill = fill(vm, args)?;
     let room = width.saturating_sub(text.char_count());
     if room == 0 {
@@ -55,7 +55,7 @@ pub(super) fn rjust(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 pub(super) fn zfill(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
-    let width = vm.index_isize(&args[1])?.max(0) as usize;
+    let width = vm.expect_isize(&args[1])?.max(0) as usize;
     let room = width.saturating_sub(text.char_count());
     if room == 0 {
         return Ok(same_or_new(&args[0], &text));
@@ -69,7 +69,7 @@ pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
     let size = match args.get(1) {
         None => 8,
-        Some(size) => vm.index_isize(size)?.max(0) as usize,
+        Some(size) => vm.expect_isize(size)?.max(0) as usize,
     };
     let mut out = String::with_capacity(text.len());
     let mut column = 0;

@@ -12,7 +12,7 @@ pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let new = vm.expect_str(&args[2], "replace() argument 2")?;
     let count = match args.get(3) {
         None => usize::MAX,
-        Some(count) => usize::try_from(vm.index_isize(count)?).unwrap_or(usize::MAX),
+        Some(count) => usize::try_from(vm.expect_isize(count)?).unwrap_or(usize::MAX),
     };
     let bytes = text.as_str().as_bytes();
     let hits: Vec<usize> = if old.is_empty() {

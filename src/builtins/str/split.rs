@@ -9,7 +9,7 @@ use crate::object::{Args, Name, Ptr, Raised, Str, Value, Vm};
 fn max_split(vm: &mut Vm, args: Args<'_>) -> Result<usize, Raised> {
     match args.get(2) {
         None => Ok(usize::MAX),
-        Some(count) => Ok(usize::try_from(vm.index_isize(count)?).unwrap_or(usize::MAX)),
+        Some(count) => Ok(usize::try_from(vm.expect_isize(count)?).unwrap_or(usize::MAX)),
     }
 }
 

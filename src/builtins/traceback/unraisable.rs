@@ -5,9 +5,11 @@ use crate::object::{Known, Raised, Value, Vm};
 /// The message that the hook is not told, since it is the usual one.
 const DEFAULT_MESSAGE: &str = "Exception ignored in";
 
-/// A level of a traceback as the place and the first line only, which is all that CPython prints here.
+/// A level of a traceback as the place and the first line only, which is all that CPython prints here, and the line only
+/// of sources that are files.
 fn without_marks(level: &str) -> &str {
-    let end = level.match_indices('\n').nth(1).map_or(level.len(), |(at, _)| at + 1);
+    let lines = if level.starts_with("  File \"<") { 1 } else { 2 };
+    let end = level.match_indices('\n').nth(lines - 1).map_or(level.len(), |(at, _)| at + 1);
     &level[..end]
 }
 

@@ -59,7 +59,7 @@ pub(super) fn tofile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub(super) fn fromfile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (_, code) = data(vm, &args[0])?;
-    let Ok(count) = usize::try_from(vm.index_isize(&args[2])?) else {
+    let Ok(count) = usize::try_from(vm.expect_isize(&args[2])?) else {
         return Err(vm.value_error("negative count"));
     };
     let Some(wanted) = count.checked_mul(item_size(code)).filter(|&size| size <= isize::MAX as usize) else {
@@ -111,7 +111,7 @@ pub(super) fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn reconstruct(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let code = vm.expect_str(&args[1], "_array_reconstructor() argument 2")?;
     let ours = code.as_str().bytes().next().map_or(-1, format_code);
-    if vm.index_isize(&args[2])? as i64 != ours {
+    if vm.expect_isize(&args[2])? as i64 != ours {
         return Err(vm.raise(Known::NotImplementedError, "pickled arrays of other machine formats are not supported"));
     }
     vm.call(&args[0], &[args[1].clone(), args[3].clone()])

@@ -402,7 +402,7 @@ fn remove(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn insert(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let at = vm.index_isize(&args[1])?;
+    let at = vm.expect_isize(&args[1])?;
     let (_, code) = data(vm, &args[0])?;
     let item = packed(vm, code, &args[2])?;
     let len = length(vm, &args[0])? as isize;
@@ -414,7 +414,7 @@ fn insert(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn pop(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let at = match args.get(1) {
         None => -1,
-        Some(at) => vm.index_isize(at)?,
+        Some(at) => vm.expect_isize(at)?,
     };
     let len = length(vm, &args[0])? as isize;
     if len == 0 {

@@ -187,7 +187,7 @@ fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Some(max_len) if !matches!(vm.unwrap(&max_len), Value::Int(_) | Value::Bool(_) | Value::BigInt(_)) => {
             return Err(vm.type_error("an integer is required"));
         }
-        Some(max_len) => match vm.index_isize(&max_len)? {
+        Some(max_len) => match vm.expect_isize(&max_len)? {
             max_len if max_len < 0 => return Err(vm.value_error("maxlen must be non-negative")),
             max_len => Some(max_len as usize),
         },
@@ -353,7 +353,7 @@ fn remove(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn insert(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let at = vm.index_isize(&args[1])?;
+    let at = vm.expect_isize(&args[1])?;
     let deque = edit(vm, &args[0])?;
     let len = deque.items.len();
     if deque.max_len == Some(len) {
@@ -374,7 +374,7 @@ fn reverse(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn rotate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let steps = match args.get(1) {
-        Some(steps) => vm.index_isize(steps)?,
+        Some(steps) => vm.expect_isize(steps)?,
         None => 1,
     };
     let deque = edit(vm, &args[0])?;

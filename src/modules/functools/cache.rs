@@ -62,7 +62,7 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let max = match &args[2] {
         Value::None => None,
-        max => Some(vm.index_isize(max)?.max(0) as usize),
+        max => Some(vm.expect_isize(max)?.max(0) as usize),
     };
     let object = vm.known(Known::Object);
     let shape = object.data.get(&vm.gil).root_shape;

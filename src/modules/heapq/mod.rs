@@ -54,7 +54,7 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
 
 /// The first `n` items in order: what sorting everything would begin with.
 fn best(vm: &mut Vm, args: Args<'_>, reverse: bool) -> Result<Value, Raised> {
-    let count = vm.index_isize(&args[0])?.max(0) as usize;
+    let count = vm.expect_isize(&args[0])?.max(0) as usize;
     let key = args.get(2).filter(|key| !key.is_none());
     let mut items = vm.collect(&args[1])?;
     sort_values(vm, &mut items, key, reverse)?;

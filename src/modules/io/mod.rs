@@ -208,7 +208,7 @@ fn size_argument(vm: &mut Vm, value: Option<&Value>) -> Result<Option<usize>, Ra
         let found = vm.class_name(value);
         return Err(vm.type_error(format!("argument should be integer or None, not '{found}'")));
     }
-    let size = vm.index_isize(value)?;
+    let size = vm.expect_isize(value)?;
     Ok(usize::try_from(size).ok())
 }
 

@@ -216,7 +216,7 @@ fn line(vm: &mut Vm, stream: &Value, limit: Option<usize>) -> Result<String, Rai
 
 fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let limit = match args.get(1) {
-        Some(limit) => usize::try_from(vm.index_isize(limit)?).ok(),
+        Some(limit) => usize::try_from(vm.expect_isize(limit)?).ok(),
         None => None,
     };
     vm.check_text_readable(&args[0])?;

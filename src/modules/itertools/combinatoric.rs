@@ -121,7 +121,7 @@ fn combine(vm: &mut Vm, class: &Value, combine: Combine, ended: bool) -> Result<
 pub(super) fn product(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (iterables, repeat) = one_keyword(vm, args, "product", "repeat")?;
     let repeat = match repeat {
-        Some(repeat) => vm.index_isize(&repeat)?,
+        Some(repeat) => vm.expect_isize(&repeat)?,
         None => 1,
     };
     if repeat < 0 {
@@ -154,7 +154,7 @@ pub(super) fn product(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// The length of each combination.
 fn length(vm: &mut Vm, value: &Value) -> Result<usize, Raised> {
-    let length = vm.index_isize(value)?;
+    let length = vm.expect_isize(value)?;
     if length < 0 { Err(vm.value_error("r must be non-negative")) } else { Ok(length as usize) }
 }
 

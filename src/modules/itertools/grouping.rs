@@ -23,7 +23,7 @@ foreign_data! { Batched, next: batched_next, single: [iter], many: [] }
 
 /// `batched(iterable, n, *, strict=False)`.
 pub(super) fn batched(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let size = vm.index_isize(&args[2])?;
+    let size = vm.expect_isize(&args[2])?;
     let strict = match args.get(3) {
         Some(strict) => vm.truth(strict)?,
         None => false,
@@ -239,7 +239,7 @@ fn tee_copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `tee(iterable, n=2)`.
 pub(super) fn tee(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let count = match args.get(1) {
-        Some(count) => vm.index_isize(count)?,
+        Some(count) => vm.expect_isize(count)?,
         None => 2,
     };
     if count < 0 {

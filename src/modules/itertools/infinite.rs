@@ -107,7 +107,7 @@ pub(super) const REPEAT_METHODS: &[NativeDef] = &[
 /// `repeat(object[, times])`.
 pub(super) fn repeat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let left = match args.get(2) {
-        Some(times) => Some(vm.index_isize(times)?.max(0) as u64),
+        Some(times) => Some(vm.expect_isize(times)?.max(0) as u64),
         None => None,
     };
     make(vm, &args[0], Repeat { item: args[1].clone(), left })

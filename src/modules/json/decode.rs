@@ -35,7 +35,7 @@ fn given(value: &Value) -> Option<Value> {
 /// `scan(text, index, ...)`: the value at a character index and the index behind it.
 pub(super) fn scan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let text = vm.expect_str(&args[0], "first argument")?;
-    let index = vm.index_isize(&args[1])?;
+    let index = vm.expect_isize(&args[1])?;
     let scanner = Scanner {
         error: args[2].clone(),
         strict: vm.truth(&args[3])?,
@@ -57,7 +57,7 @@ pub(super) fn scan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `skip_space(text, index)`.
 pub(super) fn skip_space(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(text) = text_of(vm, &args[0]) else { return Err(vm.type_error("text must be str")) };
-    let index = vm.index_isize(&args[1])?.max(0) as usize;
+    let index = vm.expect_isize(&args[1])?.max(0) as usize;
     let start = text.byte_offset(index.min(text.char_count()));
     Ok(text.char_index(space(text.as_str().as_bytes(), start)).into())
 }

@@ -33,7 +33,7 @@ pub(super) fn encode(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Value::None => None,
         Value::Str(text) => Some(text.as_str().to_owned()),
         _ => {
-            let count = vm.index_isize(&args[5])?.max(0) as usize;
+            let count = vm.expect_isize(&args[5])?.max(0) as usize;
             Some(" ".repeat(count.min(1 << 20)))
         }
     };

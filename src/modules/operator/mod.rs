@@ -155,7 +155,7 @@ fn delitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let default = match args.get(1) {
-        Some(default) => vm.index_isize(default)?,
+        Some(default) => vm.expect_isize(default)?,
         None => 0,
     };
     vm.length_hint(&args[0], default.max(0) as usize).map(Value::from)

@@ -65,7 +65,7 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let number = small_int(vm, &args[0])?;
-    let size = vm.index_isize(&args[1])?;
+    let size = vm.expect_isize(&args[1])?;
     let Ok(size) = usize::try_from(size) else { return Err(vm.raise_errno(libc::EINVAL, None)) };
     vm.wait_for_input(number)?;
     loop {

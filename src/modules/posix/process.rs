@@ -328,7 +328,7 @@ fn sysconf(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn urandom(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let count = vm.index_isize(&args[0])?;
+    let count = vm.expect_isize(&args[0])?;
     let Ok(count) = usize::try_from(count) else { return Err(vm.value_error("negative argument not allowed")) };
     if count > 1 << 32 {
         return Err(vm.memory_error());
