@@ -46,6 +46,8 @@ impl Vm {
         let count = garbage.len();
         if count > 0 {
             self.interp.heap.clear_weak_references(&garbage);
+            // Callbacks find everything as it was.
+            self.run_pending();
             let heap = &self.interp.heap;
             let finalizers: Vec<_> =
                 garbage.objects().iter().filter(|object| heap.claim_finalizer(object)).cloned().collect();
