@@ -64,6 +64,11 @@ pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u
             check::module(&body, &mut warnings).map_err(Fault::after_parse)?;
             Ok((Tree::Module(body), warnings))
         }
+        Ok(Top::Expression(body)) if src[body.span.start as usize..].starts_with('*') => {
+            // The grammar has it for the sake of statements.
+            let (start, _, end) = list[0];
+            Err(Fault::range("invalid syntax", start, end))
+        }
         Ok(Top::Expression(body)) => {
             check::expression(&body, &mut warnings).map_err(Fault::after_parse)?;
             Ok((Tree::Expression(body), warnings))

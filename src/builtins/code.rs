@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::builtins::native;
-use crate::bytecode::{CodeFlags, CodeProto};
+use crate::bytecode::{CodeFlags, CodeProto, Position};
 use crate::object::{Args, Arity, Code, GetSetDef, Getter, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 const SLOTS: &[NativeDef] = &[
@@ -105,13 +105,14 @@ fn lines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn positions(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let code = of(vm, &args[0])?;
-    let part = |n: u32, known: bool| if known { Value::Int(n.into()) } else { Value::None };
-    let rows = code.proto.positions.iter().map(|p| {
-        let known = p.line != 0;
-        Value::tuple(vec![part(p.line, known), part(p.end_line, known), part(p.col, known), part(p.end_col, known)])
-    });
-    let rows = Value::list(rows.collect());
+    let rows = Value::list(code.proto.positions.iter().copied().map(position_tuple).collect());
     vm.iter(&rows)
+}
+
+/// Line, end line, column and end column; None for each if they are unknown.
+pub(crate) fn position_tuple(p: Position) -> Value {
+    let part = |n: u32| if p.line != 0 { Value::Int(n.into()) } else { Value::None };
+    Value::tuple(vec![part(p.line), part(p.end_line), part(p.col), part(p.end_col)])
 }
 
 /// The number that a field is replaced by.

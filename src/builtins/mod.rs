@@ -4,7 +4,7 @@
 mod bool;
 pub(crate) mod bytes;
 mod cell;
-mod code;
+pub(crate) mod code;
 mod compare;
 pub(crate) mod dict;
 pub(crate) mod exceptions;

@@ -219,12 +219,24 @@ impl Vm {
                 self.dict_set_str(&dict, name, Value::str(value));
             }
         }
+        if file.is_some() {
+            self.dict_set_str(&dict, "__cached__", Value::None);
+        }
         let origin = file.map_or(Origin::BuiltIn, Origin::File);
         self.set_loader(&dict, "__main__", &origin);
         if let Some(module) = module {
             self.set_spec(&dict, module, origin, Value::None);
         }
-        self.run_code(&code, &dict, Value::Undef)?;
+        let result = self.run_code(&code, &dict, Value::Undef);
+        if module.is_none() {
+            // A script's file is known only while it runs.
+            for name in ["__file__", "__cached__"] {
+                let name = self.intern(name);
+                let old = dict.data.get_mut(&mut self.gil).remove_str(&name);
+                drop(old);
+            }
+        }
+        result?;
         self.run_pending();
         Ok(())
     }
@@ -235,6 +247,7 @@ impl Vm {
             return main.dict.clone();
         }
         let dict = self.add_module("__main__").dict.clone();
+        self.dict_set_str(&dict, "__annotations__", crate::object::Dict::new().into_value());
         self.set_builtins_name(&dict);
         dict
     }

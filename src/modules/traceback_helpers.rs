@@ -15,6 +15,12 @@ const FUNCTIONS: &[NativeDef] = &[
         block,
         "The lines that a traceback shows for a range of source, with marks.",
     ),
+    native(
+        "position",
+        Arity::Exact(1),
+        position,
+        "Where a level of a traceback is: line, end line, column, end column; None for what is unknown.",
+    ),
     native("suggestion", Arity::Exact(1), suggestion, "What may have been meant by the name in an exception."),
 ];
 
@@ -31,6 +37,13 @@ fn block(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let lines: Vec<String> = source.as_str().lines().map(str::to_owned).collect();
     let position = Position { line: 1, end_line: lines.len() as u32, col, end_col };
     Ok(Value::str(&source_block(&lines, position)))
+}
+
+fn position(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Value::Traceback(level) = &args[0] else {
+        return Err(vm.type_error("position() argument must be a traceback"));
+    };
+    Ok(crate::builtins::code::position_tuple(level.position()))
 }
 
 fn suggestion(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -187,6 +187,14 @@ impl Heap {
         self.tracked.borrow().iter().map(|header| unsafe { retain(*header) }).collect()
     }
 
+    /// The registered object with this identity, if there still is one.
+    pub fn find(&self, identity: usize) -> Option<Value> {
+        let tracked = self.tracked.borrow();
+        let found = tracked.iter().find(|header| header.as_ptr() as usize == identity);
+        // SAFETY: registered objects are alive.
+        found.map(|header| unsafe { retain(*header) })
+    }
+
     /// The heap objects that an object refers to.
     pub fn referents(&self, object: &Value) -> Vec<Value> {
         let mut found = Vec::new();

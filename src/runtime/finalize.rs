@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::object::heap::Heap;
-use crate::object::{Dict, Known, Raised, Value, Vm, weak};
+use crate::object::{Dict, Raised, Value, Vm};
 
 impl Vm {
     /// Ends the program in order: waits for threads that are no daemons, calls what `atexit` registered, flushes the
@@ -101,10 +101,8 @@ impl Vm {
             })
             .map(|entry| (entry.key.clone(), entry.value.clone()))
             .collect();
-        let class = self.known(Known::Object);
-        let (mut held, mut roots) = (Vec::new(), Vec::new());
+        let mut roots = Vec::new();
         for (name, module) in own {
-            held.push(weak::new_reference(class.clone(), &module, Value::None));
             if let Value::Module(module) = &module {
                 roots.push(module.dict.to_value().identity());
             }
@@ -117,10 +115,9 @@ impl Vm {
         }
         self.collect_from(true, &roots);
         self.run_pending();
-        for reference in held.iter().rev() {
-            let module = weak::upgrade(&self.gil, &reference.to_value());
-            if let Some(Value::Module(module)) = &module {
-                self.clear_namespace(&module.dict.clone());
+        for root in roots.iter().rev() {
+            if let Some(Value::Dict(namespace)) = &self.interp.heap.find(*root) {
+                self.clear_namespace(&namespace.to_ptr());
             }
         }
     }

@@ -263,7 +263,7 @@ impl Vm {
     pub fn invert(&mut self, value: &Value) -> Result<Value, Raised> {
         match value {
             Value::Bool(_) => {
-                let message = "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the underlying int object and is usually not what you expect from the negation of a bool. Use the 'not' operator for boolean negation or ~int(x) for the bitwise inversion of the underlying int.";
+                let message = "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. Use the 'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.";
                 self.warn(Known::DeprecationWarning, message, 1)?;
                 Ok(Value::Int(!i64::from(matches!(value, Value::Bool(b) if b.get()))))
             }

@@ -254,6 +254,14 @@ impl Vm {
         };
         match found {
             Some(value) => Ok(value),
+            None if matches!(descriptor.access, Access::Slot(_)) => {
+                // This message has the class with its module.
+                let class = self.class_of(receiver);
+                let full = self.class_full_name(&class);
+                let class = full.strip_prefix("__main__.").unwrap_or(&full);
+                let message = format!("'{class}' object has no attribute '{}'", descriptor.name.as_str());
+                Err(self.attribute_error(message, receiver, &descriptor.name))
+            }
             None => Err(self.no_attribute(receiver, &descriptor.name)),
         }
     }

@@ -28,11 +28,16 @@ pub(super) fn unwind(vm: &mut Vm) -> bool {
                 }
                 let count = code.nregs as usize - range.keep.0 as usize;
                 super::frames::clear_values(frame.base.add(range.keep.0 as usize), count);
+                // What the raising instruction held ends where it stands.
+                vm.run_pending();
                 *frame.base.add(range.exc.0 as usize) = vm.raised.take();
                 frame.pc = code.entry.add(range.handler as usize);
                 return true;
             }
             vm.keep_variables();
+            let temporaries = usize::from(code.nregs - code.first_temp);
+            super::frames::clear_values(frame.base.add(code.first_temp as usize), temporaries);
+            vm.run_pending();
             if !frame.generator.is_null() {
                 convert_stop_iteration(vm, code.proto.flags);
             }

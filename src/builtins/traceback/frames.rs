@@ -1,7 +1,7 @@
 //! The levels of a traceback as text.
 
 use crate::bytecode::Position;
-use crate::object::{Ptr, Traceback, Vm};
+use crate::object::{Ptr, Traceback, Value, Vm};
 
 /// After so many equal levels the rest is only counted.
 const REPEATED: usize = 3;
@@ -9,6 +9,7 @@ const REPEATED: usize = 3;
 impl Vm {
     /// The levels of a traceback, the oldest first, as the lines that follow "Traceback (most recent call last):".
     pub(crate) fn format_levels(&mut self, traceback: Option<Ptr<Traceback>>, limit: Option<i64>) -> Vec<String> {
+        let limit = limit.or_else(|| self.traceback_limit());
         let mut levels = Vec::new();
         let mut next = traceback;
         while let Some(level) = next {
@@ -43,6 +44,17 @@ impl Vm {
         }
         push_repeated(&mut texts, repeated);
         texts
+    }
+
+    /// What `sys.tracebacklimit` says: so many levels, the newest.
+    fn traceback_limit(&mut self) -> Option<i64> {
+        let sys = self.imported("sys")?;
+        let name = self.intern("tracebacklimit");
+        let limit = self.getattr_opt(&sys, &name);
+        match self.quiet(limit) {
+            Ok(Some(Value::Int(limit))) => Some(-limit.max(0)),
+            _ => None,
+        }
     }
 
     fn format_level(&mut self, level: &Traceback) -> String {
