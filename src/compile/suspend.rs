@@ -63,7 +63,8 @@ impl<'a> Compiler<'a> {
         if self.in_function() {
             return Ok(());
         }
-        self.error(expr.span, "'yield' outside function")
+        let what = if matches!(expr.kind, mini_grammar::ast::ExprKind::YieldFrom { .. }) { "yield from" } else { "yield" };
+        self.error(expr.span, format!("'{what}' outside function"))
     }
 
     pub(super) fn yield_expr(&mut self, expr: &'a Expr, value: Option<&'a Expr>, dst: Reg) -> Res {

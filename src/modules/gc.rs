@@ -2,7 +2,7 @@
 
 use super::NativeModule;
 use crate::builtins::native;
-use crate::object::{Args, Arity, Dict, NativeDef, Params, Ptr, Raised, Value, Vm};
+use crate::object::{Args, Arity, Dict, Known, NativeDef, Params, Ptr, Raised, Value, Vm};
 
 pub const MODULE: NativeModule = NativeModule { name: "gc", init };
 
@@ -60,12 +60,16 @@ const FUNCTIONS: &[NativeDef] = &[
         zero,
         "Return the number of objects in the permanent generation: none.",
     ),
+    native("set_debug", Arity::Exact(1), set_debug, "Set the garbage collection debugging flags: only 0 is supported."),
     native("get_debug", Arity::Exact(0), zero, "Get the garbage collection debugging flags: none."),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.dict_set_str(dict, "__doc__", Value::str("The collector of reference cycles."));
     vm.module_functions(dict, "gc", FUNCTIONS);
+    for (name, flag) in [("STATS", 1), ("COLLECTABLE", 2), ("UNCOLLECTABLE", 4), ("SAVEALL", 32), ("LEAK", 38)] {
+        vm.dict_set_str(dict, &format!("DEBUG_{name}"), Value::Int(flag));
+    }
     vm.dict_set_str(dict, "garbage", Value::list(Vec::new()));
     vm.dict_set_str(dict, "callbacks", Value::list(Vec::new()));
     Ok(())
@@ -155,6 +159,13 @@ fn is_tracked(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn nothing(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::None)
+}
+
+fn set_debug(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    match vm.expect_i64(&args[0])? {
+        0 => Ok(Value::None),
+        _ => Err(vm.raise(Known::NotImplementedError, "gc debugging flags are not supported by Mini")),
+    }
 }
 
 fn zero(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {

@@ -128,7 +128,7 @@ impl Vm {
         let pairs: Vec<(Value, Value)> =
             given.data.get(&self.gil).iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
         for (key, value) in pairs {
-            let Value::Str(name) = &key else {
+            let Value::Str(name) = &self.unwrap(&key).clone() else {
                 return Err(self.type_error("keywords must be strings"));
             };
             if dict.data.get(&self.gil).get_str(name).is_some() {

@@ -818,7 +818,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 }
                                 Instr::GetAwaitable { dst, src, .. } => {
                                     let Value::Gen(generator) = &reg!(src) else { break 'slow };
-                                    if !generator.is_coroutine() {
+                                    if !generator.is_coroutine() || generator.state.get() == GenState::Suspended {
                                         slow!();
                                     }
                                     let value = operand!(src);

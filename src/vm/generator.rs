@@ -488,10 +488,17 @@ impl Vm {
     }
 
     /// The iterator of `await value`.
-    pub(super) fn awaitable(&mut self, value: &Value, place: AwaitPlace) -> Result<Value, Raised> {
+    ///
+    /// # Errors
+    ///
+    /// TypeError if the value cannot be awaited; what `__await__` raises.
+    pub(crate) fn awaitable(&mut self, value: &Value, place: AwaitPlace) -> Result<Value, Raised> {
         if let Value::Gen(generator) = value {
             let flags = generator.code.proto.flags;
             if generator.kind() == GenKind::Coroutine {
+                if generator.state.get() == GenState::Suspended {
+                    return Err(self.raise(Known::RuntimeError, "coroutine is being awaited already"));
+                }
                 return Ok(value.clone());
             }
             if flags.has(CodeFlags::ITERABLE_COROUTINE) {

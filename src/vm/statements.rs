@@ -329,7 +329,7 @@ impl Vm {
         match self.awaitable(&awaitable, crate::bytecode::AwaitPlace::Expression) {
             Ok(iterator) => Ok(iterator),
             Err(raised) => {
-                let cause = self.catch(raised, Known::TypeError)?;
+                let cause = self.take_raised(raised);
                 let class = self.class_name(&awaitable);
                 let text = format!("'async for' received an invalid object from __anext__: {class}");
                 let error = self.new_exception(Known::TypeError, vec![Value::str(&text)]);

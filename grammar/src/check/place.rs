@@ -301,10 +301,11 @@ impl<'w> Checker<'w> {
                 self.within(Kind::Function, |this| this.expr(body))
             }
             ExprKind::Yield { .. } | ExprKind::YieldFrom { .. } => {
-                if !self.is_function() {
-                    return Err(fault(expr.span, "'yield' outside function"));
-                }
                 let from = matches!(expr.kind, ExprKind::YieldFrom { .. });
+                if !self.is_function() {
+                    let what = if from { "yield from" } else { "yield" };
+                    return Err(fault(expr.span, format!("'{what}' outside function")));
+                }
                 if from && self.kind == Kind::AsyncFunction {
                     return Err(fault(expr.span, "'yield from' inside async function"));
                 }

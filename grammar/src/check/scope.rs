@@ -490,7 +490,8 @@ impl Builder {
         for at in (0..self.stack.len()).rev() {
             match self.stack[at].kind {
                 Kind::Comprehension(_) => {
-                    if self.stack[at].flags(&mangled) & ITERATED != 0 {
+                    let flags = self.stack[at].flags(&mangled);
+                    if flags & ITERATED != 0 && flags & LOCAL != 0 {
                         let message = format!(
                             "assignment expression cannot rebind comprehension iteration variable \
                              '{name}'"

@@ -192,7 +192,27 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Value::Exc(this) = &args[0] else { return Ok(Value::None) };
     let data = this.data.get(&vm.gil);
     let mut parts = vec![class, data.args.to_value()];
-    parts.extend(data.dict.as_ref().map(|dict| dict.to_value()));
+    let dict = data.dict.clone();
+    let fields: &[&str] = match () {
+        () if vm.is_known(&args[0], Known::ImportError) => &["name", "path", "name_from"],
+        () if vm.is_known(&args[0], Known::AttributeError) => &["name"],
+        () => &[],
+    };
+    let state = Dict::new();
+    for name in fields {
+        let value = vm.get_attr(&args[0], name)?;
+        if !value.is_none() {
+            vm.dict_set_str(&state, name, value);
+        }
+    }
+    if state.data.get(&vm.gil).is_empty() {
+        parts.extend(dict.map(|dict| dict.into_value()));
+        return Ok(Value::tuple(parts));
+    }
+    if let Some(dict) = dict {
+        vm.dict_update(&state, &dict.into_value())?;
+    }
+    parts.push(state.into_value());
     Ok(Value::tuple(parts))
 }
 

@@ -2,7 +2,8 @@
 
 use super::resume::thrown;
 use crate::builtins::native;
-use crate::object::{Args, Arity, Foreign, ForeignData, Known, Name, NativeDef, NativeKind, Raised, Value, Vm};
+use crate::bytecode::AwaitPlace;
+use crate::object::{Args, Arity, Foreign, ForeignData, GenKind, Known, Name, NativeDef, NativeKind, Raised, Value, Vm};
 
 struct NextOr {
     awaitable: Value,
@@ -57,10 +58,10 @@ fn iterator(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
         return Ok(iterator.clone());
     }
     let awaitable = state.awaitable.clone();
-    let Some(iterator) = vm.call_special(&awaitable, Name::__await__, &[])? else {
-        let found = vm.class_name(&awaitable);
-        return Err(vm.type_error(format!("'{found}' object can't be awaited")));
-    };
+    let mut iterator = vm.awaitable(&awaitable, AwaitPlace::Expression)?;
+    if matches!(&iterator, Value::Gen(body) if body.kind() == GenKind::Coroutine) {
+        iterator = vm.call_special(&awaitable, Name::__await__, &[])?.unwrap_or(iterator);
+    }
     if let Some(state) = foreign.get_mut::<NextOr>(&mut vm.gil) {
         state.iterator = Some(iterator.clone());
     }

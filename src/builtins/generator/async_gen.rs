@@ -4,7 +4,7 @@
 //! `await`s pass outwards. An awaitable made by `asend` steps the body: the second kind it yields on, the
 //! first ends it as its result.
 
-use super::resume::thrown;
+use super::resume::{exception_of, warn_of_parts};
 use crate::builtins::native;
 use crate::object::{
     Args, Arity, Foreign, ForeignData, GenState, Known, NativeDef, NativeKind, Raised, Raw, Value, Vm,
@@ -42,6 +42,7 @@ const STEP_SLOTS: &[NativeDef] = &[
     native("__await__", Arity::Exact(1), itself, ""),
     native("__iter__", Arity::Exact(1), itself, ""),
     native("__next__", Arity::Exact(1), step_next, ""),
+    native("__del__", Arity::Exact(1), step_delete, ""),
 ];
 
 const STEP_METHODS: &[NativeDef] = &[
@@ -53,7 +54,8 @@ const STEP_METHODS: &[NativeDef] = &[
 /// What an awaitable of an asynchronous generator does to it.
 enum Action {
     Send(Value),
-    Throw(Value),
+    /// The arguments of `athrow`, which are looked at when it is awaited.
+    Throw(Vec<Value>),
     Close,
 }
 
@@ -74,9 +76,15 @@ struct Step {
 impl ForeignData for Step {
     fn trace(&self, visit: &mut dyn FnMut(&Value)) {
         visit(&self.generator);
-        if let Action::Send(value) | Action::Throw(value) = &self.action {
-            visit(value);
+        match &self.action {
+            Action::Send(value) => visit(value),
+            Action::Throw(values) => values.iter().for_each(visit),
+            Action::Close => {}
         }
+    }
+
+    fn wants_finalizer(&self) -> bool {
+        self.phase == Phase::New
     }
 
     fn clear(&mut self) -> Vec<Value> {
@@ -178,8 +186,8 @@ fn asend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn athrow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let exception = thrown(vm, &args)?;
-    make_step(vm, &args[0], Action::Throw(exception))
+    warn_of_parts(vm, &args, "athrow")?;
+    make_step(vm, &args[0], Action::Throw(args.positional().to_vec()))
 }
 
 fn aclose(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -219,6 +227,26 @@ fn set_running(vm: &mut Vm, generator: &Value, on: bool) {
     }
 }
 
+/// How messages name what a step does.
+fn action_name(vm: &Vm, step: &Value) -> &'static str {
+    match step_of(step).and_then(|step| step.get::<Step>(&vm.gil)).map(|step| &step.action) {
+        Some(Action::Send(_)) => "anext",
+        Some(Action::Throw(_)) => "athrow",
+        Some(Action::Close) | None => "aclose",
+    }
+}
+
+fn already_awaited(vm: &mut Vm, step: &Value) -> Raised {
+    let what = if action_name(vm, step) == "anext" { "__anext__()/asend()" } else { "aclose()/athrow()" };
+    vm.raise(Known::RuntimeError, format!("cannot reuse already awaited {what}"))
+}
+
+fn already_running(vm: &mut Vm, step: &Value) -> Raised {
+    set_phase(vm, step, Phase::Closed);
+    let what = action_name(vm, step);
+    vm.raise(Known::RuntimeError, format!("{what}(): asynchronous generator is already running"))
+}
+
 fn is_close(vm: &Vm, step: &Value) -> bool {
     step_of(step).and_then(|step| step.get::<Step>(&vm.gil)).is_some_and(|step| matches!(step.action, Action::Close))
 }
@@ -230,18 +258,11 @@ fn resume(vm: &mut Vm, step: &Value, sent: Value) -> Result<Value, Raised> {
         .and_then(|step| step.get::<Step>(&vm.gil))
         .is_some_and(|step| matches!(step.action, Action::Send(_)));
     if phase == Phase::Closed {
-        let what = if sends { "__anext__()/asend()" } else { "aclose()/athrow()" };
-        return Err(vm.raise(Known::RuntimeError, format!("cannot reuse already awaited {what}")));
+        return Err(already_awaited(vm, step));
     }
     if phase == Phase::New {
         if body.data.get(&vm.gil).running_async {
-            set_phase(vm, step, Phase::Closed);
-            let what = match is_close(vm, step) {
-                true => "aclose",
-                false if sends => "anext",
-                false => "athrow",
-            };
-            return Err(vm.raise(Known::RuntimeError, format!("{what}(): asynchronous generator is already running")));
+            return Err(already_running(vm, step));
         }
         if body.data.get(&vm.gil).closed && !sends {
             set_phase(vm, step, Phase::Closed);
@@ -252,7 +273,16 @@ fn resume(vm: &mut Vm, step: &Value, sent: Value) -> Result<Value, Raised> {
         set_running(vm, &generator, true);
         let first = match step_of(step).and_then(|step| step.get::<Step>(&vm.gil)).map(|step| &step.action) {
             Some(Action::Send(value)) => Ok(if sent.is_none() { value.clone() } else { sent }),
-            Some(Action::Throw(exception)) => Err(exception.clone()),
+            Some(Action::Throw(values)) => {
+                let values = values.clone();
+                match exception_of(vm, &Args::new(&values)) {
+                    Ok(exception) => Err(exception),
+                    Err(raised) => {
+                        end(vm, step, &generator);
+                        return Err(raised);
+                    }
+                }
+            }
             Some(Action::Close) | None => {
                 body.data.get_mut(&mut vm.gil).closed = true;
                 if body.state.get() == GenState::Created {
@@ -336,28 +366,59 @@ fn finish_close(vm: &mut Vm, step: &Value, generator: &Value, result: Result<Sen
 }
 
 fn step_throw(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let exception = thrown(vm, &args)?;
-    let Some((generator, phase)) = parts(vm, &args[0]) else { return Ok(Value::None) };
+    warn_of_parts(vm, &args, "throw")?;
+    throw_into(vm, &args)
+}
+
+fn throw_into(vm: &mut Vm, args: &Args<'_>) -> Result<Value, Raised> {
+    let step = &args[0];
+    let Some((generator, phase)) = parts(vm, step) else { return Ok(Value::None) };
     let Value::Gen(body) = &generator else { return Ok(Value::None) };
-    if phase == Phase::Closed {
-        return Err(vm.raise(Known::RuntimeError, "cannot reuse already awaited __anext__()/asend()"));
-    }
-    if phase == Phase::New {
-        if body.data.get(&vm.gil).running_async {
-            set_phase(vm, &args[0], Phase::Closed);
-            return Err(vm.raise(Known::RuntimeError, "anext(): asynchronous generator is already running"));
+    match phase {
+        Phase::Closed => return Err(already_awaited(vm, step)),
+        Phase::New if body.data.get(&vm.gil).running_async => return Err(already_running(vm, step)),
+        Phase::New => {
+            set_phase(vm, step, Phase::Iterating);
+            set_running(vm, &generator, true);
         }
-        set_phase(vm, &args[0], Phase::Iterating);
-        set_running(vm, &generator, true);
+        Phase::Iterating => {}
     }
-    let result = vm.gen_throw(body, exception);
-    deliver(vm, &args[0], &generator, result)
+    let result = match exception_of(vm, args) {
+        Ok(exception) => vm.gen_throw(body, exception),
+        Err(raised) => return Err(raised),
+    };
+    deliver(vm, step, &generator, result)
 }
 
 fn step_close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let Some((generator, phase)) = parts(vm, &args[0]) else { return Ok(Value::None) };
-    if phase != Phase::Closed {
-        end(vm, &args[0], &generator);
+    let Some((_, phase)) = parts(vm, &args[0]) else { return Ok(Value::None) };
+    if phase == Phase::Closed {
+        return Ok(Value::None);
     }
+    let exit = vm.known(Known::GeneratorExit).into_value();
+    match throw_into(vm, &Args::new(&[args[0].clone(), exit])) {
+        Ok(_) => Err(vm.raise(Known::RuntimeError, "coroutine ignored GeneratorExit")),
+        Err(raised) => {
+            let ended = [Known::StopIteration, Known::StopAsyncIteration, Known::GeneratorExit];
+            if !ended.into_iter().any(|known| vm.raised_is(&raised, known)) {
+                return Err(raised);
+            }
+            drop(vm.take_raised(raised));
+            Ok(Value::None)
+        }
+    }
+}
+
+/// Warns of a step that nobody has awaited.
+fn step_delete(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Some((Value::Gen(generator), Phase::New)) = &parts(vm, &args[0]) else { return Ok(Value::None) };
+    let method = match action_name(vm, &args[0]) {
+        "anext" => "asend",
+        other => other,
+    };
+    let qualname = generator.names(&vm.gil).qualname;
+    let qualname = vm.str(&qualname)?;
+    let message = format!("coroutine method '{method}' of '{}' was never awaited", qualname.as_str());
+    vm.warn(Known::RuntimeWarning, &message, 1)?;
     Ok(Value::None)
 }

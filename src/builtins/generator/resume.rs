@@ -93,32 +93,66 @@ fn itself(_: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// The exception that the arguments of `throw` mean: an instance, or the old form class, value, traceback.
 pub(crate) fn thrown(vm: &mut Vm, args: &Args<'_>) -> Result<Value, Raised> {
+    warn_of_parts(vm, args, "throw")?;
+    exception_of(vm, args)
+}
+
+/// DeprecationWarning if an exception is given in parts to the method `name`.
+///
+/// # Errors
+///
+/// The warning, if the filters make it an error.
+pub(super) fn warn_of_parts(vm: &mut Vm, args: &Args<'_>, name: &str) -> Result<(), Raised> {
     if args.len() > 2 {
-        let text = "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.";
-        vm.warn(Known::DeprecationWarning, text, 1)?;
+        let text =
+            format!("the (type, exc, tb) signature of {name}() is deprecated, use the single-arg signature instead.");
+        vm.warn(Known::DeprecationWarning, &text, 1)?;
     }
+    Ok(())
+}
+
+fn instance_of(vm: &mut Vm, class: &Value, values: &[Value]) -> Result<Value, Raised> {
+    let made = vm.call(class, values)?;
+    if let Value::Exc(_) = vm.unwrap(&made) {
+        return Ok(made);
+    }
+    let (class, found) = (vm.repr(class)?, vm.class_name(&made));
+    let class = class.as_str();
+    Err(vm.type_error(format!("calling {class} should have returned an instance of BaseException, not {found}")))
+}
+
+/// As `thrown`, without the warning.
+///
+/// # Errors
+///
+/// TypeError if the arguments make no exception.
+pub(super) fn exception_of(vm: &mut Vm, args: &Args<'_>) -> Result<Value, Raised> {
     let value = args.get(2).filter(|value| !value.is_none());
-    let exception = match (&args[1], value) {
-        (Value::Class(_), Some(value @ Value::Exc(_))) => value.clone(),
-        (class @ Value::Class(class_ptr), Some(value))
-            if class_ptr.is_known_subclass(&vm.gil, Known::BaseException) =>
-        {
+    let made = match (&args[1], value) {
+        (Value::Class(class), Some(value @ Value::Exc(_))) if vm.class_of(value).is_subclass(&vm.gil, class) => {
+            Ok(Some(value.clone()))
+        }
+        (class @ Value::Class(class_ptr), value) if class_ptr.is_known_subclass(&vm.gil, Known::BaseException) => {
             let values = match value {
-                Value::Tuple(items) => items.as_slice().to_vec(),
-                other => vec![other.clone()],
+                Some(Value::Tuple(items)) => items.as_slice().to_vec(),
+                Some(other) => vec![other.clone()],
+                None => Vec::new(),
             };
-            vm.call(class, &values)?
+            instance_of(vm, class, &values).map(Some)
         }
         (Value::Exc(_), Some(_)) => return Err(vm.type_error("instance exception may not have a separate value")),
-        (other, _) => match vm.instantiate_exception(other)? {
-            Some(exception) => exception,
-            None => {
-                let class = vm.class_name(other);
-                return Err(vm.type_error(format!(
-                    "exceptions must be classes or instances deriving from BaseException, not {class}"
-                )));
-            }
-        },
+        (other, _) => vm.instantiate_exception(other),
+    };
+    let exception = match made {
+        Ok(Some(exception)) => exception,
+        Ok(None) => {
+            let class = vm.class_name(&args[1]);
+            return Err(vm.type_error(format!(
+                "exceptions must be classes or instances deriving from BaseException, not {class}"
+            )));
+        }
+        // What goes wrong when the exception is made is thrown in its place.
+        Err(raised) => vm.take_raised(raised),
     };
     match (args.get(3), &exception) {
         (Some(Value::Traceback(traceback)), Value::Exc(exception)) => {
