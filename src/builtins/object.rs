@@ -338,12 +338,14 @@ fn reduce_protocol(vm: &mut Vm, object: &Value, protocol: i64) -> Result<Value, 
         let (first, named) = (first.clone(), named.clone());
         if !matches!(vm.unwrap(&first), Value::Tuple(_)) {
             let found = vm.class_name(&first);
-            let message = format!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{found}'");
+            let message =
+                format!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{found}'");
             return Err(vm.type_error(message));
         }
         if !matches!(vm.unwrap(&named), Value::Dict(_)) {
             let found = vm.class_name(&named);
-            let message = format!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{found}'");
+            let message =
+                format!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{found}'");
             return Err(vm.type_error(message));
         }
         if vm.len(&named)? == 0 {

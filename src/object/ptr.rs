@@ -39,12 +39,7 @@ impl<T: HeapType> Raw<T> {
     /// A counted pointer of one's own to the same object.
     #[inline(always)]
     pub fn to_ptr(&self) -> Ptr<T> {
-        // SAFETY: the object is alive, and its count is increased for the new owner.
-        unsafe {
-            let header = self.0.cast::<Header>().as_ref();
-            header.count.set(header.count.get() + 1);
-        }
-        Ptr(self.0)
+        Ptr::from_ref(self)
     }
 
     /// Whether both point to the same object.
@@ -75,6 +70,7 @@ impl<T: HeapType> Ptr<T> {
     }
 
     /// A counted pointer to an object that is reached by reference.
+    #[inline(always)]
     pub fn from_ref(object: &T) -> Ptr<T> {
         let pointer = NonNull::from(object);
         // SAFETY: heap objects exist behind counted pointers only (their constructors make nothing else), so the

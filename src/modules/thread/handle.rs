@@ -3,31 +3,22 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::class::ClassDef;
 use super::timeout;
 use crate::builtins::native;
-use crate::object::{
-    Args, Arity, Class, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Class, Foreign, ForeignData, GetSetDef, Known, NativeDef, Ptr, Raised, Value, Vm};
 use crate::runtime::spawn::ThreadHandle;
 
 struct HandleData(Arc<ThreadHandle>);
 
 impl ForeignData for HandleData {}
 
-#[derive(Default)]
-struct HandleClass(Option<Ptr<Class>>);
+const CLASS: ClassDef =
+    ClassDef { name: "_thread._ThreadHandle", new: NEW, methods: METHODS, slots: SLOTS, getsets: GETSETS };
 
-/// The class, made when it is first needed.
+/// The class.
 pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
-    if let Some(class) = &vm.interp.extension::<HandleClass>(&mut vm.gil).0 {
-        return class.clone();
-    }
-    let class = vm.native_class("_thread._ThreadHandle", Known::Object, METHODS);
-    vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
-    vm.add_methods(&class, NativeKind::Static, NEW);
-    vm.add_getsets(&class, GETSETS);
-    vm.interp.extension::<HandleClass>(&mut vm.gil).0 = Some(class.clone());
-    class
+    super::class::class(vm, &CLASS)
 }
 
 /// A new handle, of a thread that has not started.

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use super::class::ClassDef;
 use super::timeout;
 use crate::builtins::native;
 use crate::gil::{WaitQueue, WaitReason};
-use crate::object::{
-    Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, Params, Ptr, Raised, Value, Vm};
 
 /// A lock: taken or free, and who waits for it.
 struct Lock {
@@ -17,19 +16,11 @@ struct Lock {
 
 impl ForeignData for Lock {}
 
-#[derive(Default)]
-struct LockClass(Option<Ptr<Class>>);
+const CLASS: ClassDef = ClassDef { name: "_thread.lock", new: NEW, methods: METHODS, slots: SLOTS, getsets: &[] };
 
-/// The class, made when it is first needed.
+/// The class.
 pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
-    if let Some(class) = &vm.interp.extension::<LockClass>(&mut vm.gil).0 {
-        return class.clone();
-    }
-    let class = vm.native_class("_thread.lock", Known::Object, METHODS);
-    vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
-    vm.add_methods(&class, NativeKind::Static, NEW);
-    vm.interp.extension::<LockClass>(&mut vm.gil).0 = Some(class.clone());
-    class
+    super::class::class(vm, &CLASS)
 }
 
 /// A new lock, free.
@@ -38,7 +29,8 @@ pub(super) fn new(vm: &mut Vm) -> Value {
     Foreign::new(class, Lock { locked: false, queue: Arc::default() }).into_value()
 }
 
-const ACQUIRE: Params = Params { names: &["self", "blocking", "timeout"], required: 1, posonly: 1, kwonly: 0 };
+pub(super) const ACQUIRE: Params =
+    Params { names: &["self", "blocking", "timeout"], required: 1, posonly: 1, kwonly: 0 };
 
 const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(1), make, "")];
 const METHODS: &[NativeDef] = &[

@@ -1,5 +1,6 @@
 //! `_thread`: locks and the start of threads; `threading` is written over it.
 
+mod class;
 mod handle;
 mod lock;
 mod rlock;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::lock::patience;
+use super::class::ClassDef;
+use super::lock::{ACQUIRE, patience};
 use crate::builtins::native;
 use crate::gil::{WaitQueue, WaitReason};
-use crate::object::{
-    Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, Ptr, Raised, Value, Vm};
 
 /// A lock that its owner may take again.
 struct RLock {
@@ -18,22 +17,12 @@ struct RLock {
 
 impl ForeignData for RLock {}
 
-#[derive(Default)]
-struct RLockClass(Option<Ptr<Class>>);
+const CLASS: ClassDef = ClassDef { name: "_thread.RLock", new: NEW, methods: METHODS, slots: SLOTS, getsets: &[] };
 
-/// The class, made when it is first needed.
+/// The class.
 pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
-    if let Some(class) = &vm.interp.extension::<RLockClass>(&mut vm.gil).0 {
-        return class.clone();
-    }
-    let class = vm.native_class("_thread.RLock", Known::Object, METHODS);
-    vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
-    vm.add_methods(&class, NativeKind::Static, NEW);
-    vm.interp.extension::<RLockClass>(&mut vm.gil).0 = Some(class.clone());
-    class
+    super::class::class(vm, &CLASS)
 }
-
-const ACQUIRE: Params = Params { names: &["self", "blocking", "timeout"], required: 1, posonly: 1, kwonly: 0 };
 
 const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(1), make, "")];
 const METHODS: &[NativeDef] = &[
