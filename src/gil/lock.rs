@@ -11,7 +11,7 @@ use super::sync::{AtomicI64, Mutex, MutexGuard, Ordering};
 use super::thread::{GilThread, Record};
 use super::turns::wait_turn;
 use super::{
-    EvalBreaker, EventKind, Interest, Moment, Observer, OsScheduler, PreemptionModel, Scheduler, Sink, ThreadId,
+    EvalBreaker, EventKind, Gil, Interest, Moment, Observer, OsScheduler, PreemptionModel, Scheduler, Sink, ThreadId,
 };
 
 /// CPython's default switch interval.
@@ -108,6 +108,7 @@ impl GilLock {
             switches: 0,
             drop_requested: false,
             queue: Vec::new(),
+            closed_for: None,
             parked: Vec::new(),
             forced: None,
             away: None,
@@ -240,6 +241,23 @@ impl GilLock {
         }
     }
 
+    /// Closes the lock to all other threads than the calling one, at the interpreter's end: who asks for it waits for
+    /// ever, as daemon threads of CPython do from 3.13 on.
+    ///
+    /// # Panics
+    ///
+    /// If the token is another lock's.
+    pub fn close(&self, gil: &mut Gil) {
+        let record = gil.thread().0;
+        assert!(std::ptr::eq(&*record.lock, self), "the token belongs to another lock");
+        let mut state = self.state.lock();
+        state.closed_for = Some(record.id);
+        state.queue.retain(|waiting| waiting.record.id == record.id);
+        state.parked.retain(|parked| parked.record.id == record.id);
+        state.drop_requested = false;
+        self.breaker.clear(EvalBreaker::GIL_DROP_REQUEST);
+    }
+
     /// Waits for the lock and takes it.
     pub(super) fn acquire<'a>(
         &'a self,
@@ -247,6 +265,7 @@ impl GilLock {
         record: &Arc<Record>,
         class: WaitClass,
     ) -> MutexGuard<'a, State> {
+        state = stay_out(state, record);
         if self.deterministic {
             if state.holder != Some(record.id) {
                 state.make_ready(record);
@@ -262,6 +281,7 @@ impl GilLock {
         let waiter = state.queue[state.queue.len() - 1].waiter;
         let (mut quiet_since, mut seen) = (now, state.switches);
         loop {
+            state = stay_out(state, record);
             if state.holder == Some(record.id) {
                 return state;
             }
@@ -334,6 +354,14 @@ impl GilLock {
         }
         drop(self.acquire(state, record, WaitClass::Cpu));
     }
+}
+
+/// Sleeps for ever if the lock is closed to the thread.
+pub(super) fn stay_out<'a>(mut state: MutexGuard<'a, State>, record: &Record) -> MutexGuard<'a, State> {
+    while state.is_shut_out(record) {
+        state = record.wake.wait(state, None);
+    }
+    state
 }
 
 impl fmt::Debug for GilLock {

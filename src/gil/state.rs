@@ -38,6 +38,8 @@ pub(super) struct State {
     pub(super) switches: u64,
     pub(super) drop_requested: bool,
     pub(super) queue: Vec<Waiting>,
+    /// The only thread that may still have the lock, at the interpreter's end.
+    pub(super) closed_for: Option<ThreadId>,
     pub(super) parked: Vec<Parked>,
     /// The thread that waits until another has taken the lock.
     pub(super) forced: Option<Arc<Record>>,
@@ -70,6 +72,11 @@ impl State {
             quiet_since,
             scheduler: &*self.scheduler,
         }
+    }
+
+    /// Whether the lock is closed, and not to `record`.
+    pub(super) fn is_shut_out(&self, record: &Record) -> bool {
+        self.closed_for.is_some_and(|owner| owner != record.id)
     }
 
     pub(super) fn is_queued(&self, record: &Record) -> bool {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+use super::lock::stay_out;
 use super::os_task::OsTask;
 use super::policy::{Policy, Seeded, WaitClass, Waiter};
 use super::state::{Away, Parked, State};
@@ -34,6 +35,9 @@ impl Away {
 impl State {
     /// Queues a thread and, if nobody runs, lets the scheduler decide.
     pub(super) fn make_ready(&mut self, record: &Arc<Record>) {
+        if self.is_shut_out(record) {
+            return;
+        }
         if !self.is_queued(record) {
             let now = self.scheduler.now();
             self.enqueue(record, WaitClass::Cpu, now);
@@ -102,6 +106,7 @@ impl State {
 /// Waits until `record` has the lock.
 pub(super) fn wait_turn<'a>(mut state: MutexGuard<'a, State>, record: &Arc<Record>) -> MutexGuard<'a, State> {
     while state.holder != Some(record.id) {
+        state = stay_out(state, record);
         if state.holder.is_none() && state.is_queued(record) {
             state.dispatch();
             continue;

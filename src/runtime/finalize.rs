@@ -11,7 +11,7 @@ impl Vm {
     ///
     /// Exceptions on the way are reported, not raised. True if the standard streams could be flushed.
     pub(crate) fn finalize(&mut self) -> bool {
-        for (module, function) in [("threading", "_shutdown"), ("_thread", "_shutdown"), ("atexit", "_run_exitfuncs")] {
+        for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
             if let Some(module) = self.imported(module) {
                 let result = self.get_attr(&module, function).and_then(|function| self.call(&function, &[]));
                 self.report_at_exit(result.map(drop), "Exception ignored on threading shutdown");
@@ -20,6 +20,8 @@ impl Vm {
         self.run_pending();
         let flushed = self.flush_at_exit();
         self.interp.finalizing.store(true, Ordering::Relaxed);
+        let lock = self.interp.lock.clone();
+        lock.close(&mut self.gil);
         self.end_modules();
         self.run_pending();
         if self.interp.heap.end_is_noticed() {

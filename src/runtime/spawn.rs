@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::thread_state::StackSize;
 use crate::gil::{WaitQueue, WaitReason};
-use crate::object::{Handle, Raised, Value, Vm};
+use crate::object::{Handle, Known, Raised, Value, Vm};
 
 /// What a thread's starter and joiners share with it.
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// RuntimeError "can't start new thread".
+    /// RuntimeError "can't start new thread"; PythonFinalizationError at the interpreter's end.
     pub(crate) fn start_thread(
         &mut self,
         function: Value,
@@ -67,6 +67,9 @@ impl Vm {
         keywords: Value,
         handle: Arc<ThreadHandle>,
     ) -> Result<(), Raised> {
+        if self.interp.finalizing.load(Ordering::Relaxed) {
+            return Err(self.raise(Known::PythonFinalizationError, "can't create new thread at interpreter shutdown"));
+        }
         let call = Handle::new(self, Value::tuple(vec![function, Value::tuple(args), keywords]));
         let threads = self.interp.extension::<Threads>(&mut self.gil);
         let size = match threads.stack_size {
@@ -85,9 +88,13 @@ impl Vm {
                 let Ok(mut vm) = Vm::attach(interp, &registered, false, size) else { return };
                 shared.ident.store(vm.ident(), Ordering::Relaxed);
                 // A panic must not leave joiners waiting: it counts as the thread's end.
-                let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run_thread(&mut vm, &call)));
-                if outcome.is_err() {
-                    vm.write_stderr("SystemError: a native thread panicked\n");
+                let outcome = vm.guarded(|vm| {
+                    run_thread(vm, &call);
+                    Ok(())
+                });
+                if let Err(raised) = outcome {
+                    let exception = vm.take_raised(raised);
+                    vm.report_unraisable(&exception, "Exception ignored in thread", &Value::None);
                 }
                 drop(call);
                 let threads = vm.interp.extension::<Threads>(&mut vm.gil);
@@ -95,6 +102,10 @@ impl Vm {
                 vm.clear_stack();
                 vm.run_pending();
                 shared.finish(&mut vm);
+                if vm.thread.is_main {
+                    // The thread forked, and this is the child: there is no other thread that would go on.
+                    super::os::process::exit_now(0);
+                }
             }
             registered.retire();
         });
@@ -103,7 +114,7 @@ impl Vm {
             handle.started.store(false, Ordering::Relaxed);
             let threads = self.interp.extension::<Threads>(&mut self.gil);
             threads.running.retain(|other| !Arc::ptr_eq(other, &handle));
-            return Err(self.raise(crate::object::Known::RuntimeError, "can't start new thread"));
+            return Err(self.raise(Known::RuntimeError, "can't start new thread"));
         }
         self.sync_point();
         Ok(())
@@ -158,8 +169,9 @@ fn run_thread(vm: &mut Vm, call: &Handle) {
     let result = vm.call_kw(&function, &positional, &named);
     if let Err(raised) = result {
         let exception = vm.take_raised(raised);
-        if !vm.is_known(&exception, crate::object::Known::SystemExit) {
-            vm.report_unraisable(&exception, "Exception ignored in thread started by", &function);
+        if !vm.is_known(&exception, Known::SystemExit) {
+            let text = vm.safe_text(&function, true, "object");
+            vm.report_unraisable(&exception, &format!("Exception ignored in thread started by {text}"), &Value::None);
         }
     }
     vm.run_pending();
