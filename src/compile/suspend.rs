@@ -63,7 +63,8 @@ impl<'a> Compiler<'a> {
         if self.in_function() {
             return Ok(());
         }
-        let what = if matches!(expr.kind, mini_grammar::ast::ExprKind::YieldFrom { .. }) { "yield from" } else { "yield" };
+        let what =
+            if matches!(expr.kind, mini_grammar::ast::ExprKind::YieldFrom { .. }) { "yield from" } else { "yield" };
         self.error(expr.span, format!("'{what}' outside function"))
     }
 

@@ -133,9 +133,8 @@ impl Vm {
         let Some(level) = exception.data.get(&self.gil).traceback.clone() else { return };
         // A generator's frame object holds the generator, which may hold the exception.
         // SAFETY: a frame runs.
-        let wanted = unsafe {
-            (*self.fp).generator.is_null() && (&*(*self.fp).code).proto.flags.has(CodeFlags::OPTIMIZED)
-        };
+        let wanted =
+            unsafe { (*self.fp).generator.is_null() && (&*(*self.fp).code).proto.flags.has(CodeFlags::OPTIMIZED) };
         if wanted && level.frame.get(&self.gil).is_undef() {
             let object = self.object_of_frame(self.fp);
             *level.frame.get_mut(&mut self.gil) = object;

@@ -3,7 +3,9 @@
 use super::resume::thrown;
 use crate::builtins::native;
 use crate::bytecode::AwaitPlace;
-use crate::object::{Args, Arity, Foreign, ForeignData, GenKind, Known, Name, NativeDef, NativeKind, Raised, Value, Vm};
+use crate::object::{
+    Args, Arity, Foreign, ForeignData, GenKind, Known, Name, NativeDef, NativeKind, Raised, Value, Vm,
+};
 
 struct NextOr {
     awaitable: Value,

@@ -55,7 +55,7 @@ pub(super) struct Backspace;
 impl ConditionalEventHandler for Backspace {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
         let before = &context.line()[..context.pos()];
-        before.ends_with(&format!("\n{MARK}")).then(|| Cmd::Kill(Movement::BackwardChar(2)))
+        before.ends_with(&format!("\n{MARK}")).then_some(Cmd::Kill(Movement::BackwardChar(2)))
     }
 }
 
