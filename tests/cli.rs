@@ -172,3 +172,36 @@ fn the_switch_interval_can_be_set() {
     let output = run(&["--switch-interval", "2ms", "-c", "import sys; print(sys.getswitchinterval())"]);
     assert_eq!(out(&output), "0.002\n");
 }
+
+#[test]
+fn the_lock_is_set_by_options() {
+    let program = "import random, time; print(random.random(), time.time())";
+    let seeded = |seed| out(&run(&["--gil-policy", "io-first", "--preemption=line", "--seed", seed, "-c", program]));
+    assert!(seeded("5").starts_with("0."), "{}", seeded("5"));
+    assert_eq!(seeded("5"), seeded("5"));
+    assert_ne!(seeded("5"), seeded("6"));
+    for wrong in [["--preemption", "never"], ["--gil-policy", "seeded"], ["--seed", "x"]] {
+        let refused = run(&[wrong[0], wrong[1], "-c", "pass"]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(err(&refused).contains(wrong[0]), "{}", err(&refused));
+    }
+}
+
+#[test]
+fn lines_are_traced() {
+    let folder = Folder::new("trace");
+    let file = folder.file(
+        "main.mini",
+        b"import threading\ndef work():\n    pass\nt = threading.Thread(target=work)\nt.start(); t.join()\n",
+    );
+    let text = err(&run(&["--trace-lines", &file]));
+    let lines: Vec<&str> = text.lines().collect();
+    let expected = [
+        "1 main.mini:1 import threading",
+        "1 main.mini:2 def work():",
+        "1 main.mini:4 t = threading.Thread(target=work)",
+        "1 main.mini:5 t.start(); t.join()",
+        "2 main.mini:3     pass",
+    ];
+    assert_eq!(lines, expected);
+}
