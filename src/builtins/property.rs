@@ -71,16 +71,21 @@ fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     property.get.set(&mut vm.gil, get.clone());
     property.set.set(&mut vm.gil, part(2));
     property.delete.set(&mut vm.gil, part(3));
-    let doc =
-        if doc.is_none() && !get.is_none() { vm.get_opt(&get, Name::__doc__)?.unwrap_or(Value::None) } else { doc };
-    if let Value::Object(_) = &args[0] {
-        if !doc.is_none() {
-            if let Some(dict) = vm.instance_dict(&args[0]) {
-                vm.dict_set_str(&dict, "__doc__", doc.clone());
-            }
-        }
+    let inherits = doc.is_none() && !get.is_none();
+    let doc = if inherits { vm.get_opt(&get, Name::__doc__)?.unwrap_or(Value::None) } else { doc };
+    let getter_doc = inherits && !doc.is_none();
+    property.getter_doc.set(getter_doc);
+    if !matches!(args[0], Value::Object(_)) {
+        property.doc.set(&mut vm.gil, doc);
+        return Ok(Value::None);
     }
-    property.doc.set(&mut vm.gil, doc);
+    // The doc of a subclass's class would hide one that is kept here.
+    let name = vm.name(Name::__doc__);
+    match vm.setattr(&args[0], &name, doc) {
+        Err(raised) if getter_doc => return Err(raised),
+        Err(raised) => drop(vm.catch(raised, Known::AttributeError)?),
+        Ok(()) => {}
+    }
     Ok(Value::None)
 }
 
@@ -107,13 +112,9 @@ fn copy(vm: &mut Vm, object: &Value, which: usize, accessor: &Value) -> Result<V
     let property = of(vm, object)?;
     let mut parts = [&property.get, &property.set, &property.delete].map(|part| part.get(&vm.gil).clone());
     parts[which] = accessor.clone();
-    let inherited = match &parts[0] {
-        Value::None => Value::None,
-        getter => vm.get_opt(&getter.clone(), Name::__doc__)?.unwrap_or(Value::None),
-    };
-    let own = property.doc.get(&vm.gil).clone();
     // A doc that came from the getter follows the getter; another one is kept.
-    let doc = if own.is_none() || which == 0 && !inherited.is_none() { Value::None } else { own };
+    let follows = property.getter_doc.get() && !parts[0].is_none();
+    let doc = if follows { Value::None } else { property.doc.get(&vm.gil).clone() };
     let class = vm.class_of(object).into_value();
     let [get, set, delete] = parts;
     let made = vm.call(&class, &[get, set, delete, doc])?;

@@ -82,6 +82,7 @@ const NATIVE: &[NativeModule] = &[
     math::MODULE,
     multiprocessing::MODULE,
     operator::MODULE,
+    operator::INNER,
     pickle::MODULE,
     errno::MODULE,
     posix::MODULE,

@@ -159,6 +159,8 @@ define_heap_type! {
         pub delete: GilCell<Value>,
         pub doc: GilCell<Value>,
         pub name: GilCell<Value>,
+        /// Whether the doc is that of the getter.
+        pub getter_doc: std::cell::Cell<bool>,
     }
 }
 
@@ -166,7 +168,7 @@ impl Property {
     /// A property of the given accessors; None for an absent one.
     pub fn new(get: Value, set: Value, delete: Value, doc: Value) -> Ptr<Property> {
         let [get, set, delete, doc, name] = [get, set, delete, doc, Value::Undef].map(GilCell::new);
-        Property::alloc(get, set, delete, doc, name)
+        Property::alloc(get, set, delete, doc, name, std::cell::Cell::new(false))
     }
 }
 

@@ -274,6 +274,10 @@ impl Vm {
         value: Option<Value>,
     ) -> Result<(), Raised> {
         self.check_descriptor_receiver(descriptor, receiver)?;
+        // The message and the exceptions of a group never change.
+        if descriptor.owner.known == Some(Known::BaseExceptionGroup) {
+            return Err(self.raise(Known::AttributeError, "readonly attribute"));
+        }
         let deleting = value.is_none();
         let old = match (&descriptor.access, receiver) {
             (Access::Functions(def), _) => {

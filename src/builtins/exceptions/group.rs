@@ -173,8 +173,11 @@ fn part_of(vm: &mut Vm, group: &Value, members: Vec<Value>) -> Result<Value, Rai
     }
     let name = vm.name(Name::__notes__);
     if let Some(notes) = vm.getattr_opt(group, &name)? {
-        let copy = vm.collect(&notes)?;
-        vm.setattr(&part, &name, Value::list(copy))?;
+        let class = vm.class_of(&notes);
+        if vm.lookup_name(&class, Name::__getitem__).is_some() && !matches!(vm.unwrap(&notes), Value::Dict(_)) {
+            let copy = vm.collect(&notes)?;
+            vm.setattr(&part, &name, Value::list(copy))?;
+        }
     }
     Ok(part)
 }

@@ -234,6 +234,21 @@ const PLAIN_FUNCTIONS: &[NativeDef] = &[
     native("truth", Arity::Exact(1), truth, "Return True if a is true, False otherwise."),
 ];
 
+/// Where the functions say they are from, and where pickles look for them.
+pub const INNER: NativeModule = NativeModule { name: "_operator", init: init_inner };
+
+fn init_inner(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
+    let operator = vm.import_dotted("operator")?;
+    let names = vm.get_attr(&operator, "__all__")?;
+    vm.for_each(&names, |vm, name| {
+        if let Value::Str(name) = &name {
+            let function = vm.get_attr(&operator, name.as_str())?;
+            vm.dict_set_str(dict, name.as_str(), function);
+        }
+        Ok(true)
+    })
+}
+
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.dict_set_str(dict, "__doc__", Value::str("The operators of the language as functions."));
     vm.module_functions(dict, "_operator", FUNCTIONS);
