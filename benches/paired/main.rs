@@ -51,12 +51,14 @@ fn main() -> ExitCode {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
     let mut interpreters =
         vec![Interpreter { name: "mini".to_owned(), command: vec![options.mini.clone()], is_lua: false }];
-    for peer in &options.peers {
-        let name = peer.join(" ");
-        let is_lua = Path::new(&peer[0]).file_name().is_some_and(|n| n.to_string_lossy().starts_with("lua"));
+    for (index, peer) in options.peers.iter().enumerate() {
+        let file = Path::new(&peer[0]).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_lua = file.starts_with("lua");
+        let name = std::iter::once(&file).chain(&peer[1..]).cloned().collect::<Vec<_>>().join(" ");
         match resolve(peer, is_lua) {
             Some(command) => interpreters.push(Interpreter { name, command, is_lua }),
-            None => println!("{name} is not installed: it has no column."),
+            None if index < options.wanted => println!("{name} is not installed: it has no column."),
+            None => {}
         }
     }
     let mut good = times(&here, &interpreters, &options);

@@ -9,9 +9,13 @@ cargo bench --bench paired -- [OPTIONS]
   --filter TEXT    only programs whose name contains TEXT
   --rounds N       runs of each program under each interpreter (default 5)
   --quick          one round, and few starts
-  --peer COMMAND   an interpreter to compare with (default python3.13); repeatable
+  --peer COMMAND   an interpreter to compare with; repeatable (default python3.13, and
+                   Debian's python3.11 and lua5.4 where they are installed)
   --mini PATH      the mini binary (default: the one that cargo built)
   --timeout S      seconds that one run may take (default 120)";
+
+/// What Mini is compared with if nothing is named. All but the first are passed over where they are missing.
+const DEFAULT_PEERS: [&str; 3] = ["python3.13", "/usr/bin/python3.11", "lua5.4"];
 
 /// The parsed options.
 pub struct Options {
@@ -19,6 +23,8 @@ pub struct Options {
     pub rounds: usize,
     pub starts: usize,
     pub peers: Vec<Vec<String>>,
+    /// How many of the peers are asked for, so that their absence is told.
+    pub wanted: usize,
     pub mini: String,
     pub timeout: Duration,
 }
@@ -34,6 +40,7 @@ impl Options {
             rounds: 5,
             starts: 40,
             peers: Vec::new(),
+            wanted: 1,
             mini: env!("CARGO_BIN_EXE_mini").to_owned(),
             timeout: Duration::from_secs(120),
         };
@@ -57,7 +64,9 @@ impl Options {
             }
         }
         if options.peers.is_empty() {
-            options.peers.push(vec!["python3.13".to_owned()]);
+            options.peers.extend(DEFAULT_PEERS.map(|peer| vec![peer.to_owned()]));
+        } else {
+            options.wanted = options.peers.len();
         }
         Ok(options)
     }

@@ -26,6 +26,7 @@ mod itertools;
 mod json;
 pub(crate) mod main_module;
 mod math;
+mod moment;
 mod multiprocessing;
 mod operator;
 mod pickle;
@@ -80,6 +81,7 @@ const NATIVE: &[NativeModule] = &[
     json::MODULE,
     thread::MODULE,
     math::MODULE,
+    moment::MODULE,
     multiprocessing::MODULE,
     operator::MODULE,
     operator::INNER,

@@ -264,6 +264,21 @@ fn clear_cache(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::None)
 }
 
+/// The bytes of an int that fits, the low ones first; None where more has to be looked at.
+fn small_integer(item: Item, value: &Value) -> Option<[u8; 8]> {
+    let (Value::Int(number), b'b' | b'B' | b'h' | b'H' | b'i' | b'I' | b'l' | b'L' | b'q' | b'Q') = (value, item.code)
+    else {
+        return None;
+    };
+    let bits = item.size as u32 * 8;
+    let fits = if item.code.is_ascii_lowercase() {
+        bits == 64 || (-(1_i64 << (bits - 1))..1_i64 << (bits - 1)).contains(number)
+    } else {
+        *number >= 0 && (bits == 64 || number >> bits == 0)
+    };
+    fits.then(|| number.to_le_bytes())
+}
+
 /// The bytes of one integer.
 fn integer(vm: &mut Vm, item: Item, value: &Value) -> Result<Vec<u8>, Raised> {
     if !is_index(vm, value) {
@@ -336,6 +351,14 @@ fn packed(vm: &mut Vm, format: &Format, values: &[Value]) -> Result<Vec<u8>, Rai
             code => {
                 for _ in 0..item.count {
                     let value = values.next().cloned().unwrap_or_default();
+                    if let Some(bytes) = small_integer(*item, &value) {
+                        let bytes = &bytes[..item.size];
+                        match format.big {
+                            true => out.extend(bytes.iter().rev()),
+                            false => out.extend_from_slice(bytes),
+                        }
+                        continue;
+                    }
                     let mut bytes = match code {
                         b'?' => vec![u8::from(vm.truth(&value)?)],
                         b'c' => match vm.unwrap(&value) {

@@ -24,8 +24,10 @@ impl From<bool> for Equality {
 /// Whether two values are identical or equal as dict keys, as far as that needs no script code.
 #[inline(always)]
 pub fn plain_eq(a: &Value, b: &Value) -> Equality {
-    if let (Value::Str(a), Value::Str(b)) = (a, b) {
-        return a.same_text(b).into();
+    match (a, b) {
+        (Value::Str(a), Value::Str(b)) => return a.same_text(b).into(),
+        (Value::Int(a), Value::Int(b)) => return (a == b).into(),
+        _ => {}
     }
     if a.is(b) {
         return Equality::Equal;
@@ -34,6 +36,15 @@ pub fn plain_eq(a: &Value, b: &Value) -> Equality {
 }
 
 #[inline(never)]
+/// The first place where two sequences are not plainly equal, and what can be said of it.
+pub fn first_unequal(a: &[Value], b: &[Value]) -> Option<(usize, Equality)> {
+    let unequal = |(index, (a, b))| match plain_eq(a, b) {
+        Equality::Equal => None,
+        other => Some((index, other)),
+    };
+    a.iter().zip(b).enumerate().find_map(unequal)
+}
+
 fn plain_eq_other(a: &Value, b: &Value) -> Equality {
     match (a, b) {
         (Value::Bytes(a), Value::Bytes(b)) => (*a.data == *b.data).into(),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::number::{Number, compare_numbers, order_answers};
 use crate::bytecode::CmpOp;
-use crate::object::compare::{Equality, plain_eq};
+use crate::object::compare::{Equality, first_unequal, plain_eq};
 use crate::object::{Class, Dict, DictPart, Known, Name, Ptr, Raised, Set, Value, View, Vm};
 
 fn method(op: CmpOp) -> Name {
@@ -116,16 +116,24 @@ impl Vm {
                 if let (Some(wanted), true) = (equality, a.items.get(&self.gil).len() != b.items.get(&self.gil).len()) {
                     return Ok(Some(!wanted));
                 }
+                let (left, right) = (a.items.get(&self.gil), b.items.get(&self.gil));
+                let unequal = match self.compare_plain(op, left, right) {
+                    Ok(answer) => return Ok(Some(answer)),
+                    Err(unequal) => unequal,
+                };
                 let (a, b) = (a.to_ptr(), b.to_ptr());
-                self.compare_items(op, |vm, index| {
+                self.compare_items(op, unequal, |vm, index| {
                     let (a, b) = (a.items.get(&vm.gil), b.items.get(&vm.gil));
                     (a.get(index).cloned(), b.get(index).cloned())
                 })
                 .map(Some)
             }
-            (Value::Tuple(a), Value::Tuple(b)) => {
-                self.compare_items(op, |_, index| (a.get(index).cloned(), b.get(index).cloned())).map(Some)
-            }
+            (Value::Tuple(a), Value::Tuple(b)) => match self.compare_plain(op, a, b) {
+                Ok(answer) => Ok(Some(answer)),
+                Err(unequal) => {
+                    self.compare_items(op, unequal, |_, index| (a.get(index).cloned(), b.get(index).cloned())).map(Some)
+                }
+            },
             (Value::Dict(a), Value::Dict(b)) => match equality {
                 Some(wanted) => Ok(Some(self.dicts_equal(&a.to_ptr(), &b.to_ptr())? == wanted)),
                 None => Ok(None),
@@ -146,7 +154,7 @@ impl Vm {
                 let parts =
                     |slice: &crate::object::Slice| [slice.start.clone(), slice.stop.clone(), slice.step.clone()];
                 let (a, b) = (parts(a), parts(b));
-                self.compare_items(op, |_, index| (a.get(index).cloned(), b.get(index).cloned())).map(Some)
+                self.compare_items(op, 0, |_, index| (a.get(index).cloned(), b.get(index).cloned())).map(Some)
             }
             (Value::Method(a), Value::Method(b)) => match equality {
                 Some(wanted) => {
@@ -171,13 +179,29 @@ impl Vm {
     }
 
     /// Compares two sequences item by item, as lists and tuples do.
+    /// Compares sequences as far as that needs no script code.
+    ///
+    /// # Errors
+    ///
+    /// The place of the first items that must be compared by the machine.
+    fn compare_plain(&self, op: CmpOp, a: &[Value], b: &[Value]) -> Result<bool, usize> {
+        match (first_unequal(a, b), op) {
+            (None, _) => Ok(order_answers(op, Some(a.len().cmp(&b.len())))),
+            (Some((_, Equality::Different)), CmpOp::Eq) => Ok(false),
+            (Some((_, Equality::Different)), CmpOp::Ne) => Ok(true),
+            (Some((index, _)), _) => Err(index),
+        }
+    }
+
+    /// Compares sequences from the items at `first` on.
     fn compare_items(
         &mut self,
         op: CmpOp,
+        first: usize,
         items: impl Fn(&Vm, usize) -> (Option<Value>, Option<Value>),
     ) -> Result<bool, Raised> {
         self.nested(IN_COMPARISON, |vm| {
-            let mut index = 0;
+            let mut index = first;
             loop {
                 match items(vm, index) {
                     (Some(a), Some(b)) => {

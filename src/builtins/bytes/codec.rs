@@ -5,6 +5,16 @@ use crate::builtins::str::{codec, text_of};
 use crate::object::{Args, ByteArray, Bytes, Known, Str, Value, Vm};
 
 pub(super) fn decode(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let is_default = match (args.get(1), args.get(2)) {
+        (None, None) => true,
+        (Some(Value::Str(encoding)), None) => matches!(encoding.as_str(), "utf-8" | "utf8"),
+        _ => false,
+    };
+    if is_default {
+        if let Ok(text) = std::str::from_utf8(&content(vm, args)) {
+            return Ok(Value::str(text));
+        }
+    }
     let encoding = match args.get(1) {
         None => "utf-8".to_owned(),
         Some(encoding) => vm.expect_str(encoding, "decode() argument 'encoding'")?.as_str().to_owned(),

@@ -60,7 +60,18 @@ pub(super) fn round(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn in_base(vm: &mut Vm, value: &Value, prefix: &str, radix: u32) -> Result<Value, Raised> {
-    let number = to_big(&vm.index(value)?);
+    let number = vm.index(value)?;
+    if let Value::Int(number) = number {
+        let sign = if number < 0 { "-" } else { "" };
+        let digits = number.unsigned_abs();
+        return Ok(match radix {
+            2 => format!("{sign}{prefix}{digits:b}"),
+            8 => format!("{sign}{prefix}{digits:o}"),
+            _ => format!("{sign}{prefix}{digits:x}"),
+        }
+        .into());
+    }
+    let number = to_big(&number);
     let sign = if number.is_negative() { "-" } else { "" };
     Ok(format!("{sign}{prefix}{}", number.magnitude().to_str_radix(radix)).into())
 }
@@ -85,7 +96,7 @@ pub(super) fn chr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     match u32::try_from(code).ok().filter(|&code| code < 0x11_0000) {
         Some(code) => match char::from_u32(code) {
-            Some(character) => Ok(Value::str(character.encode_utf8(&mut [0; 4]))),
+            Some(character) => Ok(vm.char_value(character)),
             None => Err(vm.value_error(format!("chr({code:#x}): Mini's strings have no surrogate code points"))),
         },
         None => Err(vm.value_error("chr() arg not in range(0x110000)")),

@@ -22,7 +22,7 @@ fn is_little(vm: &mut Vm, order: Option<&Value>, function: &str) -> Result<bool,
 }
 
 pub(super) fn to_bytes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let number = to_big(&plain(vm, &args[0]));
+    let plain_number = plain(vm, &args[0]);
     let length = match args.get(1) {
         None => 1,
         Some(length) => vm.expect_isize(length)?,
@@ -35,6 +35,18 @@ pub(super) fn to_bytes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if length < 0 {
         return Err(vm.value_error("length argument must be non-negative"));
     }
+    if let (Value::Int(number @ 0..), 0..=8, false) = (&plain_number, length, signed) {
+        let (bytes, length) = (number.to_be_bytes(), length as usize);
+        if length == 8 || number >> (length * 8) == 0 {
+            let mut bytes = bytes;
+            let part = &mut bytes[8 - length..];
+            if little {
+                part.reverse();
+            }
+            return Ok(Bytes::new(part).into_value());
+        }
+    }
+    let number = to_big(&plain_number);
     if number.is_negative() && !signed {
         return Err(vm.raise(Known::OverflowError, "can't convert negative int to unsigned"));
     }

@@ -13,6 +13,12 @@ fn integer(vm: &mut Vm, value: &Value) -> Result<BigInt, Raised> {
 }
 
 pub(super) fn gcd(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    if let [Value::Int(a), Value::Int(b)] = args.positional() {
+        return Ok(match i64::try_from(a.unsigned_abs().gcd(&b.unsigned_abs())) {
+            Ok(result) => Value::Int(result),
+            Err(_) => Value::big(BigInt::from(a.unsigned_abs()).gcd(&BigInt::from(*b))),
+        });
+    }
     let mut result = BigInt::zero();
     for value in args.positional() {
         result = result.gcd(&integer(vm, value)?);

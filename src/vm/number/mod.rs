@@ -101,6 +101,21 @@ fn inline_big(number: BigInt) -> Value {
     Value::big(number)
 }
 
+/// `base ** exponent % modulus` by repeated squaring.
+fn power_mod(base: i64, mut exponent: u64, modulus: u64) -> u64 {
+    let modulus = u128::from(modulus);
+    let mut square = i128::from(base).rem_euclid(modulus as i128) as u128;
+    let mut result = 1 % modulus;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = result * square % modulus;
+        }
+        square = square * square % modulus;
+        exponent >>= 1;
+    }
+    result as u64
+}
+
 impl Vm {
     /// `lhs op rhs` of two numbers; None if the operator is not defined for them.
     pub(crate) fn number_binary(
@@ -254,6 +269,11 @@ impl Vm {
     pub(crate) fn int_pow_mod(&mut self, base: &BigInt, exponent: &BigInt, modulus: &BigInt) -> Result<Value, Raised> {
         if modulus.is_zero() {
             return Err(self.value_error("pow() 3rd argument cannot be 0"));
+        }
+        if let (Ok(small), Ok(base), Ok(exponent)) =
+            (u64::try_from(modulus), i64::try_from(base), u64::try_from(exponent))
+        {
+            return Ok(inline_big(BigInt::from(power_mod(base, exponent, small))));
         }
         let positive = BigInt::from(modulus.magnitude().clone());
         let result = if exponent.sign() == num_bigint::Sign::Minus {
