@@ -428,7 +428,7 @@ mod tests {
 
     fn find(pattern: &str, text: &str) -> Option<String> {
         let chars: Vec<char> = pattern.chars().collect();
-        let parsed = parse(&chars, 0, false).expect("the pattern is valid");
+        let parsed = parse(&chars, 0, false, &mut Vec::new()).expect("the pattern is valid");
         let program = Program::new(&parsed.node, parsed.names.len());
         let mut matcher = Matcher::new(&program, text, || Ok::<(), ()>(()));
         match matcher.search(0) {

@@ -47,6 +47,12 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     Ok(())
 }
 
+/// A name as messages show it where only ASCII is allowed: its `ascii`.
+fn quoted_in_ascii(name: &str) -> String {
+    let escaped = |c: char| if c.is_ascii() { c.to_string() } else { crate::builtins::str::codec::escape(c) };
+    quoted(name, false).chars().map(escaped).collect()
+}
+
 /// A name as messages show it: its `repr`, as bytes for a bytes pattern.
 fn quoted(name: &str, is_bytes: bool) -> String {
     if is_bytes {

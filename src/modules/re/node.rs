@@ -36,6 +36,9 @@ impl Class {
     }
 }
 
+/// Of longer ranges only the lower and the upper case of a character are looked for.
+const LONGEST_FOLDED: u32 = 1 << 12;
+
 /// `[...]`, or a class by itself.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Set {
@@ -45,13 +48,21 @@ pub(super) struct Set {
     pub classes: Vec<(Class, bool)>,
     pub ignore_case: bool,
     pub ascii: bool,
+    /// With a case to ignore: what the characters of short ranges fold to, sorted.
+    pub folded: Vec<char>,
     /// The answers for ASCII, a bit each.
     pub table: u128,
 }
 
 impl Set {
-    /// Computes the answers for ASCII.
+    /// Computes the answers for ASCII, and the folded characters.
     pub fn finish(mut self) -> Set {
+        if self.ignore_case && !self.ascii {
+            let short = self.ranges.iter().filter(|(low, high)| u32::from(*high) - u32::from(*low) <= LONGEST_FOLDED);
+            self.folded = short.flat_map(|&(low, high)| (low..=high).map(|c| fold(c, false))).collect();
+            self.folded.sort_unstable();
+            self.folded.dedup();
+        }
         self.table = (0..128).filter(|&code| self.slow(code as u8 as char)).fold(0, |table, code| table | 1 << code);
         self
     }
@@ -65,7 +76,10 @@ impl Set {
     fn slow(&self, c: char) -> bool {
         let mut found = self.contains(c);
         if !found && self.ignore_case {
-            found = self.contains(fold(c, self.ascii)) || self.contains(raise(c, self.ascii));
+            let plain = fold(c, self.ascii);
+            found = self.contains(plain)
+                || self.contains(raise(c, self.ascii))
+                || self.folded.binary_search(&plain).is_ok();
         }
         found != self.negated
     }
@@ -93,6 +107,14 @@ pub(super) fn fold(c: char, ascii: bool) -> char {
     if ascii || c.is_ascii() {
         return c.to_ascii_lowercase();
     }
+    // Characters whose case mappings are several characters, but which have one in common.
+    let c = match c {
+        '\u{130}' => return 'i',
+        '\u{fb05}' => '\u{fb06}',
+        '\u{1fd3}' => '\u{390}',
+        '\u{1fe3}' => '\u{3b0}',
+        c => c,
+    };
     let upper = single(c, c.to_uppercase());
     single(upper, upper.to_lowercase())
 }

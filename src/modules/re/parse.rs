@@ -44,14 +44,15 @@ pub(super) struct Parser<'a> {
     depth: usize,
     /// Conditions on groups that may come later.
     conditions: Vec<(usize, usize)>,
+    pub warnings: Vec<String>,
 }
 
-/// Parses a pattern.
+/// Parses a pattern; `warnings` are about what may come to mean something else.
 ///
 /// # Errors
 ///
 /// [`PatternError`] if it is none.
-pub(super) fn parse(chars: &[char], flags: u32, is_bytes: bool) -> Parsed<Pattern> {
+pub(super) fn parse(chars: &[char], flags: u32, is_bytes: bool, warnings: &mut Vec<String>) -> Parsed<Pattern> {
     let mut parser = Parser::new(chars, flags, is_bytes);
     let mut node = parser.alternatives(flags, true);
     // VERBOSE inside of the pattern is for all of it: begin again.
@@ -60,6 +61,7 @@ pub(super) fn parse(chars: &[char], flags: u32, is_bytes: bool) -> Parsed<Patter
         parser = Parser::new(chars, flags, is_bytes);
         node = parser.alternatives(flags, true);
     }
+    warnings.append(&mut parser.warnings);
     let node = node?;
     if parser.at < chars.len() {
         return Err(parser.error("unbalanced parenthesis", 0));
@@ -94,6 +96,7 @@ impl<'a> Parser<'a> {
             global: flags,
             names: vec![None],
             widths: vec![None],
+            warnings: Vec::new(),
             lookbehind: None,
             depth: 0,
             conditions: Vec::new(),
@@ -310,13 +313,13 @@ impl<'a> Parser<'a> {
             return Err(self.error("cannot refer to an open group", back));
         }
         if self.lookbehind.is_some_and(|first| group >= first) {
-            return Err(self.error("cannot refer to group defined in the same lookbehind subpattern", back));
+            return Err(self.error("cannot refer to group defined in the same lookbehind subpattern", 0));
         }
         Ok(())
     }
 
     /// Text up to `end`, which is read too.
-    fn until(&mut self, end: char, what: &str) -> Parsed<String> {
+    pub(super) fn until(&mut self, end: char, what: &str) -> Parsed<String> {
         let start = self.at;
         while let Some(c) = self.next() {
             if c == end {
@@ -337,6 +340,7 @@ impl<'a> Parser<'a> {
     fn check_name(&self, name: &str, offset: usize) -> Parsed<()> {
         let quoted = crate::modules::re::quoted(name, self.is_bytes);
         if self.is_bytes && !name.is_ascii() {
+            let quoted = crate::modules::re::quoted_in_ascii(name);
             return Err(self.error(format!("bad character in group name {quoted}"), name.chars().count() + offset));
         }
         if !crate::builtins::str::is_identifier(name) {
@@ -470,6 +474,14 @@ impl<'a> Parser<'a> {
                 }
             }
         };
+        if let Some(first) = self.lookbehind {
+            if self.widths.get(group).is_none_or(Option::is_none) {
+                return Err(self.error("cannot refer to an open group", 0));
+            }
+            if group >= first {
+                return Err(self.error("cannot refer to group defined in the same lookbehind subpattern", 0));
+            }
+        }
         let mut inner = flags;
         let yes = self.sequence(&mut inner, false)?;
         let no = if self.take('|') {

@@ -15,12 +15,27 @@ pub(super) fn set(parser: &mut Parser<'_>, flags: u32, ignore_case: bool) -> Par
     let ascii = parser.ascii(flags) && flags & flag::UNICODE == 0 || parser.is_bytes;
     let mut set = Set { ignore_case, ascii, negated: parser.take('^'), ..Set::default() };
     let first = parser.at;
+    if parser.peek() == Some('[') {
+        parser.warnings.push(format!("Possible nested set at position {}", parser.at));
+    }
     let unterminated = |parser: &Parser<'_>| parser.error("unterminated character set", parser.at - start);
     loop {
         let from = parser.at;
         let Some(c) = parser.next() else { return Err(unterminated(parser)) };
         if c == ']' && from != first {
             break;
+        }
+        if from != first && parser.peek() == Some(c) {
+            let operation = match c {
+                '-' => "difference",
+                '&' => "intersection",
+                '~' => "symmetric difference",
+                '|' => "union",
+                _ => "",
+            };
+            if !operation.is_empty() {
+                parser.warnings.push(format!("Possible set {operation} at position {}", parser.at - 1));
+            }
         }
         let low = item(parser, c)?;
         if parser.peek() != Some('-') {
@@ -33,6 +48,9 @@ pub(super) fn set(parser: &mut Parser<'_>, flags: u32, ignore_case: bool) -> Par
             push(&mut set, low);
             set.ranges.push(('-', '-'));
             break;
+        }
+        if c == '-' {
+            parser.warnings.push(format!("Possible set difference at position {}", parser.at - 2));
         }
         let high = item(parser, c)?;
         match (low, high) {
@@ -102,6 +120,7 @@ pub(super) fn character_escape(parser: &mut Parser<'_>, c: char) -> Parsed<char>
             }
             return Ok(char::from_u32(code).unwrap_or_default());
         }
+        'N' if !parser.is_bytes => return named(parser),
         'x' => 2,
         'u' if !parser.is_bytes => 4,
         'U' if !parser.is_bytes => 8,
@@ -119,5 +138,20 @@ pub(super) fn character_escape(parser: &mut Parser<'_>, c: char) -> Parsed<char>
     match u32::from_str_radix(&text, 16).ok().and_then(char::from_u32) {
         Some(c) => Ok(c),
         None => Err(parser.error(format!("bad escape \\{c}{text}"), text.len() + 2)),
+    }
+}
+
+/// `\N{...}`; the backslash and the letter have been read.
+fn named(parser: &mut Parser<'_>) -> Parsed<char> {
+    if !parser.take('{') {
+        return Err(parser.error("missing {", 0));
+    }
+    let name = parser.until('}', "character name")?;
+    match unicode_names2::character(&name) {
+        Some(c) => Ok(c),
+        None => {
+            let quoted = super::quoted(&name, false);
+            Err(parser.error(format!("undefined character name {quoted}"), name.chars().count() + 4))
+        }
     }
 }

@@ -134,7 +134,13 @@ pub(super) fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             None => return Err(vm.type_error("first argument must be string or compiled pattern")),
         },
     };
-    let parsed = match parse(&chars, flags, is_bytes) {
+    let mut warnings = Vec::new();
+    let parsed = parse(&chars, flags, is_bytes, &mut warnings);
+    for warning in &warnings {
+        // From here up: the compiling function of `re`, and the one that the script called.
+        vm.warn(Known::FutureWarning, warning, 3)?;
+    }
+    let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return Err(refuse(vm, error, &args)),
     };
@@ -251,7 +257,12 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if !compiled.is_bytes && flags & (flag::UNICODE | flag::ASCII | flag::LOCALE) == flag::UNICODE {
         flags &= !flag::UNICODE;
     }
-    let names: Vec<&str> = NAMES.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| *name).collect();
+    let mut names: Vec<String> =
+        NAMES.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| (*name).to_owned()).collect();
+    let unknown = NAMES.iter().fold(flags, |rest, (bit, _)| rest & !bit);
+    if unknown != 0 {
+        names.push(format!("{unknown:#x}"));
+    }
     Ok(if names.is_empty() {
         format!("re.compile({source})")
     } else {

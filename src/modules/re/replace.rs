@@ -5,12 +5,26 @@ use super::matched::{self, offsets};
 use super::pattern::data;
 use super::subject::Subject;
 use super::template::{self, Output};
-use crate::object::{Args, Raised, Value, Vm};
+use crate::builtins::bytes::buffer;
+use crate::builtins::functions::objects::is_callable;
+use crate::object::{Args, Bytes, Raised, Value, Vm};
 
 fn replace(vm: &mut Vm, args: Args<'_>) -> Result<(Value, usize), Raised> {
     let (_, compiled) = data(vm, &args[0])?;
     let is_string = matches!(vm.unwrap(&args[1]), Value::Str(_) | Value::Bytes(_) | Value::ByteArray(_));
-    let template = if is_string { Some(template::parse(vm, &args[1], &compiled)?) } else { None };
+    let template = if is_string {
+        Some(template::parse(vm, &args[1], &compiled)?)
+    } else if is_callable(vm, &args[1]) {
+        None
+    } else {
+        match buffer::view(vm, &args[1]).map(|bytes| bytes.to_vec()) {
+            Some(bytes) => Some(template::parse(vm, &Bytes::new(bytes).into_value(), &compiled)?),
+            None => {
+                let found = vm.class_name(&args[1]);
+                return Err(vm.type_error(format!("decoding to str: need a bytes-like object, {found} found")));
+            }
+        }
+    };
     let subject = Subject::new(vm, &args[2], compiled.is_bytes)?;
     let max = match args.get(3) {
         None => 0,

@@ -187,6 +187,10 @@ fn named(
         return Ok((group, after));
     }
     let quoted = super::quoted(&name, compiled.is_bytes);
+    if compiled.is_bytes && !name.is_ascii() {
+        let quoted = super::quoted_in_ascii(&name);
+        return Err(fail(vm, template, &format!("bad character in group name {quoted}"), start));
+    }
     if !crate::builtins::str::is_identifier(&name) {
         return Err(fail(vm, template, &format!("bad character in group name {quoted}"), start));
     }
