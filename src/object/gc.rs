@@ -141,14 +141,17 @@ impl Heap {
 
     /// Clears weak references to garbage; callbacks of references that are not garbage themselves are queued.
     pub fn clear_weak_references(&self, garbage: &Garbage) {
-        let ending: HashSet<usize> = garbage.objects.iter().map(Value::identity).collect();
-        for object in &garbage.objects {
+        let mut referenced = garbage.objects.iter().filter(|object| {
             // SAFETY: garbage is made of heap values.
             let header = unsafe { object.header() };
-            if header.has(Header::WEAKLY_REFERENCED) {
-                header.unset(Header::WEAKLY_REFERENCED);
-                super::weak::clear_references(object.identity(), |reference| ending.contains(&reference.identity()));
-            }
+            let found = header.has(Header::WEAKLY_REFERENCED);
+            header.unset(Header::WEAKLY_REFERENCED);
+            found
+        });
+        let Some(first) = referenced.next() else { return };
+        let ending: HashSet<usize> = garbage.objects.iter().map(Value::identity).collect();
+        for object in std::iter::once(first).chain(referenced) {
+            super::weak::clear_references(object.identity(), |reference| ending.contains(&reference.identity()));
         }
     }
 
