@@ -24,18 +24,10 @@ impl From<bool> for Equality {
 /// Whether two values are identical or equal as dict keys, as far as that needs no script code.
 #[inline(always)]
 pub fn plain_eq(a: &Value, b: &Value) -> Equality {
-    match (a, b) {
-        (Value::Str(a), Value::Str(b)) => return a.same_text(b).into(),
-        (Value::Int(a), Value::Int(b)) => return (a == b).into(),
-        _ => {}
-    }
-    if a.is(b) {
-        return Equality::Equal;
-    }
-    plain_eq_other(a, b)
+    // Most keys that are looked up are the very objects that are there.
+    if a.is(b) { Equality::Equal } else { plain_eq_other(a, b) }
 }
 
-#[inline(never)]
 /// The first place where two sequences are not plainly equal, and what can be said of it.
 pub fn first_unequal(a: &[Value], b: &[Value]) -> Option<(usize, Equality)> {
     let unequal = |(index, (a, b))| match plain_eq(a, b) {
@@ -45,8 +37,10 @@ pub fn first_unequal(a: &[Value], b: &[Value]) -> Option<(usize, Equality)> {
     a.iter().zip(b).enumerate().find_map(unequal)
 }
 
+#[inline(never)]
 fn plain_eq_other(a: &Value, b: &Value) -> Equality {
     match (a, b) {
+        (Value::Str(a), Value::Str(b)) => a.same_text(b).into(),
         (Value::Bytes(a), Value::Bytes(b)) => (*a.data == *b.data).into(),
         (Value::Tuple(a), Value::Tuple(b)) => {
             if a.len() != b.len() {

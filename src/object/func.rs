@@ -68,6 +68,8 @@ define_heap_type! {
         pub proto: Arc<CodeProto>,
         pub consts: Box<[Value]>,
         pub names: Box<[Ptr<Str>]>,
+        /// Names of the parameters that can be given by position or keyword.
+        pub(crate) parameters: Box<[Ptr<Str>]>,
         /// One a site; reached by the evaluation loop only, with the lock held.
         pub(crate) caches: Box<[UnsafeCell<CacheSlot>]>,
         pub(crate) entry: *const Instr,
@@ -88,6 +90,7 @@ impl Code {
         proto: Arc<CodeProto>,
         consts: Box<[Value]>,
         names: Box<[Ptr<Str>]>,
+        parameters: Box<[Ptr<Str>]>,
         name: Ptr<Str>,
         qualname: Ptr<Str>,
     ) -> Ptr<Code> {
@@ -95,7 +98,10 @@ impl Code {
         let entry = proto.instrs.as_ptr();
         let (first_temp, nregs, arg_count) = (proto.first_temp.0, proto.nregs, proto.arg_count);
         let (flags, handles) = (proto.flags, !proto.exceptions.is_empty());
-        Code::alloc(proto, consts, names, caches, entry, first_temp, nregs, arg_count, flags, handles, name, qualname)
+        Code::alloc(
+            proto, consts, names, parameters, caches, entry, first_temp, nregs, arg_count, flags, handles, name,
+            qualname,
+        )
     }
 }
 

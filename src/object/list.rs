@@ -62,13 +62,10 @@ define_heap_type! {
 impl Range {
     /// A range of bounds that fit 64 bits; step is not 0.
     pub fn new(start: i64, stop: i64, step: i64) -> Ptr<Range> {
-        let (distance, stride) = if step > 0 {
-            (i128::from(stop) - i128::from(start), i128::from(step))
-        } else {
-            (i128::from(start) - i128::from(stop), -i128::from(step))
-        };
-        let len = if distance <= 0 { 0 } else { (distance - 1) / stride + 1 };
-        Range::alloc(Value::Int(start), Value::Int(stop), Value::Int(step), Value::big(len.into()))
+        let (low, high) = if step > 0 { (start, stop) } else { (stop, start) };
+        let len = if low < high { (high.abs_diff(low) - 1) / step.unsigned_abs() + 1 } else { 0 };
+        let len = i64::try_from(len).map_or_else(|_| Value::big(len.into()), Value::Int);
+        Range::alloc(Value::Int(start), Value::Int(stop), Value::Int(step), len)
     }
 
     /// A range whose bounds or length may be big; the caller has computed `len`.

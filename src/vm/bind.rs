@@ -27,7 +27,6 @@ impl Vm {
             if (window as usize) + 16 * code.nregs as usize >= self.stacks.registers_end() as usize {
                 return Err(self.recursion_error());
             }
-            clear_values(window, code.first_temp as usize);
             for place in places.iter_mut() {
                 *place = Value::Undef;
             }
@@ -59,7 +58,7 @@ impl Vm {
         for (name, value) in args.keywords() {
             let Value::Str(name) = name else { return Err(self.type_error("keywords must be strings")) };
             let posonly = proto.posonly_count as usize;
-            let found = (posonly..named).find(|&index| *proto.local_names[index] == ***name);
+            let found = (posonly..named).find(|&index| code.parameters[index].same_text(name));
             match (found, &extra) {
                 (Some(index), _) if places[index].is_undef() => places[index] = value.clone(),
                 (Some(_), _) => {
@@ -96,14 +95,13 @@ impl Vm {
         if kwonly > 0 {
             let defaults = func.data.get(&self.gil).kw_defaults.clone();
             let mut missing = Vec::new();
-            for (place, local) in places.iter_mut().zip(&proto.local_names).take(named).skip(arg_count) {
+            for (place, name) in places.iter_mut().zip(&code.parameters).skip(arg_count) {
                 if !place.is_undef() {
                     continue;
                 }
-                let name = self.intern(local);
-                match defaults.as_ref().and_then(|defaults| defaults.data.get(&self.gil).get_str(&name).cloned()) {
+                match defaults.as_ref().and_then(|defaults| defaults.data.get(&self.gil).get_str(name).cloned()) {
                     Some(value) => *place = value,
-                    None => missing.push(&**local),
+                    None => missing.push(name.as_str()),
                 }
             }
             if !missing.is_empty() {

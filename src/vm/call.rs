@@ -349,6 +349,9 @@ impl Vm {
             let callable = (*slot).clone();
             let positional = (*slot.add(1)).take();
             let keywords = (*slot.add(2)).take();
+            if let (Value::Tuple(items), Value::Undef) = (&positional, &keywords) {
+                return self.call_in_place(&callable, slot, slot, 0, Args::new(items.as_slice()));
+            }
             let mut values = match &positional {
                 Value::Tuple(items) => items.as_slice().to_vec(),
                 Value::List(list) => list.items.get(&self.gil).clone(),

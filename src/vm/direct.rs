@@ -273,6 +273,12 @@ impl Vm {
     #[inline(never)]
     pub(super) fn item_of(&mut self, object: &Value, index: &Value) -> Result<Value, Raised> {
         let keep = object.clone();
+        if let Value::Dict(dict) = &keep {
+            return match self.dict_get(dict, index)? {
+                Some(value) => Ok(value),
+                None => Err(self.key_error(index)),
+            };
+        }
         self.getitem(&keep, index)
     }
 
@@ -313,7 +319,10 @@ impl Vm {
     #[inline(never)]
     pub(super) fn set_item_of(&mut self, object: &Value, key: Value, value: Value) -> Result<(), Raised> {
         let keep = object.clone();
-        self.setitem(&keep, key, value)
+        match &keep {
+            Value::Dict(dict) => self.dict_set(dict, key, value),
+            _ => self.setitem(&keep, key, value),
+        }
     }
 
     /// `iter(value)`, out of line.

@@ -10,7 +10,7 @@ impl Vm {
     /// # Errors
     ///
     /// TypeError for unhashable types.
-    #[inline]
+    #[inline(always)]
     pub fn hash(&mut self, value: &Value) -> Result<i64, Raised> {
         match plain_hash(value) {
             Some(hash) => Ok(hash),

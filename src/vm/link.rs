@@ -10,8 +10,10 @@ impl Vm {
     pub(crate) fn link(&mut self, proto: &Arc<CodeProto>) -> Ptr<Code> {
         let consts: Box<[Value]> = proto.consts.iter().map(|constant| self.constant(constant)).collect();
         let names = proto.names.iter().map(|name| self.intern(name)).collect();
+        let named = usize::from(proto.arg_count) + usize::from(proto.kwonly_count);
+        let parameters = proto.local_names.iter().take(named).map(|name| self.intern(name)).collect();
         let (name, qualname) = (self.intern(&proto.name), self.intern(&proto.qualname));
-        Code::link(proto.clone(), consts, names, name, qualname)
+        Code::link(proto.clone(), consts, names, parameters, name, qualname)
     }
 
     fn constant(&mut self, constant: &Const) -> Value {
