@@ -259,6 +259,10 @@ impl Vm {
 
     fn add_plain_getset(&mut self, class: &Ptr<Class>, dict: &Ptr<Dict>, def: &'static crate::object::GetSetDef) {
         let name = self.intern(def.name);
+        if dict.data.get(&self.gil).get_str(&name).is_some() {
+            // The body of the class defines it.
+            return;
+        }
         let descriptor = GetSet::new(name, class.clone(), Access::Functions(def));
         self.dict_set_str(dict, def.name, descriptor.into_value());
     }

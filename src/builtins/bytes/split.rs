@@ -163,7 +163,20 @@ pub(super) fn removesuffix(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 pub(super) fn join(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let items = match vm.collect(&args[1]) {
+    // The separator is held while script code makes the items.
+    let held = match vm.unwrap(&args[0]) {
+        Value::ByteArray(bytes) => Some(bytes.to_ptr()),
+        _ => None,
+    };
+    let hold = |by: i64| {
+        if let Some(bytes) = &held {
+            bytes.exports.set(bytes.exports.get().wrapping_add_signed(by as _));
+        }
+    };
+    hold(1);
+    let collected = vm.collect(&args[1]);
+    hold(-1);
+    let items = match collected {
         Ok(items) => items,
         Err(raised) => {
             let class = vm.class_of(&args[1]);
