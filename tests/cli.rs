@@ -205,3 +205,45 @@ fn lines_are_traced() {
     ];
     assert_eq!(lines, expected);
 }
+
+#[test]
+fn ctrl_c_ends_the_process_as_a_signal_does() {
+    use std::os::unix::process::ExitStatusExt;
+    let output = run(&["-c", "raise KeyboardInterrupt"]);
+    assert_eq!(output.status.signal(), Some(2));
+    assert!(err(&output).ends_with("KeyboardInterrupt\n"), "{}", err(&output));
+    assert_eq!(run(&["-c", "import sys; sys.exit(130)"]).status.code(), Some(130));
+}
+
+#[test]
+fn ctrl_c_ends_native_loops_that_never_end() {
+    for code in ["sum(iter(int, 1))", "1 in iter(int, 1)", "import itertools; max(itertools.repeat(0))"] {
+        let code = format!("print(flush=True); {code}");
+        let mut child =
+            mini().args(["-c", &code]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("mini starts");
+        std::io::Read::read_exact(child.stdout.as_mut().expect("a pipe"), &mut [0]).expect("mini writes");
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        let output = child.wait_with_output().expect("mini ends");
+        assert!(err(&output).ends_with("KeyboardInterrupt\n"), "{code}: {}", err(&output));
+    }
+}
+
+#[test]
+fn replaced_and_closed_output_is_told_at_the_end() {
+    let output = run(&["-c", "import sys; sys.stdout = 3"]);
+    assert_eq!(output.status.code(), Some(120));
+    let message = "Exception ignored on flushing sys.stdout:\nAttributeError: 'int' object has no attribute 'flush'\n";
+    assert_eq!(err(&output), message);
+    let output = run(&["-c", "import sys; sys.stdout.close()"]);
+    assert_eq!((output.status.code(), err(&output).as_str()), (Some(0), ""));
+}
+
+#[test]
+fn exceptions_at_exit_are_told_without_marks() {
+    let output = run(&["-c", "import atexit\ndef f(): 1/0\natexit.register(f)"]);
+    let text = err(&output);
+    assert!(text.starts_with("Exception ignored in atexit callback <function f at 0x"), "{text}");
+    let end = ">:\nTraceback (most recent call last):\n  File \"<string>\", line 2, in f\nZeroDivisionError: division by zero\n";
+    assert!(text.ends_with(end), "{text}");
+}

@@ -10,6 +10,9 @@
 //! Reading a local (below `first_temp`) never changes it.
 //! A destination may be one of the operands.
 
+// `r[n]` is register n, not a link.
+#![allow(rustdoc::broken_intra_doc_links)]
+
 /// A register of the current frame.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reg(pub u16);

@@ -1,8 +1,8 @@
 //! The compiler: syntax trees to code prototypes.
 //!
-//! A source is compiled in two walks. The first finds the scopes ([`scope`]); the second
+//! A source is compiled in two walks. The first finds the scopes (`scope`); the second
 //! emits the code of each unit in one pass. Registers below `first_temp` belong to variables,
-//! those above are a stack of temporaries. What is bound where ([`flow`]) is found on the way,
+//! those above are a stack of temporaries. What is bound where (`flow`) is found on the way,
 //! since Python's control flow is structured: labels gather what holds on the ways to them.
 //!
 //! The compiler knows nothing of objects and of the lock.

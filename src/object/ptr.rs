@@ -11,7 +11,7 @@ use super::value::Value;
 ///
 /// # Safety
 ///
-/// The type is `repr(C)` and its first field is a [`Header`] made with `TAG`; `Value` has a
+/// The type is `repr(C)` and its first field is a `Header` made with `TAG`; `Value` has a
 /// variant of that tag whose payload is `Raw<Self>`.
 pub unsafe trait HeapType: Sized {
     /// The tag of the representation.

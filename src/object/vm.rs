@@ -15,7 +15,7 @@ use super::{Dict, Func};
 use crate::bytecode::Instr;
 use crate::gil::{EvalBreaker, Gil, GilGuard, PreemptionModel};
 
-/// An exception is on its way: it is kept in the thread state ([`Vm::raised`]).
+/// An exception is on its way: it is kept in the thread state (`Vm::raised`).
 ///
 /// The type has no size, so that a `Result<Value, Raised>` is returned in two registers.
 #[derive(Debug)]
