@@ -53,7 +53,7 @@ const GETSETS: &[GetSetDef] = &[
     attribute("__basicsize__", get_basicsize, None),
     attribute("__itemsize__", get_zero, None),
     attribute("__dictoffset__", get_dictoffset, None),
-    attribute("__weakrefoffset__", get_zero, None),
+    attribute("__weakrefoffset__", get_weakrefoffset, None),
 ];
 
 /// Gives `type` its methods.
@@ -455,6 +455,12 @@ fn get_basicsize(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
     let class = class_of(vm, object)?;
     let slots = class.data.get(&vm.gil).slot_names.len();
     Ok(Value::from(16 + 8 * slots))
+}
+
+/// Where CPython keeps the weak references of an instance: it says which instances can have some.
+fn get_weakrefoffset(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
+    let flags = class_of(vm, object)?.flags(&vm.gil);
+    Ok(Value::Int(if flags.has(ClassFlags::HAS_WEAKREF) && !flags.immutable() { -32 } else { 0 }))
 }
 
 fn get_dictoffset(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {

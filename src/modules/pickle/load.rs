@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use num_bigint::BigInt;
 
 use super::{op, unpickling_error};
-use crate::object::{Bytes, Dict, Known, Name, Raised, Value, Vm};
+use crate::object::{Bytes, ClassFlags, Dict, Known, Name, Raised, Value, Vm};
 
 struct Unpickler<'a> {
     data: &'a [u8],
@@ -348,7 +348,9 @@ fn build(vm: &mut Vm, object: &Value, state: &Value) -> Result<(), Raised> {
         Value::Tuple(parts) if parts.len() == 2 => (parts[0].clone(), parts[1].clone()),
         other => (other.clone(), Value::None),
     };
-    for part in [attributes, slots] {
+    let class = vm.class_of(object);
+    let guarded = class.flags(&vm.gil).has(ClassFlags::HAS_SETATTR);
+    for (part, is_slots) in [(attributes, false), (slots, true)] {
         let Value::Dict(part) = &part else {
             if part.is_none() {
                 continue;
@@ -360,7 +362,13 @@ fn build(vm: &mut Vm, object: &Value, state: &Value) -> Result<(), Raised> {
         for (name, value) in entries {
             let name = vm.expect_str(&name, "attribute name")?;
             let name = vm.intern(name.as_str());
-            vm.setattr(object, &name, value)?;
+            // Attributes go past what the class says about setting them, such as that it is frozen.
+            if !is_slots && (guarded || vm.lookup(&class, &name).is_some()) {
+                let dict = vm.get_attr(object, "__dict__")?;
+                vm.setitem(&dict, name.to_value(), value)?;
+            } else {
+                vm.setattr(object, &name, value)?;
+            }
         }
     }
     Ok(())
