@@ -210,7 +210,6 @@ impl Vm {
                 }
             }
         }
-        slots.names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         Ok(slots)
     }
 
