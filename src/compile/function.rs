@@ -83,7 +83,7 @@ impl<'a> Compiler<'a> {
             None => &def.body,
         };
         self.body(body)?;
-        self.return_none();
+        self.return_none(if body.is_empty() { &def.body } else { body });
         let proto = self.leave_unit()?;
         self.function_object(span, dst, proto, flags)
     }

@@ -132,13 +132,18 @@ impl<'a> Compiler<'a> {
         }
         let body = self.docstring(body, !self.interactive)?;
         self.body(body)?;
-        self.return_none();
+        self.return_none(body);
         Ok(())
     }
 
     /// The end of a body; it belongs to what ran last.
-    fn return_none(&mut self) {
-        let span = self.u.asm.last_span().unwrap_or(Span::new(0, 0));
+    fn return_none(&mut self, body: &[Stmt]) {
+        let span = match body.last() {
+            // It has no instruction of its own.
+            Some(stmt) if matches!(stmt.kind, mini_grammar::ast::StmtKind::Pass) => Some(stmt.span),
+            last => self.u.asm.last_span().or(last.map(|stmt| stmt.span)),
+        };
+        let span = span.unwrap_or(Span::new(0, 0));
         self.emit(span, Instr::ReturnNone);
     }
 
