@@ -83,6 +83,17 @@ pub fn utc_calendar(seconds: i64) -> Option<Calendar> {
     }
 }
 
+unsafe extern "C" {
+    fn tzset();
+}
+
+/// Takes the local zone anew from the environment variable `TZ`.
+pub fn reload_zone() {
+    // SAFETY: the function takes the C library's own lock for the zone; scripts change the environment through a lock
+    // of the standard library, as its documentation asks of a program that has threads.
+    unsafe { tzset() };
+}
+
 /// Seconds since 1970 of a moment on the local calendar, which is normalised on the way.
 pub fn local_seconds(calendar: &Calendar) -> Option<i64> {
     let mut tm = calendar.to_c()?;

@@ -5,7 +5,7 @@ use super::format::{MONTHS, WEEKDAYS, format_time};
 use crate::builtins::native;
 use crate::modules::struct_sequence;
 use crate::object::{Args, Arity, Class, Dict, Known, NativeDef, Ptr, Raised, Value, Vm};
-use crate::runtime::clocks::{Calendar, local_calendar, local_seconds, utc_calendar};
+use crate::runtime::clocks::{Calendar, local_calendar, local_seconds, reload_zone, utc_calendar};
 
 const FIELDS: &[&str] =
     &["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"];
@@ -20,6 +20,12 @@ pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     let class = struct_sequence::define(vm, "time", "struct_time", FIELDS, &["tm_zone", "tm_gmtoff"], NEW)?;
     vm.dict_set_str(dict, "struct_time", class.to_value());
     vm.interp.extension::<StructTime>(&mut vm.gil).0 = class.into_value();
+    set_constants(vm, dict);
+    Ok(())
+}
+
+/// Sets the constants of the local zone.
+fn set_constants(vm: &mut Vm, dict: &Ptr<Dict>) {
     // Half a year apart, one of two days is outside daylight saving time.
     let year = wall(vm).as_secs() as i64 / 31_556_952 * 31_556_952;
     let (winter, summer) = (local_calendar(year), local_calendar(year + 31_556_952 / 2));
@@ -31,7 +37,15 @@ pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
         let names = vec![Value::from(standard.zone), Value::from(daylight.zone)];
         vm.dict_set_str(dict, "tzname", Value::tuple(names));
     }
-    Ok(())
+}
+
+/// `tzset()`: the local zone is the one that the environment variable `TZ` names now.
+pub(super) fn tzset(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    reload_zone();
+    if let Value::Module(module) = &vm.import_dotted("time")? {
+        set_constants(vm, &module.dict.clone());
+    }
+    Ok(Value::None)
 }
 
 fn class(vm: &mut Vm) -> Result<Ptr<Class>, Raised> {

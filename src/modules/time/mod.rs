@@ -85,6 +85,7 @@ const FUNCTIONS: &[NativeDef] = &[
         calendar::strptime,
         "Parse a string to a time tuple according to a format specification.",
     ),
+    native("tzset", Arity::Exact(0), calendar::tzset, "Take the local time zone anew from the environment."),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
