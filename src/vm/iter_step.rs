@@ -107,6 +107,9 @@ impl Vm {
             IterState::Set { .. } => self.step_set(iter),
             IterState::Sequence { object, index } => {
                 let (object, at) = (object.clone(), *index);
+                if at == i64::MAX {
+                    return Err(self.raise(Known::OverflowError, "iter index too large"));
+                }
                 match self.getitem(&object, &Value::Int(at)) {
                     Ok(item) => {
                         if let IterState::Sequence { index, .. } = iter.state.get_mut(&mut self.gil) {

@@ -472,7 +472,7 @@ impl Builder {
 
     fn named(&mut self, expr: &Expr, target: &Expr, value: &Expr) -> Check {
         self.forbidden_in_annotation(expr, "named expression")?;
-        if self.top().in_iterable > 0 {
+        if self.stack.iter().any(|scope| scope.in_iterable > 0) {
             let message = "assignment expression cannot be used in a comprehension iterable expression";
             return Err(fault(expr.span, message));
         }
