@@ -7,6 +7,7 @@ mod cell;
 pub(crate) mod code;
 mod compare;
 pub(crate) mod dict;
+mod docs;
 pub(crate) mod exceptions;
 pub(crate) mod float;
 pub(crate) mod format;

@@ -61,11 +61,8 @@ pub(super) fn install(vm: &mut Vm) {
     vm.add_getsets(&exceptions, &[crate::vm::INSTANCE_DICT]);
     for &known in Known::ALL {
         let dict = vm.known(known).data.get(&vm.gil).dict.clone();
-        vm.dict_set_str(&dict, "__doc__", Value::str(&format!("The built-in class '{}'.", known.name())));
+        vm.dict_set_str(&dict, "__doc__", super::docs::of(known).map_or(Value::None, Value::str));
     }
-    let dict = class.data.get(&vm.gil).dict.clone();
-    let doc = "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n";
-    vm.dict_set_str(&dict, "__doc__", Value::str(doc));
 }
 
 fn get_class(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {

@@ -349,8 +349,9 @@ fn get_dict(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
 fn get_doc(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
     let class = class_of(vm, object)?;
     match own(vm, &class, Name::__doc__) {
-        Some(Value::GetSet(_)) if class.known == Some(Known::Type) => {
-            Ok(Value::str("type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"))
+        // The attribute of the instances, which hides the text in the class's own namespace.
+        Some(Value::GetSet(_)) if let Some(known) = class.known => {
+            Ok(super::docs::of(known).map_or(Value::None, Value::str))
         }
         Some(doc) => vm.bind_to(doc, None, &class),
         None => Ok(Value::None),
