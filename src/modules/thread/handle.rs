@@ -75,6 +75,9 @@ fn is_done(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn set_done(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let shared = shared(vm, &args[0])?;
+    if !shared.started.load(Ordering::Relaxed) {
+        return Err(vm.raise(Known::RuntimeError, "thread not started"));
+    }
     shared.finish(vm);
     Ok(Value::None)
 }

@@ -185,10 +185,16 @@ fn locals(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 
 fn interrupt_main(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let signal = match args.get(0) {
-        Some(signal) => vm.expect_i64(signal)? as i32,
+        Some(signal) => i32::try_from(vm.expect_i64(signal)?).unwrap_or(-1),
         None => libc::SIGINT,
     };
-    vm.post_signal(signal);
+    if !(1..=libc::SIGRTMAX()).contains(&signal) {
+        return Err(vm.value_error("signal number out of range"));
+    }
+    // A signal that the script does not handle has no effect here.
+    if vm.handles_signal(signal) {
+        vm.post_signal(signal);
+    }
     Ok(Value::None)
 }
 

@@ -24,7 +24,7 @@ pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {
     super::class::class(vm, &CLASS)
 }
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(1), make, "")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, make, "")];
 const METHODS: &[NativeDef] = &[
     native("acquire", Arity::Named(&ACQUIRE), acquire, "Lock the lock; True if that was done."),
     native("release", Arity::Exact(1), release, "Release the lock."),
@@ -38,7 +38,11 @@ const METHODS: &[NativeDef] = &[
 ];
 const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "")];
 
-fn make(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+fn make(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    if args.positional().len() > 1 || args.keywords().next().is_some() {
+        let message = "Passing arguments to RLock is deprecated and will be removed in 3.15";
+        vm.warn(Known::DeprecationWarning, message, 1)?;
+    }
     let class = class(vm);
     Ok(Foreign::new(class, RLock { owner: 0, count: 0, queue: Arc::default() }).into_value())
 }
