@@ -53,7 +53,6 @@ pub(super) const fn of(class: Known) -> Option<&'static str> {
         Known::AttributeError => "There is no such attribute.",
         Known::BufferError => "A buffer is in use.",
         Known::EOFError => "The input ended where a line was wanted.",
-        Known::ExceptionGroup => "ExceptionGroup(message, exceptions)\n\nSeveral exceptions, none of which asks the program to end, raised as one.",
         Known::ImportError => "A module cannot be imported, or lacks a name.",
         Known::ModuleNotFoundError => "There is no such module.",
         Known::LookupError => "The class of failed lookups.",
