@@ -39,7 +39,8 @@ const METHODS: &[NativeDef] = &[
 const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "")];
 
 fn make(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if args.positional().len() > 1 || args.keywords().next().is_some() {
+    let is_plain = matches!(&args[0], Value::Class(made) if made.is(&class(vm)));
+    if is_plain && (args.positional().len() > 1 || args.keywords().next().is_some()) {
         let message = "Passing arguments to RLock is deprecated and will be removed in 3.15";
         vm.warn(Known::DeprecationWarning, message, 1)?;
     }
