@@ -20,12 +20,13 @@ use super::cache::{
 };
 use super::direct::{Next, plainly_equal};
 use super::frames::Outcome;
+use super::plain::{compared, int_operator, item_at, next_plain, quotient};
 use super::preempt::is_preemption_point;
 use super::step::step;
 use crate::bytecode::{BinOp, CmpOp, Instr, YieldKind};
 use crate::gil::EvalBreaker;
 use crate::object::vm::{Frame, ReturnTo};
-use crate::object::{Cell, Code, Func, Gen, GenState, IterState, Raised, ShapeId, Value, Vm};
+use crate::object::{Cell, Code, Func, Gen, GenState, Raised, ShapeId, Value, Vm};
 
 /// Runs the frame on top until it returns.
 ///
@@ -243,23 +244,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                             }
                         }};
                     }
-                            macro_rules! truth {
-                                ($r:expr) => {
-                                    match &reg!($r) {
-                                        Value::Bool(bits) => bits.get(),
-                                        Value::None => false,
-                                        Value::Int(n) => *n != 0,
-                                        other => match vm.plain_truth(other) {
-                                            Some(truth) => {
-                                                consume!($r);
-                                                truth
-                                            }
-                                            None => break 'slow,
-                                        },
-                                    }
-                                };
-                            }
-                            // As `truth`, of an operand that the instruction may keep.
+                            // The truth value of an operand that the instruction may keep.
                             macro_rules! kept_truth {
                                 ($r:expr) => {
                                     match &reg!($r) {
@@ -273,17 +258,14 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     }
                                 };
                             }
-                            macro_rules! compared {
-                                ($op:expr, $a:expr, $b:expr) => {
-                                    match $op {
-                                        CmpOp::Lt => $a < $b,
-                                        CmpOp::Le => $a <= $b,
-                                        CmpOp::Eq => $a == $b,
-                                        CmpOp::Ne => $a != $b,
-                                        CmpOp::Gt => $a > $b,
-                                        CmpOp::Ge => $a >= $b,
+                            macro_rules! truth {
+                                ($r:expr) => {{
+                                    let truth = kept_truth!($r);
+                                    if reg!($r).is_heap() {
+                                        consume!($r);
                                     }
-                                };
+                                    truth
+                                }};
                             }
                             // Enters a script function whose arguments are in place at `window`.
                             macro_rules! enter {
@@ -454,10 +436,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                             // An item of a sequence at an index that may be negative.
                             macro_rules! load_item {
                                 ($dst:expr, $obj:expr, $items:expr, $at:expr) => {{
-                                    let items: &[Value] = $items;
-                                    let at: i64 = $at;
-                                    let at = if at < 0 { at.wrapping_add(items.len() as i64) } else { at };
-                                    match items.get(at as usize) {
+                                    match item_at($items, $at) {
                                         Some(value) => {
                                             let value = value.clone();
                                             if $obj != $dst {
@@ -482,24 +461,6 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                         older
                                     } else {
                                         slow!()
-                                    }
-                                }};
-                            }
-                            macro_rules! int_operator {
-                                ($op:expr, $a:expr, $b:expr) => {{
-                                    let (a, b): (i64, i64) = ($a, $b);
-                                    match $op {
-                                        BinOp::Add => a.checked_add(b),
-                                        BinOp::Sub => a.checked_sub(b),
-                                        BinOp::Mul => a.checked_mul(b),
-                                        BinOp::FloorDiv if b > 0 => Some(a.div_euclid(b)),
-                                        BinOp::Mod if b > 0 => Some(a.rem_euclid(b)),
-                                        BinOp::BitAnd => Some(a & b),
-                                        BinOp::BitOr => Some(a | b),
-                                        BinOp::BitXor => Some(a ^ b),
-                                        BinOp::RShift if (0..64).contains(&b) => Some(a >> b),
-                                        BinOp::LShift if (0..63).contains(&b) && (a << b) >> b == a => Some(a << b),
-                                        _ => None,
                                     }
                                 }};
                             }
@@ -584,27 +545,9 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 }
                                 Instr::Sub { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_sub, -),
                                 Instr::Mul { dst, lhs, rhs } => arithmetic!(dst, lhs, rhs, checked_mul, *),
-                                Instr::TrueDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
-                                    (Value::Float(a), Value::Float(b)) if b.get() != 0.0 => {
-                                        let quotient = a.get() / b.get();
-                                        set!(dst, Value::float(quotient));
-                                    }
-                                    (Value::Float(a), Value::Int(b)) if *b != 0 => {
-                                        let quotient = a.get() / *b as f64;
-                                        set!(dst, Value::float(quotient));
-                                    }
-                                    (Value::Int(a), Value::Float(b)) if b.get() != 0.0 => {
-                                        let quotient = *a as f64 / b.get();
-                                        set!(dst, Value::float(quotient));
-                                    }
-                                    // Ints this small are exact as floats, and so is the rounding of their quotient.
-                                    (Value::Int(a), Value::Int(b))
-                                        if *b != 0 && (a.unsigned_abs() | b.unsigned_abs()) < 1 << 53 =>
-                                    {
-                                        let quotient = *a as f64 / *b as f64;
-                                        set!(dst, Value::float(quotient));
-                                    }
-                                    _ => break 'slow,
+                                Instr::TrueDiv { dst, lhs, rhs } => match quotient(&reg!(lhs), &reg!(rhs)) {
+                                    Some(quotient) => set!(dst, Value::float(quotient)),
+                                    None => break 'slow,
                                 },
                                 Instr::FloorDiv { dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
                                     (Value::Int(a), Value::Int(b)) if *b > 0 => {
@@ -621,7 +564,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     _ => break 'slow,
                                 },
                                 Instr::Binary { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
-                                    (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
+                                    (Value::Int(a), Value::Int(b)) => match int_operator(op, *a, *b) {
                                         Some(result) => set!(dst, Value::Int(result)),
                                         None => break 'slow,
                                     },
@@ -643,7 +586,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 },
                                 Instr::BinaryI { op, dst, lhs, imm } | Instr::InplaceI { op, dst, lhs, imm } => {
                                     match &reg!(lhs) {
-                                        Value::Int(a) => match int_operator!(op, *a, i64::from(imm)) {
+                                        Value::Int(a) => match int_operator(op, *a, i64::from(imm)) {
                                             Some(result) => set!(dst, Value::Int(result)),
                                             None => break 'slow,
                                         },
@@ -651,7 +594,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     }
                                 }
                                 Instr::Inplace { op, dst, lhs, rhs } => match (&reg!(lhs), &reg!(rhs)) {
-                                    (Value::Int(a), Value::Int(b)) => match int_operator!(op, *a, *b) {
+                                    (Value::Int(a), Value::Int(b)) => match int_operator(op, *a, *b) {
                                         Some(result) => set!(dst, Value::Int(result)),
                                         None => break 'slow,
                                     },
@@ -681,8 +624,8 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 }
                                 Instr::Compare { op, dst, lhs, rhs } => {
                                     let answer = match (&reg!(lhs), &reg!(rhs)) {
-                                        (Value::Int(a), Value::Int(b)) => compared!(op, a, b),
-                                        (Value::Float(a), Value::Float(b)) => compared!(op, a.get(), b.get()),
+                                        (Value::Int(a), Value::Int(b)) => compared(op, *a, *b),
+                                        (Value::Float(a), Value::Float(b)) => compared(op, a.get(), b.get()),
                                         (a, b) if matches!(op, CmpOp::Eq | CmpOp::Ne) => match plainly_equal(a, b) {
                                             Some(equal) => {
                                                 consume!(lhs);
@@ -743,35 +686,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
 
                                 Instr::ForIter { iter, dst, off } => match &reg!(iter) {
                                     Value::Iter(iterator) => {
-                                        let value = match &mut *iterator.state.as_ptr() {
-                                            IterState::Range { next, step, left } if *left > 0 => {
-                                                let value = *next;
-                                                *left -= 1;
-                                                *next = value.wrapping_add(*step);
-                                                Value::Int(value)
-                                            }
-                                            IterState::List { list, index } => {
-                                                let items: &Vec<Value> = &*(**list).items.as_ptr();
-                                                match items.get(*index) {
-                                                    Some(value) => {
-                                                        *index += 1;
-                                                        value.clone()
-                                                    }
-                                                    None => Value::Undef,
-                                                }
-                                            }
-                                            IterState::Tuple { tuple, index } => match tuple.as_slice().get(*index) {
-                                                Some(value) => {
-                                                    *index += 1;
-                                                    value.clone()
-                                                }
-                                                None => Value::Undef,
-                                            },
-                                            _ => {
-                                                cold_path();
-                                                Value::Undef
-                                            }
-                                        };
+                                        let value = next_plain(iterator);
                                         if value.is_undef() {
                                             let body = pc.offset(off as isize);
                                             let place = base.add(iter.0 as usize);
@@ -1097,7 +1012,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 Instr::MakeCell { reg } => vm.make_cell(&mut reg!(reg)),
                                 Instr::CompareI { op, dst, lhs, imm } => {
                                     let answer = match &reg!(lhs) {
-                                        Value::Int(a) => compared!(op, *a, i64::from(imm)),
+                                        Value::Int(a) => compared(op, *a, i64::from(imm)),
                                         _ => break 'slow,
                                     };
                                     set!(dst, Value::bool(answer));

@@ -43,6 +43,7 @@ mod mro;
 mod native_args;
 pub(crate) mod number;
 mod patterns;
+mod plain;
 mod preempt;
 mod raise;
 pub mod range;
