@@ -90,6 +90,9 @@ pub(super) fn add(vm: &mut Vm, args: Args<'_>) -> Outcome {
     }
 }
 
+/// Shorter results are made at once; for longer ones running out of memory can be told.
+const SMALL: usize = 1 << 16;
+
 /// `text * times`.
 ///
 /// # Errors
@@ -98,6 +101,10 @@ pub(super) fn add(vm: &mut Vm, args: Args<'_>) -> Outcome {
 pub(crate) fn repeat(vm: &mut Vm, text: &Str, times: usize) -> Outcome {
     if times == 0 || text.is_empty() {
         return Ok(Value::str(""));
+    }
+    if let Some(total) = text.len().checked_mul(times).filter(|&total| total < SMALL) {
+        let parts = std::iter::repeat_n(text.as_str(), times);
+        return Ok(Str::from_parts(total, text.char_count() * times, parts).into_value());
     }
     let mut out = String::new();
     let fits = text

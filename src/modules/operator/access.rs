@@ -117,6 +117,12 @@ fn follow(vm: &mut Vm, subject: &Value, path: &[Ptr<Str>]) -> Result<Value, Rais
 fn call_attrgetter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let subject = subject(vm, args)?;
     let Some(getter) = getter(vm, &args[0]) else { return Ok(Value::None) };
+    if let [path] = getter.paths.as_slice() {
+        if let [name] = path.as_slice() {
+            let name = name.clone();
+            return vm.getattr(subject, &name);
+        }
+    }
     let paths = getter.paths.clone();
     if let [path] = paths.as_slice() {
         return follow(vm, subject, path);

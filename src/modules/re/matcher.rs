@@ -161,6 +161,14 @@ impl<'a, I: Input, E, P: FnMut() -> Result<(), E>> Matcher<'a, I, P> {
                     Some(found) => at = found,
                     None => return Ok(false),
                 }
+            } else if let Some(firsts) = self.program.firsts {
+                loop {
+                    match self.input.next(at) {
+                        Some((c, next)) if c.is_ascii() && firsts >> c as u32 & 1 == 0 => at = next,
+                        Some(_) => break,
+                        None => return Ok(false),
+                    }
+                }
             }
             if self.match_at(at)? {
                 return Ok(true);

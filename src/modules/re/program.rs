@@ -1,6 +1,6 @@
 //! Patterns as programs of the matcher.
 
-use super::node::{At, Greed, Node, Set};
+use super::node::{At, Greed, Node, Set, fold};
 
 /// What matches one character.
 #[derive(Debug)]
@@ -66,15 +66,19 @@ pub(super) struct Program {
     pub counters: usize,
     /// Text that every match begins with.
     pub prefix: String,
+    /// The ASCII characters that a match may begin with, a bit each, if no match is empty.
+    pub firsts: Option<u128>,
 }
 
 impl Program {
     /// Compiles a pattern with `groups` groups, the whole match included.
     pub fn new(node: &Node, groups: usize) -> Program {
-        let mut program = Program { ops: Vec::new(), groups, counters: 0, prefix: String::new() };
+        let mut program = Program { ops: Vec::new(), groups, counters: 0, prefix: String::new(), firsts: None };
         program.emit(node);
         program.ops.push(Op::Accept);
         program.prefix = prefix(node);
+        let (firsts, may_be_empty) = firsts(node);
+        program.firsts = (!may_be_empty && firsts != u128::MAX).then_some(firsts);
         program
     }
 
@@ -174,6 +178,41 @@ fn one(node: &Node) -> Option<One> {
         Node::Set(set) => One::Set(set.clone()),
         _ => return None,
     })
+}
+
+/// The ASCII characters that a match of a node may begin with, and whether it may be empty.
+fn firsts(node: &Node) -> (u128, bool) {
+    match node {
+        Node::Char(wanted, ignore_case) => {
+            let matches = |c: char| c == *wanted || ignore_case.is_some_and(|ascii| fold(c, ascii) == *wanted);
+            let set = (0..128_u8).filter(|&code| matches(code.into())).fold(0, |set, code| set | 1 << code);
+            (set, false)
+        }
+        Node::Set(set) => (set.table, false),
+        Node::Any(_) => (u128::MAX, false),
+        Node::Sequence(nodes) => {
+            let mut all = 0;
+            for node in nodes {
+                let (set, may_be_empty) = firsts(node);
+                all |= set;
+                if !may_be_empty {
+                    return (all, false);
+                }
+            }
+            (all, true)
+        }
+        Node::Alternatives(nodes) => {
+            nodes.iter().map(firsts).fold((0, false), |(all, any), (set, empty)| (all | set, any | empty))
+        }
+        Node::Group(_, node) | Node::Atomic(node) => firsts(node),
+        Node::Repeat { node, min, .. } => {
+            let (set, may_be_empty) = firsts(node);
+            (set, may_be_empty || *min == 0)
+        }
+        // Nothing is consumed: what follows decides.
+        Node::At(_) | Node::Look { .. } => (0, true),
+        Node::Reference(..) | Node::Condition { .. } => (u128::MAX, true),
+    }
 }
 
 /// The text that every match of a pattern begins with, as far as that is easily seen.
