@@ -1,15 +1,11 @@
 //! Cells: the variables that closures share.
 
+use crate::builtins::compare::comparisons;
 use crate::builtins::native;
 use crate::bytecode::CmpOp;
 use crate::object::{Args, Arity, Cell, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
-const SLOTS: &[NativeDef] = &[
-    native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
-    native("__eq__", Arity::Exact(2), |vm, args| compare(vm, args, CmpOp::Eq), "Return self==value."),
-    native("__ne__", Arity::Exact(2), |vm, args| compare(vm, args, CmpOp::Ne), "Return self!=value."),
-    native("__lt__", Arity::Exact(2), |vm, args| compare(vm, args, CmpOp::Lt), "Return self<value."),
-];
+const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "Return repr(self).")];
 
 const STATIC: &[NativeDef] = &[native("__new__", Arity::Range(1, 2), new, "Create a new cell object.")];
 
@@ -19,6 +15,7 @@ const GETSETS: &[GetSetDef] = &[GetSetDef { name: "cell_contents", get: contents
 pub(super) fn install(vm: &mut Vm) {
     let class = vm.known(Known::Cell);
     vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    vm.add_methods(&class, NativeKind::SlotWrapper, comparisons!(compare));
     vm.add_methods(&class, NativeKind::Static, STATIC);
     vm.add_getsets(&class, GETSETS);
     super::sequence::unhashable(vm, &class);
@@ -46,7 +43,7 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::str(&format!("<cell at {at:#x}: {class} object at {:#x}>", content.identity())))
 }
 
-fn compare(vm: &mut Vm, args: Args<'_>, op: CmpOp) -> Result<Value, Raised> {
+fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
     let (Value::Cell(a), Value::Cell(b)) = (&args[0], &args[1]) else { return Ok(Value::NotImplemented) };
     let (a, b) = (a.content.get(&vm.gil).clone(), b.content.get(&vm.gil).clone());
     if a.is_undef() || b.is_undef() {

@@ -1,15 +1,66 @@
-//! The comparison methods of the built-in containers.
+//! Tables of the six comparison methods, and those of the built-in containers.
 
-use crate::builtins::native;
-use crate::builtins::slice::bounds;
 use crate::bytecode::CmpOp;
-use crate::object::{Args, Arity, NativeDef, Raised, Value, Vm};
+use crate::object::{Args, NativeDef, Raised, Value, Vm};
+
+/// The table of `__lt__` to `__ge__` over one function of the machine, the operator and the arguments.
+macro_rules! comparisons {
+    ($compare:path) => {
+        const {
+            use $crate::bytecode::CmpOp;
+            use $crate::object::Arity::Exact;
+            &[
+                $crate::builtins::native(
+                    "__lt__",
+                    Exact(2),
+                    |vm, args| $compare(vm, CmpOp::Lt, args),
+                    "Return self<value.",
+                ),
+                $crate::builtins::native(
+                    "__le__",
+                    Exact(2),
+                    |vm, args| $compare(vm, CmpOp::Le, args),
+                    "Return self<=value.",
+                ),
+                $crate::builtins::native(
+                    "__eq__",
+                    Exact(2),
+                    |vm, args| $compare(vm, CmpOp::Eq, args),
+                    "Return self==value.",
+                ),
+                $crate::builtins::native(
+                    "__ne__",
+                    Exact(2),
+                    |vm, args| $compare(vm, CmpOp::Ne, args),
+                    "Return self!=value.",
+                ),
+                $crate::builtins::native(
+                    "__gt__",
+                    Exact(2),
+                    |vm, args| $compare(vm, CmpOp::Gt, args),
+                    "Return self>value.",
+                ),
+                $crate::builtins::native(
+                    "__ge__",
+                    Exact(2),
+                    |vm, args| $compare(vm, CmpOp::Ge, args),
+                    "Return self>=value.",
+                ),
+            ]
+        }
+    };
+}
+
+pub(crate) use comparisons;
+
+/// All six comparisons of containers.
+pub(super) const ORDER: &[NativeDef] = comparisons!(compare);
 
 fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
     let (a, b) = (vm.unwrap(&args[0]).clone(), vm.unwrap(&args[1]).clone());
     let ordering = matches!(op, CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge);
     match (&a, &b) {
-        (Value::Slice(a), Value::Slice(b)) => return vm.compare(op, &bounds(a), &bounds(b)),
+        (Value::Slice(a), Value::Slice(b)) => return vm.compare(op, &a.bounds(), &b.bounds()),
         (Value::Range(_) | Value::Dict(_), _) if ordering => return Ok(Value::NotImplemented),
         (Value::Range(a), Value::Range(b)) => {
             return vm.compare(op, &Value::tuple(a.essence().into()), &Value::tuple(b.essence().into()));
@@ -19,25 +70,4 @@ fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
         _ => {}
     }
     vm.compare(op, &a, &b)
-}
-
-macro_rules! comparisons {
-    ($($name:ident $op:ident $text:literal;)*) => {
-        $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-            compare(vm, CmpOp::$op, args)
-        })*
-
-        /// All six comparisons.
-        pub(super) const ORDER: &[NativeDef] =
-            &[$(native(concat!("__", stringify!($name), "__"), Arity::Exact(2), $name, $text),)*];
-    };
-}
-
-comparisons! {
-    eq Eq "Return self==value.";
-    ne Ne "Return self!=value.";
-    lt Lt "Return self<value.";
-    le Le "Return self<=value.";
-    gt Gt "Return self>value.";
-    ge Ge "Return self>=value.";
 }

@@ -21,14 +21,6 @@ number_slots! {
         floordiv rfloordiv FloorDiv "floordiv" "//";
         truediv rtruediv TrueDiv "truediv" "/";
     }
-    compare {
-        lt Lt "Return self<value.";
-        le Le "Return self<=value.";
-        eq Eq "Return self==value.";
-        ne Ne "Return self!=value.";
-        gt Gt "Return self>value.";
-        ge Ge "Return self>=value.";
-    }
 }
 
 const SLOTS: &[NativeDef] = &[
@@ -78,6 +70,7 @@ pub(super) fn install(vm: &mut Vm) {
     vm.add_methods(&class, NativeKind::Method, METHODS);
     vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
     vm.add_methods(&class, NativeKind::SlotWrapper, OPERATORS);
+    vm.add_methods(&class, NativeKind::SlotWrapper, ORDER);
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_METHODS);
     vm.add_methods(&class, NativeKind::Static, STATIC);
     vm.add_getsets(&class, GETSETS);

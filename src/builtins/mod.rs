@@ -2,10 +2,11 @@
 //! is made.
 
 mod bool;
+mod bounds;
 pub(crate) mod bytes;
 mod cell;
 pub(crate) mod code;
-mod compare;
+pub(crate) mod compare;
 pub(crate) mod dict;
 mod docs;
 pub(crate) mod exceptions;

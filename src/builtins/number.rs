@@ -77,7 +77,7 @@ pub(super) fn plain(vm: &Vm, value: &Value) -> Value {
 
 /// The tables of operator methods of a number type.
 macro_rules! number_slots {
-    ($which:expr; binary { $($name:ident $rname:ident $op:ident $text:literal $symbol:literal;)* } compare { $($cmp:ident $cmp_op:ident $cmp_doc:literal;)* }) => {
+    ($which:expr; binary { $($name:ident $rname:ident $op:ident $text:literal $symbol:literal;)* }) => {
         mod slots {
             use crate::builtins::number::{self, Operands};
             use crate::bytecode::{BinOp, CmpOp};
@@ -88,17 +88,18 @@ macro_rules! number_slots {
                 pub fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> { number::binary(vm, BinOp::$op, args, WHICH, false) }
                 pub fn $rname(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> { number::binary(vm, BinOp::$op, args, WHICH, true) }
             )*
-            $(pub fn $cmp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> { number::compare(vm, CmpOp::$cmp_op, args, WHICH) })*
+            pub fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> { number::compare(vm, op, args, WHICH) }
             pub fn divmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> { number::divmod(vm, args, WHICH, false) }
             pub fn rdivmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> { number::divmod(vm, args, WHICH, true) }
             pub fn pow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> { number::power(vm, args, WHICH, false) }
             pub fn rpow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> { number::power(vm, args, WHICH, true) }
         }
 
+        const ORDER: &[NativeDef] = $crate::builtins::compare::comparisons!(slots::compare);
+
         const OPERATORS: &[NativeDef] = &[
             $(native(concat!("__", $text, "__"), Arity::Exact(2), slots::$name, concat!("Return self", $symbol, "value.")),
               native(concat!("__r", $text, "__"), Arity::Exact(2), slots::$rname, concat!("Return value", $symbol, "self.")),)*
-            $(native(concat!("__", stringify!($cmp), "__"), Arity::Exact(2), slots::$cmp, $cmp_doc),)*
             native("__divmod__", Arity::Exact(2), slots::divmod, "Return divmod(self, value)."),
             native("__rdivmod__", Arity::Exact(2), slots::rdivmod, "Return divmod(value, self)."),
             native("__pow__", Arity::Range(2, 3), slots::pow, "Return pow(self, value, mod)."),

@@ -2,6 +2,7 @@
 
 use num_bigint::BigInt;
 
+use crate::builtins::bounds::{arguments, members};
 use crate::builtins::compare::ORDER;
 use crate::builtins::receiver::receiver;
 use crate::builtins::{native, sequence};
@@ -33,11 +34,7 @@ const SLOTS: &[NativeDef] = &[
 
 const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
 
-const MEMBERS: &[GetSetDef] = &[
-    GetSetDef { name: "start", get: |vm, object| Ok(receiver::<Range>(vm, object)?.start.clone()), set: None, doc: "" },
-    GetSetDef { name: "stop", get: |vm, object| Ok(receiver::<Range>(vm, object)?.stop.clone()), set: None, doc: "" },
-    GetSetDef { name: "step", get: |vm, object| Ok(receiver::<Range>(vm, object)?.step.clone()), set: None, doc: "" },
-];
+const MEMBERS: &[GetSetDef] = members!(Range: start stop step);
 
 /// Gives `range` its methods.
 pub(super) fn install(vm: &mut Vm) {
@@ -50,18 +47,10 @@ pub(super) fn install(vm: &mut Vm) {
 }
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if args.keyword_count() > 0 {
-        return Err(vm.type_error("range() takes no keyword arguments"));
-    }
-    let (start, stop, step) = match &args.positional()[1..] {
-        [] => return Err(vm.type_error("range expected at least 1 argument, got 0")),
-        [stop] => (Value::Int(0), vm.index(stop)?, Value::Int(1)),
-        [start, stop] => (vm.index(start)?, vm.index(stop)?, Value::Int(1)),
+    let (start, stop, step) = match arguments(vm, args, "range")? {
         [start, stop, step] => (vm.index(start)?, vm.index(stop)?, vm.index(step)?),
-        more => {
-            let given = more.len();
-            return Err(vm.type_error(format!("range expected at most 3 arguments, got {given}")));
-        }
+        [start, stop] => (vm.index(start)?, vm.index(stop)?, Value::Int(1)),
+        more => (Value::Int(0), vm.index(&more[0])?, Value::Int(1)),
     };
     if matches!(step, Value::Int(0)) {
         return Err(vm.value_error("range() arg 3 must not be zero"));

@@ -1,5 +1,6 @@
 //! `slice`.
 
+use crate::builtins::bounds::{arguments, members};
 use crate::builtins::compare::ORDER;
 use crate::builtins::native;
 use crate::builtins::receiver::receiver;
@@ -19,11 +20,7 @@ const SLOTS: &[NativeDef] = &[
 
 const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
 
-const MEMBERS: &[GetSetDef] = &[
-    GetSetDef { name: "start", get: |vm, object| Ok(receiver::<Slice>(vm, object)?.start.clone()), set: None, doc: "" },
-    GetSetDef { name: "stop", get: |vm, object| Ok(receiver::<Slice>(vm, object)?.stop.clone()), set: None, doc: "" },
-    GetSetDef { name: "step", get: |vm, object| Ok(receiver::<Slice>(vm, object)?.step.clone()), set: None, doc: "" },
-];
+const MEMBERS: &[GetSetDef] = members!(Slice: start stop step);
 
 /// Gives `slice` its methods.
 pub(super) fn install(vm: &mut Vm) {
@@ -36,25 +33,12 @@ pub(super) fn install(vm: &mut Vm) {
 }
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if args.keyword_count() > 0 {
-        return Err(vm.type_error("slice() takes no keyword arguments"));
-    }
-    let slice = match &args.positional()[1..] {
-        [] => return Err(vm.type_error("slice expected at least 1 argument, got 0")),
-        [stop] => Slice::new(Value::None, stop.clone(), Value::None),
-        [start, stop] => Slice::new(start.clone(), stop.clone(), Value::None),
+    let slice = match arguments(vm, args, "slice")? {
         [start, stop, step] => Slice::new(start.clone(), stop.clone(), step.clone()),
-        more => {
-            let given = more.len();
-            return Err(vm.type_error(format!("slice expected at most 3 arguments, got {given}")));
-        }
+        [start, stop] => Slice::new(start.clone(), stop.clone(), Value::None),
+        more => Slice::new(Value::None, more[0].clone(), Value::None),
     };
     Ok(slice.into_value())
-}
-
-/// The parts of a slice as a tuple, which is what slices compare as.
-pub(super) fn bounds(slice: &Slice) -> Value {
-    Value::tuple(vec![slice.start.clone(), slice.stop.clone(), slice.step.clone()])
 }
 
 fn indices(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -70,7 +54,7 @@ fn indices(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let slice = receiver::<Slice>(vm, &args[0])?;
-    let inner = vm.repr(&bounds(&slice))?;
+    let inner = vm.repr(&slice.bounds())?;
     Ok(format!("slice{}", inner.as_str()).into())
 }
 
@@ -84,5 +68,5 @@ fn hash(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let slice = receiver::<Slice>(vm, &args[0])?;
     let class = vm.known(Known::Slice).into_value();
-    Ok(Value::tuple(vec![class, bounds(&slice)]))
+    Ok(Value::tuple(vec![class, slice.bounds()]))
 }

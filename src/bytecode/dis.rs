@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use mini_grammar::LineIndex;
 
 use super::operands::Operand;
-use super::{BinOp, CmpOp, CodeProto, Const, Instr, Reg};
+use super::{CodeProto, Const, Instr, Reg};
 
 /// Lists the code and all code among its constants; `source` gives the lines to show.
 pub fn disassemble(code: &CodeProto, source: Option<&LineIndex>) -> String {
@@ -125,8 +125,8 @@ fn operands(code: &CodeProto, at: usize, instr: &Instr, labels: &BTreeMap<usize,
             },
             Operand::Number(number) => number.to_string(),
             Operand::Word(word) => word.to_owned(),
-            Operand::Binary(op) => binary(op).to_owned(),
-            Operand::Compare(op) => compare(op).to_owned(),
+            Operand::Binary(op) => op.symbol().to_owned(),
+            Operand::Compare(op) => op.symbol().to_owned(),
         };
         parts.push(part);
     });
@@ -181,34 +181,5 @@ fn exceptions(code: &CodeProto, labels: &BTreeMap<usize, usize>, out: &mut Strin
             register(code, range.exc),
             register(code, range.keep),
         );
-    }
-}
-
-fn binary(op: BinOp) -> &'static str {
-    match op {
-        BinOp::Add => "+",
-        BinOp::Sub => "-",
-        BinOp::Mul => "*",
-        BinOp::MatMul => "@",
-        BinOp::TrueDiv => "/",
-        BinOp::FloorDiv => "//",
-        BinOp::Mod => "%",
-        BinOp::Pow => "**",
-        BinOp::LShift => "<<",
-        BinOp::RShift => ">>",
-        BinOp::BitAnd => "&",
-        BinOp::BitOr => "|",
-        BinOp::BitXor => "^",
-    }
-}
-
-fn compare(op: CmpOp) -> &'static str {
-    match op {
-        CmpOp::Lt => "<",
-        CmpOp::Le => "<=",
-        CmpOp::Eq => "==",
-        CmpOp::Ne => "!=",
-        CmpOp::Gt => ">",
-        CmpOp::Ge => ">=",
     }
 }

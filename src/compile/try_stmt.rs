@@ -7,7 +7,7 @@
 use mini_grammar::ast::{ExceptHandler, Span, Stmt, StmtKind, Try};
 
 use super::Compiler;
-use super::assembler::NOWHERE;
+use super::assembler::{Label, NOWHERE};
 use super::error::Res;
 use super::unit::BlockKind;
 use crate::bytecode::{Instr, Intrinsic2, Reg};
@@ -68,7 +68,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The end of a handler that raised.
-    pub(super) fn place_cleanup(&mut self, label: super::assembler::Label, save: Reg, raised: Reg) {
+    pub(super) fn place_cleanup(&mut self, label: Label, save: Reg, raised: Reg) {
         self.u.place(label);
         self.reserve(raised);
         self.restore_and_reraise(save, raised);
@@ -82,17 +82,20 @@ impl<'a> Compiler<'a> {
         self.u.top = top;
     }
 
-    fn try_except(&mut self, span: Span, node: &'a Try) -> Res {
-        let [handler, cleanup, end] = std::array::from_fn(|_| self.u.asm.label());
-        let exc = Reg(self.u.top);
-        self.u.push_guarded(BlockKind::Guard, handler, exc);
+    /// The body and the `else` of a `try`, up to the start of its handler, which has the exception and what was handled before.
+    fn guarded_body(&mut self, node: &'a Try, handler: Label, end: Label) -> Res<(Reg, Reg)> {
+        self.u.push_guarded(BlockKind::Guard, handler, Reg(self.u.top));
         self.body(&node.body)?;
         self.u.pop_block();
         self.body(&node.orelse)?;
         self.u.goto(NOWHERE, end);
-
         self.u.place(handler);
-        let (exc, save) = self.handling();
+        Ok(self.handling())
+    }
+
+    fn try_except(&mut self, span: Span, node: &'a Try) -> Res {
+        let [handler, cleanup, end] = std::array::from_fn(|_| self.u.asm.label());
+        let (exc, save) = self.guarded_body(node, handler, end)?;
         let raised = Reg(self.u.top);
         self.u.push_guarded(BlockKind::Guard, cleanup, raised);
         let mut named = Vec::new();
@@ -142,7 +145,7 @@ impl<'a> Compiler<'a> {
         exc: Reg,
         save: Reg,
         raised: Reg,
-        named: &mut Vec<(super::assembler::Label, &'a mini_grammar::ast::Name)>,
+        named: &mut Vec<(Label, &'a mini_grammar::ast::Name)>,
     ) -> Res {
         let kind = BlockKind::Handler { save, name: clause.name.as_ref() };
         match &clause.name {
@@ -165,14 +168,7 @@ impl<'a> Compiler<'a> {
 
     fn try_except_star(&mut self, span: Span, node: &'a Try) -> Res {
         let [handler, cleanup, end] = std::array::from_fn(|_| self.u.asm.label());
-        self.u.push_guarded(BlockKind::Guard, handler, Reg(self.u.top));
-        self.body(&node.body)?;
-        self.u.pop_block();
-        self.body(&node.orelse)?;
-        self.u.goto(NOWHERE, end);
-
-        self.u.place(handler);
-        let (exc, save) = self.handling();
+        let (exc, save) = self.guarded_body(node, handler, end)?;
         let [original, raised_list, part] = std::array::from_fn(|_| self.u.alloc());
         // Whatever fails between the clauses keeps nothing of them.
         let outer_raised = original;

@@ -96,4 +96,9 @@ impl Slice {
     pub fn new(start: Value, stop: Value, step: Value) -> Ptr<Slice> {
         Slice::alloc(start, stop, step)
     }
+
+    /// The parts as a tuple, which is what slices compare as.
+    pub fn bounds(&self) -> Value {
+        Value::tuple(vec![self.start.clone(), self.stop.clone(), self.step.clone()])
+    }
 }

@@ -250,15 +250,7 @@ impl Vm {
         let stored = match object {
             Value::Object(instance) => self.object_store(instance, name, value),
             _ => match self.instance_dict(object) {
-                Some(dict) => {
-                    let deleting = value.is_none();
-                    let data = dict.data.get_mut(&mut self.gil);
-                    let old = match value {
-                        Some(value) => data.insert_str(name, value),
-                        None => data.remove_str(name),
-                    };
-                    if deleting && old.is_none() { Stored::Missing } else { Stored::Done }
-                }
+                Some(dict) => self.store_in(&dict, name, value),
                 None => Stored::NoPlace,
             },
         };

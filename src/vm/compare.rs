@@ -28,17 +28,6 @@ fn mirrored(op: CmpOp) -> CmpOp {
     }
 }
 
-fn sign(op: CmpOp) -> &'static str {
-    match op {
-        CmpOp::Lt => "<",
-        CmpOp::Le => "<=",
-        CmpOp::Eq => "==",
-        CmpOp::Ne => "!=",
-        CmpOp::Gt => ">",
-        CmpOp::Ge => ">=",
-    }
-}
-
 /// Ends the message of the RecursionError.
 const IN_COMPARISON: &str = " in comparison";
 
@@ -368,7 +357,7 @@ impl Vm {
     #[cold]
     fn no_order(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Raised {
         let (left, right) = (self.class_name(lhs), self.class_name(rhs));
-        let sign = sign(op);
+        let sign = op.symbol();
         self.type_error(format!("'{sign}' not supported between instances of '{left}' and '{right}'"))
     }
 }

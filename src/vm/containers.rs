@@ -1,6 +1,42 @@
 //! Dict and set access whose keys may have script code for `__eq__` and `__hash__`.
 
-use crate::object::{Dict, Known, Name, Probe, Ptr, Raised, Set, SetProbe, Value, Vm};
+use crate::gil::GilCell;
+use crate::object::{Dict, DictData, Known, Name, Probe, Ptr, Raised, Set, SetData, SetProbe, Value, Vm};
+
+/// A hash table whose keys the machine compares.
+trait Table {
+    fn changes(&self) -> u32;
+    fn candidates(&self, hash: i64) -> Vec<usize>;
+    fn key(&self, place: usize) -> Option<&Value>;
+}
+
+impl Table for DictData {
+    fn changes(&self) -> u32 {
+        self.changes()
+    }
+
+    fn candidates(&self, hash: i64) -> Vec<usize> {
+        self.candidates(hash)
+    }
+
+    fn key(&self, place: usize) -> Option<&Value> {
+        self.entry(place).map(|entry| &entry.key)
+    }
+}
+
+impl Table for SetData {
+    fn changes(&self) -> u32 {
+        self.changes()
+    }
+
+    fn candidates(&self, hash: i64) -> Vec<usize> {
+        self.candidates(hash)
+    }
+
+    fn key(&self, place: usize) -> Option<&Value> {
+        self.key(place)
+    }
+}
 
 impl Vm {
     /// `dict.get(key)` (no `__missing__`).
@@ -15,7 +51,7 @@ impl Vm {
             Probe::Found(index) => Ok(dict.data.get(&self.gil).entry(index).map(|entry| entry.value.clone())),
             Probe::Missing => Ok(None),
             Probe::Ask => {
-                let found = self.dict_find_asking(dict, hash, key)?;
+                let found = self.find_asking(&dict.data, hash, key)?;
                 Ok(found.and_then(|index| dict.data.get(&self.gil).entry(index).map(|entry| entry.value.clone())))
             }
         }
@@ -64,24 +100,23 @@ impl Vm {
         match dict.data.get(&self.gil).probe(hash, key) {
             Probe::Found(index) => Ok(Some(index)),
             Probe::Missing => Ok(None),
-            Probe::Ask => self.dict_find_asking(dict, hash, key),
+            Probe::Ask => self.find_asking(&dict.data, hash, key),
         }
     }
 
+    /// Compares a key with those of the same hash, anew if the table changed meanwhile.
     #[cold]
-    fn dict_find_asking(&mut self, dict: &Dict, hash: i64, key: &Value) -> Result<Option<usize>, Raised> {
+    fn find_asking<T: Table>(&mut self, table: &GilCell<T>, hash: i64, key: &Value) -> Result<Option<usize>, Raised> {
         'again: loop {
-            let changes = dict.data.get(&self.gil).changes();
-            for index in dict.data.get(&self.gil).candidates(hash) {
-                let Some(other) = dict.data.get(&self.gil).entry(index).map(|entry| entry.key.clone()) else {
-                    continue;
-                };
+            let changes = table.get(&self.gil).changes();
+            for place in table.get(&self.gil).candidates(hash) {
+                let Some(other) = table.get(&self.gil).key(place).cloned() else { continue };
                 let equal = self.same_or_equal(&other, key)?;
-                if dict.data.get(&self.gil).changes() != changes {
+                if table.get(&self.gil).changes() != changes {
                     continue 'again;
                 }
                 if equal {
-                    return Ok(Some(index));
+                    return Ok(Some(place));
                 }
             }
             return Ok(None);
@@ -198,25 +233,7 @@ impl Vm {
         match set.data.get(&self.gil).probe(hash, item) {
             SetProbe::Found(slot) => Ok(Some(slot)),
             SetProbe::Missing => Ok(None),
-            SetProbe::Ask => self.set_find_asking(set, hash, item),
-        }
-    }
-
-    #[cold]
-    fn set_find_asking(&mut self, set: &Set, hash: i64, item: &Value) -> Result<Option<usize>, Raised> {
-        'again: loop {
-            let changes = set.data.get(&self.gil).changes();
-            for slot in set.data.get(&self.gil).candidates(hash) {
-                let Some(other) = set.data.get(&self.gil).key(slot).cloned() else { continue };
-                let equal = self.same_or_equal(&other, item)?;
-                if set.data.get(&self.gil).changes() != changes {
-                    continue 'again;
-                }
-                if equal {
-                    return Ok(Some(slot));
-                }
-            }
-            return Ok(None);
+            SetProbe::Ask => self.find_asking(&set.data, hash, item),
         }
     }
 

@@ -60,6 +60,11 @@ impl Vm {
     fn object_dict_store(&mut self, object: &Raw<Object>, name: &Ptr<Str>, value: Option<Value>) -> Stored {
         let Some(Value::Dict(dict)) = object.slots.get(&self.gil).last() else { return Stored::NoPlace };
         let dict = dict.to_ptr();
+        self.store_in(&dict, name, value)
+    }
+
+    /// Sets or deletes an attribute in a `__dict__`.
+    pub(super) fn store_in(&mut self, dict: &Dict, name: &Ptr<Str>, value: Option<Value>) -> Stored {
         let deleting = value.is_none();
         let data = dict.data.get_mut(&mut self.gil);
         let old = match value {

@@ -19,13 +19,10 @@ impl Vm {
     }
 
     fn truth_slow(&mut self, value: &Value) -> Result<bool, Raised> {
+        if let Some(truth) = self.plain_truth(value) {
+            return Ok(truth);
+        }
         Ok(match value {
-            Value::Float(x) => x.get() != 0.0,
-            Value::Str(text) => !text.as_str().is_empty(),
-            Value::List(list) => !list.items.get(&self.gil).is_empty(),
-            Value::Dict(dict) => !dict.data.get(&self.gil).is_empty(),
-            Value::Tuple(items) => !items.is_empty(),
-            Value::Set(set) => !set.data.get(&self.gil).is_empty(),
             Value::Bytes(bytes) => !bytes.data.is_empty(),
             Value::ByteArray(bytes) => !bytes.data.get(&self.gil).is_empty(),
             Value::View(view) => !view.dict.data.get(&self.gil).is_empty(),

@@ -10,6 +10,7 @@ mod operators;
 mod search;
 mod split;
 
+use crate::builtins::compare::comparisons;
 use crate::builtins::native;
 use crate::builtins::sequence;
 use crate::object::{Args, Arity, ByteArray, Bytes, Known, NativeDef, NativeKind, Params, Raised, Value, Vm};
@@ -117,12 +118,6 @@ const SLOTS: &[NativeDef] = &[
     native("__rmul__", Arity::Exact(2), operators::mul, "Return value*self."),
     native("__mod__", Arity::Exact(2), operators::modulo, "Return self%value."),
     native("__rmod__", Arity::Exact(2), operators::rmod, "Return value%self."),
-    native("__eq__", Arity::Exact(2), operators::eq, "Return self==value."),
-    native("__ne__", Arity::Exact(2), operators::ne, "Return self!=value."),
-    native("__lt__", Arity::Exact(2), operators::lt, "Return self<value."),
-    native("__le__", Arity::Exact(2), operators::le, "Return self<=value."),
-    native("__gt__", Arity::Exact(2), operators::gt, "Return self>value."),
-    native("__ge__", Arity::Exact(2), operators::ge, "Return self>=value."),
 ];
 
 const CLASS_METHODS: &[NativeDef] = &[native(
@@ -154,6 +149,7 @@ pub(super) fn install(vm: &mut Vm) {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::Method, METHODS);
         vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+        vm.add_methods(&class, NativeKind::SlotWrapper, comparisons!(operators::compare));
         vm.add_methods(&class, NativeKind::ClassMethod, CLASS_METHODS);
         vm.add_methods(&class, NativeKind::Static, MAKETRANS);
     }

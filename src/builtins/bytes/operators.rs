@@ -115,7 +115,7 @@ pub(super) fn rmod(_vm: &mut Vm, _args: Args<'_>) -> Outcome {
     Ok(Value::NotImplemented)
 }
 
-fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Outcome {
+pub(super) fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Outcome {
     let Some(other) = buffer::view(vm, &args[1]) else { return Ok(Value::NotImplemented) };
     let order = (*content(vm, args)).cmp(&*other);
     Ok(Value::bool(match op {
@@ -127,13 +127,3 @@ fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Outcome {
         CmpOp::Ge => order.is_ge(),
     }))
 }
-
-macro_rules! comparisons {
-    ($($name:ident $op:ident;)*) => {
-        $(pub(super) fn $name(vm: &mut Vm, args: Args<'_>) -> Outcome {
-            compare(vm, CmpOp::$op, args)
-        })*
-    };
-}
-
-comparisons! { lt Lt; le Le; eq Eq; ne Ne; gt Gt; ge Ge; }

@@ -7,6 +7,7 @@ use num_bigint::{BigInt, Sign};
 
 use super::NativeModule;
 use crate::builtins::bytes::{buffer, items};
+use crate::builtins::compare::comparisons;
 use crate::builtins::memoryview::{ArrayData, item_size};
 use crate::builtins::native;
 use crate::builtins::number::{is_real, to_big};
@@ -94,12 +95,6 @@ const SLOTS: &[NativeDef] = &[
     native("__mul__", Arity::Exact(2), mul, "Return self*value."),
     native("__rmul__", Arity::Exact(2), mul, "Return value*self."),
     native("__imul__", Arity::Exact(2), imul, "Implement self*=value."),
-    native("__eq__", Arity::Exact(2), eq, "Return self==value."),
-    native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
-    native("__lt__", Arity::Exact(2), lt, "Return self<value."),
-    native("__le__", Arity::Exact(2), le, "Return self<=value."),
-    native("__gt__", Arity::Exact(2), gt, "Return self>value."),
-    native("__ge__", Arity::Exact(2), ge, "Return self>=value."),
 ];
 
 const GETSETS: &[GetSetDef] = &[
@@ -120,6 +115,7 @@ const GETSETS: &[GetSetDef] = &[
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     let class = define_class(vm, dict, "array.array", NEW, METHODS);
     vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    vm.add_methods(&class, NativeKind::SlotWrapper, comparisons!(compare));
     vm.add_getsets(&class, GETSETS);
     unhashable(vm, &class);
     vm.dict_set_str(dict, "ArrayType", class.to_value());
@@ -650,13 +646,3 @@ fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
     }
     vm.compare(op, &left.len().into(), &right.len().into())
 }
-
-macro_rules! comparisons {
-    ($($name:ident $op:ident;)*) => {
-        $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-            compare(vm, CmpOp::$op, args)
-        })*
-    };
-}
-
-comparisons! { lt Lt; le Le; eq Eq; ne Ne; gt Gt; ge Ge; }

@@ -1,6 +1,6 @@
 //! `defaultdict`.
 
-use super::{dict_part, dict_subclass};
+use super::{dict_part, dict_subclass, merged};
 use crate::builtins::functions::objects::is_callable;
 use crate::builtins::native;
 use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, Ptr, Raised, Value, Vm};
@@ -87,23 +87,17 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::tuple(vec![class, Value::tuple(given), Value::None, Value::None, items]))
 }
 
-fn merged(vm: &mut Vm, maker: &Value, left: &Value, right: &Value) -> Result<Value, Raised> {
-    let both = matches!((vm.unwrap(left), vm.unwrap(right)), (Value::Dict(_), Value::Dict(_)));
-    if !both {
-        return Ok(Value::NotImplemented);
-    }
-    let class = vm.class_of(maker).into_value();
-    let factory = factory(vm, maker)?;
-    let merged = vm.call(&class, &[factory, left.clone()])?;
-    let part = dict_part(vm, &merged)?;
-    vm.dict_update(&part, right)?;
-    Ok(merged)
+fn union(vm: &mut Vm, maker: &Value, left: &Value, right: &Value) -> Result<Value, Raised> {
+    merged(vm, maker, left, right, |vm, class| {
+        let factory = factory(vm, maker)?;
+        vm.call(class, &[factory, left.clone()])
+    })
 }
 
 fn or(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    merged(vm, &args[0], &args[0], &args[1])
+    union(vm, &args[0], &args[0], &args[1])
 }
 
 fn ror(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    merged(vm, &args[0], &args[1], &args[0])
+    union(vm, &args[0], &args[1], &args[0])
 }

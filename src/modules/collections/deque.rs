@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::builtins::compare::comparisons;
 use crate::builtins::native;
 use crate::builtins::sequence::{CLASS_GETITEM, is_index, join_reprs, repeat_factor, unhashable};
 use crate::bytecode::CmpOp;
@@ -94,12 +95,6 @@ const SLOTS: &[NativeDef] = &[
     native("__mul__", Arity::Exact(2), mul, "Return self*value."),
     native("__rmul__", Arity::Exact(2), mul, "Return value*self."),
     native("__imul__", Arity::Exact(2), imul, "Implement self*=value."),
-    native("__eq__", Arity::Exact(2), eq, "Return self==value."),
-    native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
-    native("__lt__", Arity::Exact(2), lt, "Return self<value."),
-    native("__le__", Arity::Exact(2), le, "Return self<=value."),
-    native("__gt__", Arity::Exact(2), gt, "Return self>value."),
-    native("__ge__", Arity::Exact(2), ge, "Return self>=value."),
 ];
 
 const MEMBERS: &[GetSetDef] =
@@ -109,6 +104,7 @@ const MEMBERS: &[GetSetDef] =
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
     let class = define_class(vm, dict, "collections.deque", NEW, METHODS);
     vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    vm.add_methods(&class, NativeKind::SlotWrapper, comparisons!(compare));
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_GETITEM);
     vm.add_getsets(&class, MEMBERS);
     unhashable(vm, &class);
@@ -485,29 +481,12 @@ fn imul(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(args[0].clone())
 }
 
-fn compare(vm: &mut Vm, args: Args<'_>, op: CmpOp) -> Result<Value, Raised> {
+fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
     if view(vm, &args[1]).is_none() {
         return Ok(Value::NotImplemented);
     }
     let (ours, theirs) = (Value::list(items(vm, &args[0])), Value::list(items(vm, &args[1])));
     vm.compare(op, &ours, &theirs)
-}
-
-macro_rules! comparisons {
-    ($($name:ident $op:ident;)*) => {
-        $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-            compare(vm, args, CmpOp::$op)
-        })*
-    };
-}
-
-comparisons! {
-    eq Eq;
-    ne Ne;
-    lt Lt;
-    le Le;
-    gt Gt;
-    ge Ge;
 }
 
 fn maxlen(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {

@@ -49,3 +49,22 @@ fn dict_subclass(
 fn dict_part(vm: &mut Vm, value: &Value) -> Result<Ptr<Dict>, Raised> {
     crate::builtins::receiver::receiver::<Dict>(vm, value)
 }
+
+/// `left | right` of two dicts, of the class of `maker`: `make` calls the class to copy the left one.
+fn merged(
+    vm: &mut Vm,
+    maker: &Value,
+    left: &Value,
+    right: &Value,
+    make: impl FnOnce(&mut Vm, &Value) -> Result<Value, Raised>,
+) -> Result<Value, Raised> {
+    let both = matches!((vm.unwrap(left), vm.unwrap(right)), (Value::Dict(_), Value::Dict(_)));
+    if !both {
+        return Ok(Value::NotImplemented);
+    }
+    let class = vm.class_of(maker).into_value();
+    let merged = make(vm, &class)?;
+    let part = dict_part(vm, &merged)?;
+    vm.dict_update(&part, right)?;
+    Ok(merged)
+}

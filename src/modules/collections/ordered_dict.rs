@@ -1,6 +1,6 @@
 //! `OrderedDict`: what it has beyond `dict`, which keeps its order too.
 
-use super::{dict_part, dict_subclass};
+use super::{dict_part, dict_subclass, merged};
 use crate::builtins::native;
 use crate::bytecode::CmpOp;
 use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
@@ -190,22 +190,14 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::tuple(vec![class, vm.empty_tuple().into_value(), state, Value::None, items]))
 }
 
-fn merged(vm: &mut Vm, maker: &Value, left: &Value, right: &Value) -> Result<Value, Raised> {
-    let both = matches!((vm.unwrap(left), vm.unwrap(right)), (Value::Dict(_), Value::Dict(_)));
-    if !both {
-        return Ok(Value::NotImplemented);
-    }
-    let class = vm.class_of(maker).into_value();
-    let merged = vm.call(&class, std::slice::from_ref(left))?;
-    let part = dict_part(vm, &merged)?;
-    vm.dict_update(&part, right)?;
-    Ok(merged)
+fn union(vm: &mut Vm, maker: &Value, left: &Value, right: &Value) -> Result<Value, Raised> {
+    merged(vm, maker, left, right, |vm, class| vm.call(class, std::slice::from_ref(left)))
 }
 
 fn or(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    merged(vm, &args[0], &args[0], &args[1])
+    union(vm, &args[0], &args[0], &args[1])
 }
 
 fn ror(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    merged(vm, &args[0], &args[1], &args[0])
+    union(vm, &args[0], &args[1], &args[0])
 }

@@ -1,5 +1,6 @@
 //! `cmp_to_key`.
 
+use crate::builtins::compare::comparisons;
 use crate::builtins::native;
 use crate::builtins::sequence::unhashable;
 use crate::bytecode::CmpOp;
@@ -22,14 +23,7 @@ struct KeyClass(Value);
 const CALL: Params = Params { names: &["self", "obj"], required: 2, posonly: 1, kwonly: 0 };
 const METHODS: &[NativeDef] = &[native("__call__", Arity::Named(&CALL), call, "Call self as a function.")];
 
-const SLOTS: &[NativeDef] = &[
-    native("__lt__", Arity::Exact(2), lt, "Return self<value."),
-    native("__le__", Arity::Exact(2), le, "Return self<=value."),
-    native("__eq__", Arity::Exact(2), eq, "Return self==value."),
-    native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
-    native("__gt__", Arity::Exact(2), gt, "Return self>value."),
-    native("__ge__", Arity::Exact(2), ge, "Return self>=value."),
-];
+const SLOTS: &[NativeDef] = comparisons!(compare);
 
 const MEMBERS: &[GetSetDef] =
     &[GetSetDef { name: "obj", get: object, set: None, doc: "Value wrapped by a key function." }];
@@ -74,7 +68,7 @@ fn object(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {
     }
 }
 
-fn compare(vm: &mut Vm, args: Args<'_>, op: CmpOp) -> Result<Value, Raised> {
+fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
     let (Some(left), Some(right)) = (key(vm, &args[0]), key(vm, &args[1])) else {
         return Err(vm.type_error("other argument must be K instance"));
     };
@@ -84,21 +78,4 @@ fn compare(vm: &mut Vm, args: Args<'_>, op: CmpOp) -> Result<Value, Raised> {
     }
     let answer = vm.call(&function, &[left, right])?;
     vm.compare(op, &answer, &Value::Int(0))
-}
-
-macro_rules! comparisons {
-    ($($name:ident $op:ident;)*) => {
-        $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-            compare(vm, args, CmpOp::$op)
-        })*
-    };
-}
-
-comparisons! {
-    lt Lt;
-    le Le;
-    eq Eq;
-    ne Ne;
-    gt Gt;
-    ge Ge;
 }

@@ -1,6 +1,7 @@
 //! `BytesIO`: bytes in memory as a file.
 
 use super::buffered::{copy_into, writable_bytes};
+use super::memory::{self, Memory, open};
 use super::{Outcome, data, new_stream};
 use crate::builtins::native;
 use crate::object::{Args, Arity, Bytes, ForeignData, GetSetDef, Known, NativeDef, Params, Raised, Value, Vm};
@@ -14,6 +15,18 @@ struct BytesIo {
 }
 
 impl ForeignData for BytesIo {}
+
+impl Memory for BytesIo {
+    const CLOSED: &'static str = "I/O operation on closed file.";
+
+    fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    fn position(&self) -> usize {
+        self.position
+    }
+}
 
 impl BytesIo {
     fn take(&mut self, count: usize) -> Vec<u8> {
@@ -57,20 +70,20 @@ pub(super) const METHODS: &[NativeDef] = &[
     native("getvalue", Arity::Exact(1), getvalue, "Retrieve the entire contents of the BytesIO object."),
     native("getbuffer", Arity::Exact(1), getbuffer, "Get a view over the contents of the BytesIO object."),
     native("seek", Arity::Range(2, 3), seek, "Change stream position."),
-    native("tell", Arity::Exact(1), tell, "Current file position, an integer."),
+    native("tell", Arity::Exact(1), memory::tell::<BytesIo>, "Current file position, an integer."),
     native("truncate", Arity::Range(1, 2), truncate, "Truncate the file to at most size bytes."),
     native("close", Arity::Exact(1), close, "Disable all I/O operations."),
     native("flush", Arity::Exact(1), flush, "Does nothing."),
-    native("isatty", Arity::Exact(1), no, "Always returns False."),
-    native("readable", Arity::Exact(1), yes, "Returns True if the IO object can be read."),
-    native("writable", Arity::Exact(1), yes, "Returns True if the IO object can be written."),
-    native("seekable", Arity::Exact(1), yes, "Returns True if the IO object can be seeked."),
-    native("fileno", Arity::Exact(1), fileno, ""),
-    native("detach", Arity::Exact(1), detach, ""),
+    native("isatty", Arity::Exact(1), memory::no::<BytesIo>, "Always returns False."),
+    native("readable", Arity::Exact(1), memory::yes::<BytesIo>, "Returns True if the IO object can be read."),
+    native("writable", Arity::Exact(1), memory::yes::<BytesIo>, "Returns True if the IO object can be written."),
+    native("seekable", Arity::Exact(1), memory::yes::<BytesIo>, "Returns True if the IO object can be seeked."),
+    native("fileno", Arity::Exact(1), memory::fileno, ""),
+    native("detach", Arity::Exact(1), memory::detach, ""),
 ];
 
 pub(super) const GETSETS: &[GetSetDef] =
-    &[GetSetDef { name: "closed", get: get_closed, set: None, doc: "True if the file is closed." }];
+    &[GetSetDef { name: "closed", get: memory::get_closed::<BytesIo>, set: None, doc: "True if the file is closed." }];
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Outcome {
     new_stream(vm, &args[0], BytesIo::default())
@@ -85,14 +98,6 @@ fn initialize(vm: &mut Vm, args: Args<'_>) -> Outcome {
     Ok(Value::None)
 }
 
-/// The content of a stream that is open.
-fn open<'a>(vm: &'a mut Vm, stream: &'a Value) -> Result<&'a mut BytesIo, Raised> {
-    if data::<BytesIo>(vm, stream)?.closed {
-        return Err(vm.closed_error());
-    }
-    data(vm, stream)
-}
-
 /// As `size_argument`, with this class's message.
 fn size(vm: &mut Vm, value: Option<&Value>) -> Result<usize, Raised> {
     Ok(super::size_argument(vm, value)?.unwrap_or(usize::MAX))
@@ -100,12 +105,12 @@ fn size(vm: &mut Vm, value: Option<&Value>) -> Result<usize, Raised> {
 
 fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let count = size(vm, args.get(1))?;
-    Ok(Bytes::new(open(vm, &args[0])?.take(count)).into_value())
+    Ok(Bytes::new(open::<BytesIo>(vm, &args[0])?.take(count)).into_value())
 }
 
 fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let limit = size(vm, args.get(1))?;
-    let stream = open(vm, &args[0])?;
+    let stream = open::<BytesIo>(vm, &args[0])?;
     let rest = &stream.bytes[stream.position.min(stream.bytes.len())..];
     let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
     Ok(Bytes::new(stream.take(end.min(limit))).into_value())
@@ -114,14 +119,14 @@ fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let target = writable_bytes(vm, &args[1], "argument")?;
     let room = target.data.get(&vm.gil).len();
-    let bytes = open(vm, &args[0])?.take(room);
+    let bytes = open::<BytesIo>(vm, &args[0])?.take(room);
     Ok(copy_into(vm, &target, &bytes).into())
 }
 
 fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    open(vm, &args[0])?;
+    open::<BytesIo>(vm, &args[0])?;
     let bytes = vm.expect_bytes(&args[1])?;
-    let stream = open(vm, &args[0])?;
+    let stream = open::<BytesIo>(vm, &args[0])?;
     if stream.position.checked_add(bytes.len()).is_none_or(|end| end > isize::MAX as usize) {
         return Err(vm.raise(Known::OverflowError, "new buffer size too large"));
     }
@@ -134,23 +139,18 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn getvalue(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    Ok(Bytes::new(open(vm, &args[0])?.bytes.clone()).into_value())
+    Ok(Bytes::new(open::<BytesIo>(vm, &args[0])?.bytes.clone()).into_value())
 }
 
 fn getbuffer(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let bytes = Bytes::new(open(vm, &args[0])?.bytes.clone()).into_value();
+    let bytes = Bytes::new(open::<BytesIo>(vm, &args[0])?.bytes.clone()).into_value();
     let view = vm.known(Known::MemoryView).into_value();
     vm.call(&view, &[bytes])
 }
 
 fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    open(vm, &args[0])?;
-    let offset = vm.expect_i64(&args[1])?;
-    let whence = match args.get(2) {
-        Some(whence) => vm.expect_i64(whence)?,
-        None => 0,
-    };
-    let stream = open(vm, &args[0])?;
+    let (offset, whence) = memory::seek_arguments::<BytesIo>(vm, args)?;
+    let stream = open::<BytesIo>(vm, &args[0])?;
     let base = match whence {
         0 if offset < 0 => return Err(vm.value_error(format!("negative seek value {offset}"))),
         0 => 0,
@@ -165,20 +165,9 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
     Ok(stream.position.into())
 }
 
-fn tell(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    Ok(open(vm, &args[0])?.position.into())
-}
-
 fn truncate(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let position = open(vm, &args[0])?.position as i64;
-    let size = match args.get(1).filter(|size| !size.is_none()) {
-        Some(size) => vm.expect_i64(size)?,
-        None => position,
-    };
-    if size < 0 {
-        return Err(vm.value_error(format!("negative size value {size}")));
-    }
-    open(vm, &args[0])?.bytes.truncate(size as usize);
+    let size = memory::truncate_argument::<BytesIo>(vm, args, "negative size value")?;
+    open::<BytesIo>(vm, &args[0])?.bytes.truncate(size as usize);
     Ok(Value::Int(size))
 }
 
@@ -192,28 +181,6 @@ fn iter(_vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn flush(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    open(vm, &args[0])?;
+    open::<BytesIo>(vm, &args[0])?;
     Ok(Value::None)
-}
-
-fn yes(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    open(vm, &args[0])?;
-    Ok(Value::bool(true))
-}
-
-fn no(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    open(vm, &args[0])?;
-    Ok(Value::bool(false))
-}
-
-fn fileno(vm: &mut Vm, _args: Args<'_>) -> Outcome {
-    Err(vm.unsupported_operation("fileno"))
-}
-
-fn detach(vm: &mut Vm, _args: Args<'_>) -> Outcome {
-    Err(vm.unsupported_operation("detach"))
-}
-
-fn get_closed(vm: &mut Vm, this: &Value) -> Outcome {
-    Ok(data::<BytesIo>(vm, this)?.closed.into())
 }

@@ -6,6 +6,7 @@ mod bytes_io;
 mod common;
 mod decoder;
 mod file_io;
+mod memory;
 mod open;
 mod print;
 pub(crate) mod sink;

@@ -1,10 +1,11 @@
 //! `StringIO`: text in memory as a file.
 
 use super::decoder::{Newline, Seen};
+use super::memory::{self, Memory, open};
 use super::text_methods::text_or_none;
 use super::{Outcome, data, new_stream, size_argument};
 use crate::builtins::native;
-use crate::object::{Args, Arity, ForeignData, GetSetDef, NativeDef, Params, Raised, Value, Vm};
+use crate::object::{Args, Arity, ForeignData, GetSetDef, NativeDef, Params, Value, Vm};
 
 /// The text and where the next character is read or written, which may be behind the end.
 #[derive(Default)]
@@ -22,6 +23,18 @@ struct StringIo {
 }
 
 impl ForeignData for StringIo {}
+
+impl Memory for StringIo {
+    const CLOSED: &'static str = "I/O operation on closed file";
+
+    fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    fn position(&self) -> usize {
+        self.position
+    }
+}
 
 impl StringIo {
     fn rest(&self) -> &str {
@@ -100,20 +113,20 @@ pub(super) const METHODS: &[NativeDef] = &[
     native("write", Arity::Exact(2), write, "Write string to file, return the number of characters written."),
     native("getvalue", Arity::Exact(1), getvalue, "Retrieve the entire contents of the object."),
     native("seek", Arity::Range(2, 3), seek, "Change stream position."),
-    native("tell", Arity::Exact(1), tell, "Tell the current file position."),
+    native("tell", Arity::Exact(1), memory::tell::<StringIo>, "Tell the current file position."),
     native("truncate", Arity::Range(1, 2), truncate, "Truncate size to pos."),
     native("close", Arity::Exact(1), close, "Close the IO object."),
     native("flush", Arity::Exact(1), nothing, ""),
-    native("isatty", Arity::Exact(1), no, ""),
-    native("readable", Arity::Exact(1), yes, "Returns True if the IO object can be read."),
-    native("writable", Arity::Exact(1), yes, "Returns True if the IO object can be written."),
-    native("seekable", Arity::Exact(1), yes, "Returns True if the IO object can be seeked."),
-    native("fileno", Arity::Exact(1), fileno, ""),
-    native("detach", Arity::Exact(1), detach, ""),
+    native("isatty", Arity::Exact(1), memory::no::<StringIo>, ""),
+    native("readable", Arity::Exact(1), memory::yes::<StringIo>, "Returns True if the IO object can be read."),
+    native("writable", Arity::Exact(1), memory::yes::<StringIo>, "Returns True if the IO object can be written."),
+    native("seekable", Arity::Exact(1), memory::yes::<StringIo>, "Returns True if the IO object can be seeked."),
+    native("fileno", Arity::Exact(1), memory::fileno, ""),
+    native("detach", Arity::Exact(1), memory::detach, ""),
 ];
 
 pub(super) const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "closed", get: get_closed, set: None, doc: "" },
+    GetSetDef { name: "closed", get: memory::get_closed::<StringIo>, set: None, doc: "" },
     GetSetDef { name: "line_buffering", get: get_line_buffering, set: None, doc: "" },
     GetSetDef { name: "newlines", get: get_newlines, set: None, doc: "" },
     GetSetDef { name: "encoding", get: get_nothing, set: None, doc: "" },
@@ -143,17 +156,9 @@ fn initialize(vm: &mut Vm, args: Args<'_>) -> Outcome {
     Ok(Value::None)
 }
 
-/// The content of a stream that is open.
-fn open<'a>(vm: &'a mut Vm, stream: &'a Value) -> Result<&'a mut StringIo, Raised> {
-    if data::<StringIo>(vm, stream)?.closed {
-        return Err(vm.value_error("I/O operation on closed file"));
-    }
-    data(vm, stream)
-}
-
 fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let count = size_argument(vm, args.get(1))?.unwrap_or(usize::MAX);
-    let stream = open(vm, &args[0])?;
+    let stream = open::<StringIo>(vm, &args[0])?;
     let bytes = stream.rest().len();
     Ok(stream.take(count, bytes).into())
 }
@@ -166,14 +171,14 @@ fn line(stream: &mut StringIo, limit: usize) -> String {
 
 fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let limit = size_argument(vm, args.get(1))?.unwrap_or(usize::MAX);
-    Ok(line(open(vm, &args[0])?, limit).into())
+    Ok(line(open::<StringIo>(vm, &args[0])?, limit).into())
 }
 
 fn next(vm: &mut Vm, args: Args<'_>) -> Outcome {
     // A subclass may have its own readline.
     let line = match &args[0] {
         Value::Foreign(object) if object.class.is(&vm.io_class(super::Stream::Str)) => {
-            line(open(vm, &args[0])?, usize::MAX).into()
+            line(open::<StringIo>(vm, &args[0])?, usize::MAX).into()
         }
         other => vm.call_method(other, crate::object::Name::Readline, &[])?,
     };
@@ -189,7 +194,7 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {
         let found = vm.class_name(&args[1]);
         return Err(vm.type_error(format!("string argument expected, got '{found}'")));
     };
-    let stream = open(vm, &args[0])?;
+    let stream = open::<StringIo>(vm, &args[0])?;
     let missing = stream.position.saturating_sub(stream.chars).saturating_add(text.len());
     if stream.text.try_reserve(missing).is_err() {
         return Err(vm.memory_error());
@@ -199,16 +204,11 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn getvalue(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    Ok(Value::str(&open(vm, &args[0])?.text))
+    Ok(Value::str(&open::<StringIo>(vm, &args[0])?.text))
 }
 
 fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    open(vm, &args[0])?;
-    let offset = vm.expect_i64(&args[1])?;
-    let whence = match args.get(2) {
-        Some(whence) => vm.expect_i64(whence)?,
-        None => 0,
-    };
+    let (offset, whence) = memory::seek_arguments::<StringIo>(vm, args)?;
     if !(0..=2).contains(&whence) {
         return Err(vm.value_error(format!("Invalid whence ({whence}, should be 0, 1 or 2)")));
     }
@@ -218,7 +218,7 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
     if whence != 0 && offset != 0 {
         return Err(vm.raise(crate::object::Known::OSError, "Can't do nonzero cur-relative seeks"));
     }
-    let stream = open(vm, &args[0])?;
+    let stream = open::<StringIo>(vm, &args[0])?;
     let position = match whence {
         1 => stream.position,
         2 => stream.chars,
@@ -228,25 +228,15 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
     Ok(position.into())
 }
 
-fn tell(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    Ok(open(vm, &args[0])?.position.into())
-}
-
 fn truncate(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let position = open(vm, &args[0])?.position as i64;
-    let size = match args.get(1).filter(|size| !size.is_none()) {
-        Some(size) => vm.expect_i64(size)?,
-        None => position,
-    };
-    if size < 0 {
-        return Err(vm.value_error(format!("Negative size value {size}")));
-    }
-    let stream = open(vm, &args[0])?;
+    let size = memory::truncate_argument::<StringIo>(vm, args, "Negative size value")?;
+    let stream = open::<StringIo>(vm, &args[0])?;
     if (size as usize) < stream.chars {
+        let position = stream.position;
         stream.seek(size as usize);
         stream.text.truncate(stream.offset);
         stream.chars = size as usize;
-        stream.seek(position as usize);
+        stream.seek(position);
     }
     Ok(Value::Int(size))
 }
@@ -261,37 +251,13 @@ fn nothing(_vm: &mut Vm, _args: Args<'_>) -> Outcome {
     Ok(Value::None)
 }
 
-fn yes(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    open(vm, &args[0])?;
-    Ok(Value::bool(true))
-}
-
-fn no(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    if data::<StringIo>(vm, &args[0])?.closed {
-        return Err(vm.closed_error());
-    }
-    Ok(Value::bool(false))
-}
-
-fn fileno(vm: &mut Vm, _args: Args<'_>) -> Outcome {
-    Err(vm.unsupported_operation("fileno"))
-}
-
-fn detach(vm: &mut Vm, _args: Args<'_>) -> Outcome {
-    Err(vm.unsupported_operation("detach"))
-}
-
-fn get_closed(vm: &mut Vm, this: &Value) -> Outcome {
-    Ok(data::<StringIo>(vm, this)?.closed.into())
-}
-
 fn get_line_buffering(vm: &mut Vm, this: &Value) -> Outcome {
-    open(vm, this)?;
+    open::<StringIo>(vm, this)?;
     Ok(Value::bool(false))
 }
 
 fn get_newlines(vm: &mut Vm, this: &Value) -> Outcome {
-    Ok(open(vm, this)?.seen.value())
+    Ok(open::<StringIo>(vm, this)?.seen.value())
 }
 
 fn get_nothing(_vm: &mut Vm, _this: &Value) -> Outcome {

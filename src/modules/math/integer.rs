@@ -81,15 +81,20 @@ fn falling(vm: &mut Vm, n: &BigInt, k: u64) -> Result<BigInt, Raised> {
     Ok(falling(vm, n, half)? * falling(vm, &(n - half), k - half)?)
 }
 
+/// The arguments of `perm` and `comb`, in the order in which their faults are told.
+fn chosen(vm: &mut Vm, n: &Value, k: &Value) -> Result<(BigInt, BigInt), Raised> {
+    let (n, k) = (integer(vm, n)?, integer(vm, k)?);
+    for (name, number) in [("n", &n), ("k", &k)] {
+        if number.is_negative() {
+            return Err(vm.value_error(format!("{name} must be a non-negative integer")));
+        }
+    }
+    Ok((n, k))
+}
+
 pub(super) fn perm(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let Some(k) = args.get(1).filter(|k| !k.is_none()) else { return factorial(vm, args) };
-    let (n, k) = (integer(vm, &args[0])?, integer(vm, k)?);
-    if n.is_negative() {
-        return Err(vm.value_error("n must be a non-negative integer"));
-    }
-    if k.is_negative() {
-        return Err(vm.value_error("k must be a non-negative integer"));
-    }
+    let (n, k) = chosen(vm, &args[0], k)?;
     if k > n {
         return Ok(Value::Int(0));
     }
@@ -100,13 +105,7 @@ pub(super) fn perm(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 pub(super) fn comb(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let (n, k) = (integer(vm, &args[0])?, integer(vm, &args[1])?);
-    if n.is_negative() {
-        return Err(vm.value_error("n must be a non-negative integer"));
-    }
-    if k.is_negative() {
-        return Err(vm.value_error("k must be a non-negative integer"));
-    }
+    let (n, k) = chosen(vm, &args[0], &args[1])?;
     if k > n {
         return Ok(Value::Int(0));
     }

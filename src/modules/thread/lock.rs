@@ -1,6 +1,7 @@
 //! `_thread.lock`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::class::ClassDef;
 use super::timeout;
@@ -57,8 +58,11 @@ fn data<'a>(vm: &'a mut Vm, value: &'a Value) -> Option<&'a mut Lock> {
     }
 }
 
-/// The arguments `blocking` and `timeout` of an `acquire`: None to not wait, else how long.
-pub(super) fn patience(vm: &mut Vm, args: &Args<'_>) -> Result<Option<Option<std::time::Duration>>, Raised> {
+/// How long an `acquire` waits: None for not at all, `Some(None)` without end.
+pub(super) type Patience = Option<Option<Duration>>;
+
+/// The arguments `blocking` and `timeout` of an `acquire`.
+pub(super) fn patience(vm: &mut Vm, args: &Args<'_>) -> Result<Patience, Raised> {
     let blocking = match args.get(1) {
         Some(blocking) => vm.truth(blocking)?,
         None => true,
@@ -79,25 +83,36 @@ fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     take(vm, &args[0], patience).map(Value::bool)
 }
 
-fn take(vm: &mut Vm, this: &Value, patience: Option<Option<std::time::Duration>>) -> Result<bool, Raised> {
+fn take(vm: &mut Vm, this: &Value, patience: Patience) -> Result<bool, Raised> {
+    take_or_wait(vm, patience, |vm| match data(vm, this) {
+        Some(lock) if lock.locked => Err(lock.queue.clone()),
+        Some(lock) => {
+            lock.locked = true;
+            Ok(true)
+        }
+        None => Ok(false),
+    })
+}
+
+/// Tries to take a lock until that is settled: `attempt` tells whether it was taken, or the queue to wait in.
+pub(super) fn take_or_wait(
+    vm: &mut Vm,
+    patience: Patience,
+    mut attempt: impl FnMut(&mut Vm) -> Result<bool, Arc<WaitQueue>>,
+) -> Result<bool, Raised> {
     vm.sync_point();
-    let Some(lock) = data(vm, this) else { return Ok(false) };
-    if !lock.locked {
-        lock.locked = true;
-        return Ok(true);
-    }
-    let queue = lock.queue.clone();
+    let mut queue = match attempt(vm) {
+        Ok(taken) => return Ok(taken),
+        Err(queue) => queue,
+    };
     let Some(limit) = patience else { return Ok(false) };
     let deadline = vm.deadline(limit);
     loop {
         let woken = vm.wait_in(&queue, WaitReason::Lock, deadline)?;
-        let Some(lock) = data(vm, this) else { return Ok(false) };
-        if !lock.locked {
-            lock.locked = true;
-            return Ok(true);
-        }
-        if !woken {
-            return Ok(false);
+        match attempt(vm) {
+            Ok(taken) => return Ok(taken),
+            Err(_) if !woken => return Ok(false),
+            Err(again) => queue = again,
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::class::ClassDef;
-use super::lock::{ACQUIRE, patience};
+use super::lock::{ACQUIRE, Patience, patience, take_or_wait};
 use crate::builtins::native;
-use crate::gil::{WaitQueue, WaitReason};
+use crate::gil::WaitQueue;
 use crate::object::{Args, Arity, Class, Foreign, ForeignData, Known, NativeDef, Ptr, Raised, Value, Vm};
 
 /// A lock that its owner may take again.
@@ -55,30 +55,17 @@ fn data<'a>(vm: &'a mut Vm, value: &'a Value) -> Option<&'a mut RLock> {
     }
 }
 
-fn take(vm: &mut Vm, this: &Value, count: u64, patience: Option<Option<std::time::Duration>>) -> Result<bool, Raised> {
-    vm.sync_point();
+fn take(vm: &mut Vm, this: &Value, count: u64, patience: Patience) -> Result<bool, Raised> {
     let own = vm.ident();
-    let Some(lock) = data(vm, this) else { return Ok(false) };
-    if lock.count == 0 || lock.owner == own {
-        lock.owner = own;
-        lock.count += count;
-        return Ok(true);
-    }
-    let queue = lock.queue.clone();
-    let Some(limit) = patience else { return Ok(false) };
-    let deadline = vm.deadline(limit);
-    loop {
-        let woken = vm.wait_in(&queue, WaitReason::Lock, deadline)?;
-        let Some(lock) = data(vm, this) else { return Ok(false) };
-        if lock.count == 0 {
+    take_or_wait(vm, patience, |vm| match data(vm, this) {
+        Some(lock) if lock.count > 0 && lock.owner != own => Err(lock.queue.clone()),
+        Some(lock) => {
             lock.owner = own;
-            lock.count = count;
-            return Ok(true);
+            lock.count += count;
+            Ok(true)
         }
-        if !woken {
-            return Ok(false);
-        }
-    }
+        None => Ok(false),
+    })
 }
 
 fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -194,22 +194,26 @@ fn mantissa(x: f64, precision: usize) -> (String, i32) {
 /// A finite float with `precision` significant digits, as `'g'` formats it.
 pub fn general(x: f64, precision: usize, alternate: bool) -> String {
     let precision = precision.max(1);
+    general_below(x, precision, precision as i64, alternate)
+}
+
+/// As [`general`], with an exponent from that of `limit` on.
+fn general_below(x: f64, precision: usize, limit: i64, alternate: bool) -> String {
     let (mut text, exponent) = mantissa(x, precision - 1);
-    if exponent < -4 || i64::from(exponent) >= precision as i64 {
-        if alternate {
-            if precision == 1 {
-                text.push('.');
-            }
-        } else {
+    let exponent = i64::from(exponent);
+    if (-4..limit).contains(&exponent) {
+        let mut text = fixed(x, (precision as i64 - 1 - exponent).max(0) as usize, alternate);
+        if !alternate {
             trim_zeros(&mut text);
         }
-        push_exponent(&mut text, exponent);
         return text;
     }
-    let mut text = fixed(x, (precision as i64 - 1 - i64::from(exponent)) as usize, alternate);
     if !alternate {
         trim_zeros(&mut text);
+    } else if precision == 1 {
+        text.push('.');
     }
+    push_exponent(&mut text, exponent as i32);
     text
 }
 
@@ -218,24 +222,9 @@ pub fn general(x: f64, precision: usize, alternate: bool) -> String {
 pub fn plain(x: f64, precision: Option<usize>, alternate: bool) -> String {
     let Some(precision) = precision else { return repr(x) };
     let precision = precision.max(1);
-    let (mut text, exponent) = mantissa(x, precision - 1);
-    if exponent < -4 || i64::from(exponent) >= precision as i64 - 1 {
-        if alternate {
-            if precision == 1 {
-                text.push('.');
-            }
-        } else {
-            trim_zeros(&mut text);
-        }
-        push_exponent(&mut text, exponent);
-        return text;
-    }
-    let mut text = fixed(x, (precision as i64 - 1 - i64::from(exponent)).max(0) as usize, alternate);
-    if !alternate {
-        trim_zeros(&mut text);
-        if !text.contains('.') {
-            text.push_str(".0");
-        }
+    let mut text = general_below(x, precision, precision as i64 - 1, alternate);
+    if !alternate && !text.contains(['.', 'e']) {
+        text.push_str(".0");
     }
     text
 }
