@@ -2,6 +2,7 @@
 
 mod future;
 mod mangle;
+mod names;
 mod pattern;
 mod place;
 mod scope;
@@ -15,13 +16,13 @@ use crate::error::Fault;
 /// Checks the statements of a module or of an interactive input.
 pub(crate) fn module(body: &[Stmt], warnings: &mut Vec<(u32, String)>) -> Result<(), Fault> {
     future::check(body)?;
-    scope::module(body)?;
+    names::module(body)?;
     place::module(body, warnings)
 }
 
 /// Checks a lone expression.
 pub(crate) fn expression(body: &Expr, warnings: &mut Vec<(u32, String)>) -> Result<(), Fault> {
-    scope::expression(body)?;
+    names::expression(body)?;
     place::expression(body, warnings)
 }
 

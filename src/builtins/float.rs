@@ -8,7 +8,8 @@ use crate::builtins::number::{number_slots, plain};
 use crate::builtins::sequence::no_keywords;
 use crate::builtins::str::text_of;
 use crate::builtins::{format, native, sequence};
-use crate::object::number::float_text::{self, HexError};
+use crate::object::number::float_hex::HexError;
+use crate::object::number::{float_hex, float_round, float_text};
 use crate::object::{Args, Arity, GetSetDef, Known, Name, NativeDef, NativeKind, Raised, Value, Vm};
 
 number_slots! {
@@ -225,7 +226,7 @@ fn round(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if !x.is_finite() {
         return Ok(Value::float(x));
     }
-    match float_text::round_decimal(x, ndigits as i64) {
+    match float_round::round_decimal(x, ndigits as i64) {
         Some(rounded) => Ok(Value::float(rounded)),
         None => Err(vm.raise(Known::OverflowError, "rounded value too large to represent")),
     }
@@ -263,14 +264,14 @@ pub(crate) fn ratio(x: f64) -> (BigInt, BigInt) {
 }
 
 fn hex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    Ok(float_text::hex(number(vm, &args[0])).into())
+    Ok(float_hex::hex(number(vm, &args[0])).into())
 }
 
 fn fromhex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(text) = text_of(vm, &args[1]) else {
         return Err(vm.type_error("bad argument type for built-in operation"));
     };
-    let x = match float_text::from_hex(text.as_str()) {
+    let x = match float_hex::from_hex(text.as_str()) {
         Ok(x) => Value::float(x),
         Err(HexError::Invalid) => return Err(vm.value_error("invalid hexadecimal floating-point string")),
         Err(HexError::TooLarge) => {

@@ -1,6 +1,6 @@
 //! Finding the module that `-m` names.
 
-use super::import::{Found, find_file};
+use super::import_find::{Found, find_file};
 use crate::object::{Raised, Vm};
 
 /// A module to be run as `__main__`.

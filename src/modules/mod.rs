@@ -4,7 +4,10 @@
 //! imports it.
 
 mod import;
+mod import_find;
+mod import_load;
 mod import_lock;
+mod import_statement;
 
 mod abc;
 mod array;

@@ -8,8 +8,8 @@ use num_traits::Signed;
 use super::pad;
 use super::spec::{Align, Spec};
 use crate::builtins::number::to_big;
-use crate::object::number::float_text;
 use crate::object::number::int_text::{self, Digits};
+use crate::object::number::{float_format, float_text};
 use crate::object::{Known, Raised, Value, Vm};
 
 /// The parts of a formatted number, from left to right.
@@ -162,10 +162,10 @@ fn float_with(vm: &mut Vm, x: f64, spec: &Spec, out: &mut String) -> Result<(), 
         float_text::special(x).to_owned()
     } else {
         match spec.kind {
-            Some('e' | 'E') => float_text::scientific(x, precision, spec.alternate),
-            Some('f' | 'F' | '%') => float_text::fixed(x, precision, spec.alternate),
-            Some(_) => float_text::general(x, precision, spec.alternate),
-            None => float_text::plain(x, spec.precision, spec.alternate),
+            Some('e' | 'E') => float_format::scientific(x, precision, spec.alternate),
+            Some('f' | 'F' | '%') => float_format::fixed(x, precision, spec.alternate),
+            Some(_) => float_format::general(x, precision, spec.alternate),
+            None => float_format::plain(x, spec.precision, spec.alternate),
         }
     };
     if matches!(spec.kind, Some('E' | 'F' | 'G')) {

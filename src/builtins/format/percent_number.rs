@@ -6,7 +6,7 @@ use super::percent::Conversion;
 use crate::builtins::int::int_from;
 use crate::builtins::number::is_real;
 use crate::builtins::sequence::is_index;
-use crate::object::number::float_text;
+use crate::object::number::{float_format, float_text};
 use crate::object::{Known, Raised, Value, Vm};
 
 /// `%d`, `%i`, `%u`, `%o`, `%x` and `%X`.
@@ -55,9 +55,9 @@ pub(super) fn float(vm: &mut Vm, value: &Value, how: &Conversion, out: &mut Stri
         float_text::special(magnitude).to_owned()
     } else {
         match how.kind {
-            'e' | 'E' => float_text::scientific(magnitude, precision, how.alternate),
-            'f' | 'F' => float_text::fixed(magnitude, precision, how.alternate),
-            _ => float_text::general(magnitude, precision, how.alternate),
+            'e' | 'E' => float_format::scientific(magnitude, precision, how.alternate),
+            'f' | 'F' => float_format::fixed(magnitude, precision, how.alternate),
+            _ => float_format::general(magnitude, precision, how.alternate),
         }
     };
     if how.kind.is_ascii_uppercase() {

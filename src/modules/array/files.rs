@@ -1,6 +1,7 @@
 //! What arrays are made of elsewhere: files and pickles, and the iterator over them.
 
-use super::{Classes, data, frombytes, item_size, unpacked};
+use super::items::unpacked;
+use super::{Classes, data, frombytes, item_size};
 use crate::builtins::native;
 use crate::modules::foreign::{define_iterator, foreign_data};
 use crate::object::{Args, Arity, Bytes, Dict, Foreign, Known, NativeDef, Ptr, Raised, Raw, Value, Vm};

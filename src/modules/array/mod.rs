@@ -2,17 +2,19 @@
 
 mod chars;
 mod files;
+mod items;
+mod operators;
+mod subscript;
 
-use num_bigint::{BigInt, Sign};
-
+use self::items::{packed, unpacked};
+use self::operators::{add, compare, iadd, imul, mul};
+use self::subscript::{delitem, getitem, setitem};
 use super::NativeModule;
-use crate::builtins::bytes::{buffer, items};
+use crate::builtins::bytes::buffer;
 use crate::builtins::compare::comparisons;
 use crate::builtins::memoryview::{ArrayData, item_size};
 use crate::builtins::native;
-use crate::builtins::number::{is_real, to_big};
-use crate::builtins::sequence::{CLASS_GETITEM, is_index, repeat_factor, search_bound, unhashable};
-use crate::bytecode::CmpOp;
+use crate::builtins::sequence::{CLASS_GETITEM, search_bound, unhashable};
 use crate::modules::foreign::define_class;
 use crate::object::{
     Args, Arity, ByteArray, Bytes, Class, Dict, Foreign, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value,
@@ -214,58 +216,6 @@ fn convert(vm: &mut Vm, array: &Value, initial: &Value) -> Result<(), Raised> {
     })
 }
 
-/// The bytes of a value as an item of the type.
-fn packed(vm: &mut Vm, code: u8, value: &Value) -> Result<Vec<u8>, Raised> {
-    if chars::is_text(code) {
-        return chars::packed(vm, value);
-    }
-    if matches!(code, b'f' | b'd') {
-        if !is_real(vm, value) {
-            let found = vm.class_name(value);
-            return Err(vm.type_error(format!("must be real number, not {found}")));
-        }
-        let x = crate::builtins::float::outward(vm.to_f64(value)?);
-        return Ok(if code == b'd' { x.to_le_bytes().to_vec() } else { (x as f32).to_le_bytes().to_vec() });
-    }
-    let number = to_big(&vm.index(value)?);
-    items::int_bytes(&number, item_size(code), code.is_ascii_lowercase())
-        .map_err(|_| vm.raise(Known::OverflowError, overflow(code, &number)))
-}
-
-/// What an int is told that has no room in an item: the C types that it goes through on its way are not the same for
-/// all codes.
-fn overflow(code: u8, number: &BigInt) -> String {
-    let negative = number.sign() == Sign::Minus;
-    let side = if negative { "less than minimum" } else { "greater than maximum" };
-    let beyond = |size: usize| items::int_bytes(number, size, true).is_err();
-    let too_large = |what: &str| format!("Python int too large to convert to C {what}");
-    match code {
-        b'b' | b'B' | b'h' | b'H' | b'i' | b'l' if beyond(8) => too_large("long"),
-        b'b' if beyond(2) => format!("signed short integer is {side}"),
-        b'b' => format!("signed char is {side}"),
-        b'B' => format!("unsigned byte integer is {side}"),
-        b'h' => format!("signed short integer is {side}"),
-        b'H' if beyond(4) => format!("signed integer is {side}"),
-        b'H' => format!("unsigned short is {side}"),
-        b'i' => format!("signed integer is {side}"),
-        b'I' | b'L' if negative => "can't convert negative value to unsigned int".to_owned(),
-        b'I' if items::int_bytes(number, 8, false).is_ok() => format!("unsigned int is {side}"),
-        b'I' | b'L' => too_large("unsigned long"),
-        b'Q' if negative => "can't convert negative int to unsigned".to_owned(),
-        _ => "int too big to convert".to_owned(),
-    }
-}
-
-fn unpacked(code: u8, content: &[u8]) -> Vec<Value> {
-    let size = item_size(code);
-    let item = |part: &[u8]| {
-        let mut bytes = [0; 8];
-        bytes[..size].copy_from_slice(part);
-        items::unpack(code, size, bytes)
-    };
-    content.chunks_exact(size).map(item).collect()
-}
-
 fn values(vm: &mut Vm, value: &Value) -> Result<Vec<Value>, Raised> {
     let (bytes, code) = data(vm, value)?;
     Ok(unpacked(code, bytes.data.get(&vm.gil)))
@@ -461,188 +411,4 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn len(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     length(vm, &args[0]).map(Value::from)
-}
-
-/// An index key, in range.
-fn key(vm: &mut Vm, array: &Value, key: &Value, message: &str) -> Result<usize, Raised> {
-    if !is_index(vm, key) {
-        return Err(vm.type_error("array indices must be integers"));
-    }
-    let at = vm.index_isize(key)?;
-    let len = length(vm, array)?;
-    let at = if at < 0 { at.saturating_add(len as isize) } else { at };
-    match usize::try_from(at) {
-        Ok(at) if at < len => Ok(at),
-        _ => Err(vm.raise(Known::IndexError, message)),
-    }
-}
-
-/// The byte ranges of the items that a slice selects.
-fn selected(vm: &mut Vm, array: &Value, slice: &crate::object::Slice) -> Result<(Vec<usize>, isize, usize), Raised> {
-    let len = length(vm, array)?;
-    let (start, _, step, count) = vm.slice_bounds(slice, len)?;
-    Ok(((0..count).map(|n| (start + n as isize * step) as usize).collect(), step, start as usize))
-}
-
-fn getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (bytes, code) = data(vm, &args[0])?;
-    let size = item_size(code);
-    if let Value::Slice(slice) = &args[1] {
-        let slice = slice.to_ptr();
-        let (picked, ..) = selected(vm, &args[0], &slice)?;
-        let content = bytes.data.get(&vm.gil);
-        let part = picked.iter().flat_map(|at| content[at * size..(at + 1) * size].to_vec()).collect();
-        return Ok(make(vm, code, part));
-    }
-    let at = key(vm, &args[0], &args[1], "array index out of range")?;
-    let item = bytes.data.get(&vm.gil)[at * size..(at + 1) * size].to_vec();
-    Ok(unpacked(code, &item).pop().unwrap_or(Value::None))
-}
-
-fn setitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (bytes, code) = data(vm, &args[0])?;
-    let size = item_size(code);
-    let Value::Slice(slice) = &args[1] else {
-        let at = key(vm, &args[0], &args[1], "array assignment index out of range")?;
-        let item = packed(vm, code, &args[2])?;
-        if let Some(place) = bytes.data.get_mut(&mut vm.gil).get_mut(at * size..(at + 1) * size) {
-            place.copy_from_slice(&item);
-        }
-        return Ok(Value::None);
-    };
-    let slice = slice.to_ptr();
-    let is_array = matches!(&args[2], Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_some());
-    if !is_array {
-        let found = vm.class_name(&args[2]);
-        return Err(vm.type_error(format!("can only assign array (not \"{found}\") to array slice")));
-    }
-    let (other, other_code) = data(vm, &args[2])?;
-    if other_code != code {
-        return Err(vm.type_error("bad argument type for built-in operation"));
-    }
-    let new = other.data.get(&vm.gil).clone();
-    let (picked, step, start) = selected(vm, &args[0], &slice)?;
-    if step == 1 {
-        if new.len() != picked.len() * size {
-            resizable(vm, &args[0])?;
-        }
-        bytes.data.get_mut(&mut vm.gil).splice(start * size..(start + picked.len()) * size, new);
-        return Ok(Value::None);
-    }
-    if new.len() != picked.len() * size {
-        let (given, wanted) = (new.len() / size, picked.len());
-        return Err(
-            vm.value_error(format!("attempt to assign array of size {given} to extended slice of size {wanted}"))
-        );
-    }
-    let content = bytes.data.get_mut(&mut vm.gil);
-    for (part, at) in new.chunks_exact(size).zip(picked) {
-        content[at * size..(at + 1) * size].copy_from_slice(part);
-    }
-    Ok(Value::None)
-}
-
-fn delitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let mut picked = match &args[1] {
-        Value::Slice(slice) => {
-            let slice = slice.to_ptr();
-            selected(vm, &args[0], &slice)?.0
-        }
-        index => vec![key(vm, &args[0], index, "array assignment index out of range")?],
-    };
-    picked.sort_unstable();
-    let (bytes, code) = resizable(vm, &args[0])?;
-    let size = item_size(code);
-    let content = bytes.data.get_mut(&mut vm.gil);
-    let mut gone = picked.into_iter().peekable();
-    let mut index = 0;
-    content.retain(|_| {
-        let item = index / size;
-        index += 1;
-        while gone.next_if(|&at| at < item).is_some() {}
-        gone.peek() != Some(&item)
-    });
-    Ok(Value::None)
-}
-
-/// The content of another array of the same type.
-fn same_kind(vm: &mut Vm, value: &Value, code: u8) -> Result<Vec<u8>, Raised> {
-    let found = match value {
-        Value::Foreign(object) => object.get::<ArrayData>(&vm.gil).map(|array| (array.bytes.clone(), array.format)),
-        _ => None,
-    };
-    match found {
-        Some((bytes, other)) if other == code => Ok(bytes.data.get(&vm.gil).clone()),
-        Some(_) => Err(vm.type_error("bad argument type for built-in operation")),
-        None => {
-            let found = vm.class_name(value);
-            Err(vm.type_error(format!("can only append array (not \"{found}\") to array")))
-        }
-    }
-}
-
-fn add(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (bytes, code) = data(vm, &args[0])?;
-    let more = same_kind(vm, &args[1], code)?;
-    let sum = [bytes.data.get(&vm.gil).as_slice(), &more].concat();
-    Ok(make(vm, code, sum))
-}
-
-fn iadd(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let is_array = matches!(&args[1], Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_some());
-    if !is_array {
-        let found = vm.class_name(&args[1]);
-        return Err(vm.type_error(format!("can only extend with array (not \"{found}\")")));
-    }
-    extend_with(vm, &args[0], &args[1])?;
-    Ok(args[0].clone())
-}
-
-fn repeated(vm: &mut Vm, array: &Value, factor: &Value) -> Result<Vec<u8>, Raised> {
-    let times = repeat_factor(vm, factor)?;
-    let (bytes, _) = data(vm, array)?;
-    let content = bytes.data.get(&vm.gil).clone();
-    let mut out = Vec::new();
-    let fits = content
-        .len()
-        .checked_mul(times)
-        .is_some_and(|total| total < isize::MAX as usize && out.try_reserve_exact(total).is_ok());
-    if !fits {
-        return Err(vm.memory_error());
-    }
-    if !content.is_empty() {
-        (0..times).for_each(|_| out.extend_from_slice(&content));
-    }
-    Ok(out)
-}
-
-fn mul(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (_, code) = data(vm, &args[0])?;
-    let out = repeated(vm, &args[0], &args[1])?;
-    Ok(make(vm, code, out))
-}
-
-fn imul(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let out = repeated(vm, &args[0], &args[1])?;
-    resizable(vm, &args[0])?.0.data.set(&mut vm.gil, out);
-    Ok(args[0].clone())
-}
-
-fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
-    let is_array = matches!(&args[1], Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_some());
-    if !is_array {
-        return Ok(Value::NotImplemented);
-    }
-    let (left, right) = (values(vm, &args[0])?, values(vm, &args[1])?);
-    // Items are made anew, so that none is the same object: nan differs from itself.
-    for (a, b) in left.iter().zip(&right) {
-        if !vm.compare_bool(CmpOp::Eq, a, b)? {
-            return match op {
-                CmpOp::Eq => Ok(Value::bool(false)),
-                CmpOp::Ne => Ok(Value::bool(true)),
-                _ => vm.compare(op, a, b),
-            };
-        }
-    }
-    vm.compare(op, &left.len().into(), &right.len().into())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
+use super::deque_operators::{add, compare, delitem, getitem, iadd, imul, mul, setitem};
 use crate::builtins::compare::comparisons;
 use crate::builtins::native;
-use crate::builtins::sequence::{CLASS_GETITEM, is_index, join_reprs, repeat_factor, unhashable};
-use crate::bytecode::CmpOp;
+use crate::builtins::sequence::{CLASS_GETITEM, join_reprs, unhashable};
 use crate::modules::foreign::define_class;
 use crate::object::{
     Args, Arity, ClassFlags, Dict, Foreign, ForeignData, GetSetDef, ItemFns, Known, NativeDef, NativeKind, Ptr, Raised,
@@ -125,7 +125,7 @@ pub(super) fn view<'a>(vm: &'a Vm, value: &'a Value) -> Option<&'a Deque> {
 }
 
 /// The deque behind a receiver, to change.
-fn edit<'a>(vm: &'a mut Vm, value: &'a Value) -> Result<&'a mut Deque, Raised> {
+pub(super) fn edit<'a>(vm: &'a mut Vm, value: &'a Value) -> Result<&'a mut Deque, Raised> {
     // Looked at twice, because a borrow that is returned on one path lasts on all.
     if view(vm, value).is_some() {
         if let Value::Foreign(object) = value {
@@ -139,7 +139,7 @@ fn edit<'a>(vm: &'a mut Vm, value: &'a Value) -> Result<&'a mut Deque, Raised> {
     Err(vm.type_error(format!("descriptor requires a 'collections.deque' object but received a '{found}'")))
 }
 
-fn items(vm: &Vm, value: &Value) -> Vec<Value> {
+pub(super) fn items(vm: &Vm, value: &Value) -> Vec<Value> {
     view(vm, value).map(|deque| deque.items.iter().cloned().collect()).unwrap_or_default()
 }
 
@@ -213,7 +213,7 @@ fn append_left(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::None)
 }
 
-fn clear(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+pub(super) fn clear(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let deque = edit(vm, &args[0])?;
     deque.changes += 1;
     let old = std::mem::take(&mut deque.items);
@@ -244,7 +244,7 @@ fn source(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if args[1].is(&args[0]) { Ok(Value::list(items(vm, &args[1]))) } else { Ok(args[1].clone()) }
 }
 
-fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+pub(super) fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let source = source(vm, args)?;
     vm.for_each(&source, |vm, item| {
         let dropped = edit(vm, &args[0])?.push(item);
@@ -265,7 +265,7 @@ fn extend_left(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// A new deque of the receiver's class with other items.
-fn like(vm: &mut Vm, value: &Value, items: Vec<Value>) -> Result<Value, Raised> {
+pub(super) fn like(vm: &mut Vm, value: &Value, items: Vec<Value>) -> Result<Value, Raised> {
     let class = vm.class_of(value).into_value();
     let items = Value::list(items);
     match view(vm, value).and_then(|deque| deque.max_len) {
@@ -413,80 +413,6 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn len(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(view(vm, &args[0]).map_or(0, |deque| deque.items.len()).into())
-}
-
-/// The place that an index means.
-fn place(vm: &mut Vm, args: Args<'_>) -> Result<usize, Raised> {
-    if !is_index(vm, &args[1]) {
-        let found = vm.class_name(&args[1]);
-        return Err(vm.type_error(format!("sequence index must be integer, not '{found}'")));
-    }
-    let at = vm.index_isize(&args[1])?;
-    let len = view(vm, &args[0]).map_or(0, |deque| deque.items.len()) as isize;
-    let at = if at < 0 { at + len } else { at };
-    if (0..len).contains(&at) { Ok(at as usize) } else { Err(vm.raise(Known::IndexError, "deque index out of range")) }
-}
-
-fn getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let at = place(vm, args)?;
-    Ok(view(vm, &args[0]).and_then(|deque| deque.items.get(at).cloned()).unwrap_or(Value::None))
-}
-
-fn setitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let at = place(vm, args)?;
-    let old = std::mem::replace(&mut edit(vm, &args[0])?.items[at], args[2].clone());
-    drop(old);
-    Ok(Value::None)
-}
-
-fn delitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let at = place(vm, args)?;
-    let deque = edit(vm, &args[0])?;
-    deque.changes += 1;
-    let removed = deque.items.remove(at);
-    drop(removed);
-    Ok(Value::None)
-}
-
-fn add(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if view(vm, &args[1]).is_none() {
-        let found = vm.class_name(&args[1]);
-        return Err(vm.type_error(format!("can only concatenate deque (not \"{found}\") to deque")));
-    }
-    let mut all = items(vm, &args[0]);
-    all.extend(items(vm, &args[1]));
-    like(vm, &args[0], all)
-}
-
-fn iadd(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    extend(vm, args)?;
-    Ok(args[0].clone())
-}
-
-fn product(vm: &mut Vm, args: Args<'_>) -> Result<Vec<Value>, Raised> {
-    let times = repeat_factor(vm, &args[1])?;
-    let own = items(vm, &args[0]);
-    crate::builtins::sequence::repeated(vm, &own, times)
-}
-
-fn mul(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let items = product(vm, args)?;
-    like(vm, &args[0], items)
-}
-
-fn imul(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let items = product(vm, args)?;
-    clear(vm, args)?;
-    extend(vm, Args::new(&[args[0].clone(), Value::list(items)]))?;
-    Ok(args[0].clone())
-}
-
-fn compare(vm: &mut Vm, op: CmpOp, args: Args<'_>) -> Result<Value, Raised> {
-    if view(vm, &args[1]).is_none() {
-        return Ok(Value::NotImplemented);
-    }
-    let (ours, theirs) = (Value::list(items(vm, &args[0])), Value::list(items(vm, &args[1])));
-    vm.compare(op, &ours, &theirs)
 }
 
 fn maxlen(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {

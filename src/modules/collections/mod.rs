@@ -4,6 +4,7 @@ mod count;
 mod default_dict;
 mod deque;
 mod deque_iter;
+mod deque_operators;
 mod ordered_dict;
 pub(super) mod tuple_getter;
 

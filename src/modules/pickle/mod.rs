@@ -1,7 +1,10 @@
 //! `_pickle`: objects as bytes and back, in the format of protocols 2 to 5.
 
+mod emit;
 mod load;
 mod save;
+mod save_global;
+mod save_reduced;
 
 use super::NativeModule;
 use super::foreign::define_exception;

@@ -8,6 +8,7 @@ mod matched;
 mod matcher;
 mod node;
 mod parse;
+mod parse_group;
 mod parse_set;
 mod pattern;
 mod program;

@@ -1,130 +1,17 @@
 //! `memoryview` over bytes, bytearrays and what keeps its content in a bytearray.
 
-use crate::builtins::bytes::{buffer, codec, items};
-use crate::builtins::number::{is_real, to_big};
-use crate::builtins::{native, sequence::is_index};
+mod subscript;
+mod view;
+
+pub(crate) use view::{ArrayData, content, item_size, write};
+
+use subscript::{delitem, getitem, items_of, setitem};
+use view::{View, shown};
+
+use crate::builtins::bytes::{buffer, codec};
+use crate::builtins::native;
 use crate::bytecode::CmpOp;
-use crate::object::{
-    Args, Arity, ByteArray, Bytes, Foreign, ForeignData, GetSetDef, ItemFns, Known, NativeDef, NativeKind, Params, Ptr,
-    Raised, Value, Vm,
-};
-use crate::vm::item::place;
-
-/// A view: items at `start`, `start + stride`, ... of its base.
-pub(crate) struct View {
-    /// The bytes or bytearray; `Undef` when released.
-    base: Value,
-    /// What the view was made of.
-    object: Value,
-    start: usize,
-    stride: isize,
-    len: usize,
-    format: u8,
-    readonly: bool,
-}
-
-/// The data of `array.array`: its content is in a bytearray, whose exports count for it too.
-pub(crate) struct ArrayData {
-    pub bytes: Ptr<ByteArray>,
-    /// The type code, as in a format.
-    pub format: u8,
-}
-
-impl ArrayData {
-    /// Where the bytes of an item lie.
-    fn span(&self, index: i64, bytes: usize) -> Option<std::ops::Range<usize>> {
-        let size = item_size(self.format);
-        let start = place(index, bytes / size)? * size;
-        Some(start..start + size)
-    }
-}
-
-impl ForeignData for ArrayData {
-    fn item_fns(&self) -> Option<&'static ItemFns> {
-        Some(&ItemFns {
-            get: |vm, object, index| {
-                let array = object.get::<ArrayData>(&vm.gil)?;
-                let content = array.bytes.data.get(&vm.gil);
-                let item = &content[array.span(index, content.len())?];
-                let mut bytes = [0; 8];
-                bytes[..item.len()].copy_from_slice(item);
-                Some(items::unpack(array.format, item.len(), bytes))
-            },
-            set: |vm, object, index, value| {
-                let Some(array) = object.get::<ArrayData>(&vm.gil) else { return false };
-                let bytes = array.bytes.clone();
-                let Some(span) = array.span(index, bytes.data.get(&vm.gil).len()) else { return false };
-                let Some(item) = items::pack_plain(array.format, span.len(), value) else { return false };
-                bytes.data.get_mut(&mut vm.gil)[span.clone()].copy_from_slice(&item[..span.len()]);
-                true
-            },
-        })
-    }
-}
-
-impl View {
-    fn new(base: Value, object: Value, format: u8, len: usize, readonly: bool) -> View {
-        let stride = item_size(format) as isize;
-        View { base, object, start: 0, stride, len, format, readonly }.counted()
-    }
-
-    /// Counts the view as an export of its base.
-    fn counted(self) -> View {
-        if let Value::ByteArray(bytes) = &self.base {
-            bytes.exports.set(bytes.exports.get() + 1);
-        }
-        self
-    }
-
-    fn copy(&self) -> View {
-        View { base: self.base.clone(), object: self.object.clone(), ..*self }.counted()
-    }
-
-    fn release(&mut self) {
-        if let Value::ByteArray(bytes) = &self.base {
-            bytes.exports.set(bytes.exports.get() - 1);
-        }
-        drop(self.base.take());
-        drop(self.object.take());
-    }
-
-    fn offset(&self, index: usize) -> usize {
-        (self.start as isize + index as isize * self.stride) as usize
-    }
-
-    fn is_contiguous(&self) -> bool {
-        self.stride == item_size(self.format) as isize || self.len <= 1
-    }
-}
-
-impl Drop for View {
-    fn drop(&mut self) {
-        self.release();
-    }
-}
-
-impl ForeignData for View {
-    fn trace(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(&self.base);
-        visit(&self.object);
-    }
-
-    fn clear(&mut self) -> Vec<Value> {
-        let base = self.base.clone();
-        self.release();
-        vec![base]
-    }
-}
-
-/// The size of an item of a format.
-pub(crate) fn item_size(format: u8) -> usize {
-    match format {
-        b'h' | b'H' | b'e' => 2,
-        b'i' | b'I' | b'f' | b'u' | b'w' => 4,
-        b'l' | b'L' | b'q' | b'Q' | b'd' => 8,
-        _ => 1,
-    }
-}
+use crate::object::{Args, Arity, Bytes, Foreign, GetSetDef, Known, NativeDef, NativeKind, Params, Raised, Value, Vm};
 
 const CAST: Params = Params { names: &["self", "format", "shape"], required: 2, posonly: 1, kwonly: 0 };
 const HEX: Params = Params { names: &["self", "sep", "bytes_per_sep"], required: 1, posonly: 1, kwonly: 0 };
@@ -253,48 +140,6 @@ fn object(vm: &mut Vm, view: View) -> Value {
     Foreign::new(class, view).into_value()
 }
 
-/// All bytes of a base.
-fn base_bytes<'a>(vm: &'a Vm, base: &'a Value) -> &'a [u8] {
-    match base {
-        Value::Bytes(bytes) => &bytes.data,
-        Value::ByteArray(bytes) => bytes.data.get(&vm.gil),
-        _ => &[],
-    }
-}
-
-/// The bytes that a view shows, in order.
-fn shown(vm: &Vm, view: &View) -> Vec<u8> {
-    let (data, size) = (base_bytes(vm, &view.base), item_size(view.format));
-    (0..view.len)
-        .flat_map(|index| data.get(view.offset(index)..view.offset(index) + size).unwrap_or(&[]).to_vec())
-        .collect()
-}
-
-/// A copy of what a view or an array contains; None if the object is neither.
-pub(crate) fn content(vm: &Vm, object: &Foreign) -> Option<Vec<u8>> {
-    if let Some(view) = object.get::<View>(&vm.gil) {
-        return (!view.base.is_undef()).then(|| shown(vm, view));
-    }
-    object.get::<ArrayData>(&vm.gil).map(|array| array.bytes.data.get(&vm.gil).clone())
-}
-
-/// Writes into a view or an array; false if it cannot be written to.
-pub(crate) fn write(vm: &mut Vm, object: &Foreign, start: usize, data: &[u8]) -> bool {
-    let (bytes, start) = if let Some(array) = object.get::<ArrayData>(&vm.gil) {
-        (array.bytes.clone(), start)
-    } else {
-        match object.get::<View>(&vm.gil) {
-            Some(view) if !view.readonly && view.is_contiguous() => match &view.base {
-                Value::ByteArray(bytes) => (bytes.to_ptr(), view.start + start),
-                _ => return false,
-            },
-            _ => return false,
-        }
-    };
-    let place = bytes.data.get_mut(&mut vm.gil).get_mut(start..start + data.len());
-    place.map(|place| place.copy_from_slice(data)).is_some()
-}
-
 fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let plain = vm.unwrap(&args[1]).clone();
     let made = match &plain {
@@ -350,18 +195,6 @@ fn hex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let view = view(vm, &args[0])?;
     let data = shown(vm, &view);
     codec::hex_of(vm, &data, args)
-}
-
-/// The value of an item; None if the base has become shorter.
-fn item(vm: &Vm, view: &View, index: usize) -> Option<Value> {
-    let (at, size) = (view.offset(index), item_size(view.format));
-    let mut bytes = [0; 8];
-    bytes[..size].copy_from_slice(base_bytes(vm, &view.base).get(at..at + size)?);
-    Some(items::unpack(view.format, size, bytes))
-}
-
-fn items_of(vm: &Vm, view: &View) -> Vec<Value> {
-    (0..view.len).filter_map(|index| item(vm, view, index)).collect()
 }
 
 fn tolist(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -452,103 +285,6 @@ fn hash(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn len(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     view(vm, &args[0]).map(|view| view.len.into())
-}
-
-/// An index key, in range.
-fn position(vm: &mut Vm, view: &View, key: &Value) -> Result<usize, Raised> {
-    if !is_index(vm, key) {
-        return Err(vm.type_error("memoryview: invalid slice key"));
-    }
-    let index = vm.index_isize(key)?;
-    let at = if index < 0 { index.saturating_add(view.len as isize) } else { index };
-    match usize::try_from(at) {
-        Ok(at) if at < view.len => Ok(at),
-        _ => Err(vm.raise(Known::IndexError, "index out of bounds on dimension 1")),
-    }
-}
-
-/// The part of a view that a slice selects.
-fn sliced(vm: &mut Vm, mut view: View, slice: &crate::object::Slice) -> Result<View, Raised> {
-    let (start, _, step, count) = vm.slice_bounds(slice, view.len)?;
-    if count > 0 {
-        view.start = view.offset(start as usize);
-    }
-    (view.stride, view.len) = (view.stride * step, count);
-    Ok(view)
-}
-
-fn getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let view = view(vm, &args[0])?;
-    if let Value::Slice(slice) = &args[1] {
-        let slice = slice.to_ptr();
-        let part = sliced(vm, view, &slice)?;
-        return Ok(object(vm, part));
-    }
-    let at = position(vm, &view, &args[1])?;
-    item(vm, &view, at).ok_or_else(|| vm.raise(Known::IndexError, "index out of bounds on dimension 1"))
-}
-
-/// The bytes of a value as an item of a format.
-fn packed(vm: &mut Vm, format: u8, value: &Value) -> Result<Vec<u8>, Raised> {
-    let wrong_type = |vm: &mut Vm| vm.type_error(format!("memoryview: invalid type for format '{}'", format as char));
-    match format {
-        b'c' => match vm.unwrap(value) {
-            Value::Bytes(bytes) if bytes.data.len() == 1 => Ok(bytes.data.to_vec()),
-            _ => Err(wrong_type(vm)),
-        },
-        b'?' => Ok(vec![u8::from(vm.truth(value)?)]),
-        b'f' | b'd' => {
-            if !is_real(vm, value) {
-                return Err(wrong_type(vm));
-            }
-            let x = crate::builtins::float::outward(vm.to_f64(value)?);
-            Ok(if format == b'd' { x.to_le_bytes().to_vec() } else { (x as f32).to_le_bytes().to_vec() })
-        }
-        _ => {
-            if !is_index(vm, value) {
-                return Err(wrong_type(vm));
-            }
-            let number = to_big(&vm.index(value)?);
-            items::int_bytes(&number, item_size(format), format.is_ascii_lowercase())
-                .map_err(|_| vm.value_error(format!("memoryview: invalid value for format '{}'", format as char)))
-        }
-    }
-}
-
-fn setitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let whole = view(vm, &args[0])?;
-    let bytes = match &whole.base {
-        Value::ByteArray(bytes) if !whole.readonly => bytes.to_ptr(),
-        _ => return Err(vm.type_error("cannot modify read-only memory")),
-    };
-    let (target, data) = if let Value::Slice(slice) = &args[1] {
-        let slice = slice.to_ptr();
-        let part = sliced(vm, whole, &slice)?;
-        let data = buffer::expect(vm, &args[2])?.into_vec();
-        if data.len() != part.len * item_size(part.format) {
-            return Err(vm.value_error("memoryview assignment: lvalue and rvalue have different structures"));
-        }
-        (part, data)
-    } else {
-        let at = position(vm, &whole, &args[1])?;
-        let data = packed(vm, whole.format, &args[2])?;
-        let mut one = whole;
-        (one.start, one.len) = (one.offset(at), 1);
-        (one, data)
-    };
-    let size = item_size(target.format);
-    for (index, part) in data.chunks_exact(size).enumerate() {
-        let at = target.offset(index);
-        if let Some(place) = bytes.data.get_mut(&mut vm.gil).get_mut(at..at + size) {
-            place.copy_from_slice(part);
-        }
-    }
-    Ok(Value::None)
-}
-
-fn delitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let readonly = view(vm, &args[0])?.readonly;
-    Err(vm.type_error(if readonly { "cannot modify read-only memory" } else { "cannot delete memory" }))
 }
 
 fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
