@@ -217,7 +217,9 @@ impl Vm {
         // SAFETY: the running frame is a generator's, which is alive while it runs.
         unsafe {
             let generator = &*(*self.fp).generator;
-            self.leave_handled(generator);
+            if generator.code.handles {
+                self.leave_handled(generator);
+            }
             self.retire_frame_object();
             (*self.fp).extra = None;
             self.fp = self.fp.sub(1);

@@ -173,13 +173,21 @@ impl Vm {
             let globals = Ptr::from_ref(&*frame.globals);
             let count = code.nregs as usize;
             let registers: Box<[Value]> = (0..count).map(|index| (*frame.base.add(index)).take()).collect();
-            let mut data = GenData::default();
-            if let Some(func) = frame.func.as_ref() {
+            let names = frame.func.as_ref().and_then(|func| {
                 let FuncData { name, qualname, .. } = func.data.get(&self.gil);
-                if !is_text(name, &code.name) || !is_text(qualname, &code.qualname) {
-                    data.names = Some(Box::new(GenNames { name: name.clone(), qualname: qualname.clone() }));
-                }
-            }
+                let own = !is_text(name, &code.name) || !is_text(qualname, &code.qualname);
+                own.then(|| Box::new(GenNames { name: name.clone(), qualname: qualname.clone() }))
+            });
+            // Written down in one piece, so that the fields go straight to their places.
+            let data = GenData {
+                names,
+                handled: Value::Undef,
+                outer_handled: Value::Undef,
+                closed: false,
+                hooks_inited: false,
+                running_async: false,
+                finalizer: Value::Undef,
+            };
             Gen::new(code, globals, frame.pc, registers, data).into_value()
         }
     }

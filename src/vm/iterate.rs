@@ -3,13 +3,17 @@
 use crate::object::iter::{BigRange, IterState};
 use crate::object::{DictPart, GenKind, Iter, Known, Name, Raised, Range, Value, Vm};
 
+/// First number, step and count of a range whose numbers fit 64 bits, the one after the last included.
+fn small_range(range: &Range) -> Option<(i64, i64, u64)> {
+    let (start, step, len) = range.small()?;
+    len.checked_mul(step)?.checked_add(start)?;
+    Some((start, step, len as u64))
+}
+
 /// The iterator state of a range.
 pub(crate) fn range_state(range: &Range) -> IterState {
-    if let Some((start, step, len)) = range.small() {
-        // The number after the last one must not overflow either.
-        if (len as i128 * i128::from(step) + i128::from(start)).abs() < i128::from(i64::MAX) {
-            return IterState::Range { next: start, step, left: len as u64 };
-        }
+    if let Some((next, step, left)) = small_range(range) {
+        return IterState::Range { next, step, left };
     }
     let [next, step, left] = [&range.start, &range.step, &range.len].map(super::range::to_big);
     IterState::BigRange(Box::new(BigRange { next, step, left }))
@@ -23,15 +27,18 @@ impl Vm {
     /// TypeError if the value is not iterable; what `__iter__` raises.
     #[inline]
     pub fn iter(&mut self, value: &Value) -> Result<Value, Raised> {
-        let state = match value {
-            Value::List(list) => IterState::List { list: list.to_ptr(), index: 0 },
-            Value::Tuple(tuple) => IterState::Tuple { tuple: tuple.to_ptr(), index: 0 },
-            Value::Range(range) => range_state(range),
-            Value::Iter(_) => return Ok(value.clone()),
-            Value::Gen(generator) if generator.kind() == GenKind::Generator => return Ok(value.clone()),
+        // Each state is made where it goes: one that all arms share would pass through memory.
+        Ok(match value {
+            Value::List(list) => Iter::new(IterState::List { list: list.to_ptr(), index: 0 }).into_value(),
+            Value::Tuple(tuple) => Iter::new(IterState::Tuple { tuple: tuple.to_ptr(), index: 0 }).into_value(),
+            Value::Range(range) => match small_range(range) {
+                Some((next, step, left)) => Iter::new(IterState::Range { next, step, left }).into_value(),
+                None => Iter::new(range_state(range)).into_value(),
+            },
+            Value::Iter(_) => value.clone(),
+            Value::Gen(generator) if generator.kind() == GenKind::Generator => value.clone(),
             _ => return self.iter_other(value),
-        };
-        Ok(Iter::new(state).into_value())
+        })
     }
 
     fn iter_other(&mut self, value: &Value) -> Result<Value, Raised> {
