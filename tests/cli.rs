@@ -247,3 +247,19 @@ fn exceptions_at_exit_are_told_without_marks() {
     let end = ">:\nTraceback (most recent call last):\n  File \"<string>\", line 2, in f\nZeroDivisionError: division by zero\n";
     assert!(text.ends_with(end), "{text}");
 }
+
+#[test]
+fn tracebacks_have_colours_where_they_are_wanted() {
+    let program = ["-c", "def f(): return 1 / 0\nf()"];
+    let plain = err(&run(&program));
+    assert!(plain.contains("in <module>\n") && !plain.contains('\x1b'), "{plain}");
+    // A pipe takes none of itself.
+    assert_eq!(err(&mini().env_remove("NO_COLOR").args(program).output().expect("mini starts")), plain);
+    let painted =
+        err(&mini().env_remove("NO_COLOR").env("FORCE_COLOR", "1").args(program).output().expect("mini starts"));
+    assert!(painted.contains("line \x1b[35m1\x1b[0m, in \x1b[35mf\x1b[0m\n"), "{painted}");
+    assert!(painted.contains("return \x1b[31m1 \x1b[0m\x1b[1;31m/\x1b[0m\x1b[31m 0\x1b[0m\n"), "{painted}");
+    assert!(painted.ends_with("\x1b[1;35mZeroDivisionError\x1b[0m: \x1b[35mdivision by zero\x1b[0m\n"), "{painted}");
+    let refused = mini().env("PYTHON_COLORS", "0").env("FORCE_COLOR", "1").args(program).output().expect("mini starts");
+    assert_eq!(err(&refused), plain);
+}

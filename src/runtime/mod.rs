@@ -10,4 +10,5 @@ pub(crate) mod os;
 pub(crate) mod session;
 pub(crate) mod signals;
 pub(crate) mod spawn;
+pub(crate) mod terminal;
 pub(crate) mod thread_state;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::colour;
 use crate::object::{Known, Name, Value, Vm};
 
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
@@ -16,11 +17,13 @@ pub(crate) struct TracebackOptions {
     pub limit: Option<i64>,
     /// Whether causes and contexts are printed as well.
     pub chain: bool,
+    /// Whether the text is for a terminal that takes colours.
+    pub colour: bool,
 }
 
 impl Default for TracebackOptions {
     fn default() -> Self {
-        TracebackOptions { limit: None, chain: true }
+        TracebackOptions { limit: None, chain: true, colour: false }
     }
 }
 
@@ -113,12 +116,21 @@ impl Vm {
         if traceback.is_some() {
             context.emit(title, margin);
             for level in self.format_levels(traceback, options.limit) {
-                context.emit(&level, '|');
+                context.emit(&if options.colour { colour::level(&level) } else { level }, '|');
             }
         }
-        for line in self.format_exception_only(exception) {
-            context.emit(&line, '|');
+        let class = self.exception_class_text(exception);
+        let lines = self.format_exception_only(exception);
+        let Some(named) = lines.iter().position(|line| line.starts_with(&class)).filter(|_| options.colour) else {
+            lines.iter().for_each(|line| context.emit(line, '|'));
+            return;
+        };
+        // In front of it stands the place of a SyntaxError, behind it the notes.
+        if named > 0 {
+            context.emit(&colour::level(&lines[..named].concat()), '|');
         }
+        context.emit(&colour::error(&lines[named], &class), '|');
+        lines[named + 1..].iter().for_each(|line| context.emit(line, '|'));
     }
 
     fn format_group(
@@ -165,7 +177,9 @@ impl Vm {
                 let plural = if more > 1 { "s" } else { "" };
                 context.emit(&format!("and {more} more exception{plural}\n"), '|');
             } else {
-                self.format_into(&members[index], options, context, seen);
+                // CPython 3.13 paints what stands outside of groups' members only.
+                let plain = TracebackOptions { colour: false, ..options };
+                self.format_into(&members[index], plain, context, seen);
             }
             if is_last && context.need_close {
                 let line = format!("{}+------------------------------------\n", context.indent());

@@ -1,6 +1,7 @@
 //! Tracebacks as text, as CPython 3.13 prints them.
 
 mod caret;
+mod colour;
 mod format;
 mod frames;
 mod sources;

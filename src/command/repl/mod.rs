@@ -5,8 +5,6 @@ mod continuation;
 mod history;
 mod knowledge;
 
-use std::io::IsTerminal;
-
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{Config, Editor, GraphemeClusterMode, KeyCode, KeyEvent, Modifiers};
@@ -17,6 +15,7 @@ use self::knowledge::Knowledge;
 use crate::gil::WaitReason;
 use crate::modules::sys::config::SysConfig;
 use crate::object::{Dict, Known, Ptr, Raised, Value, Vm};
+use crate::runtime::terminal::takes_colours;
 use crate::vm::{CompileMode, PROMPTED};
 
 type LineEditor = Editor<Knowledge, DefaultHistory>;
@@ -58,24 +57,9 @@ fn new_editor() -> rustyline::Result<LineEditor> {
     Ok(editor)
 }
 
-/// Whether the terminal takes colours and the user wants them, as CPython decides.
-fn wants_colours() -> bool {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    match set("PYTHON_COLORS") {
-        Some(value) if value == "0" => return false,
-        Some(value) if value == "1" => return true,
-        _ => {}
-    }
-    if set("NO_COLOR").is_some() {
-        return false;
-    }
-    set("FORCE_COLOR").is_some()
-        || (std::env::var_os("TERM").is_none_or(|term| term != "dumb") && std::io::stdout().is_terminal())
-}
-
 fn session(vm: &mut Vm, editor: &mut LineEditor, record: &mut Record) -> i32 {
     let namespace = vm.main_namespace();
-    let colours = wants_colours();
+    let colours = takes_colours(libc::STDOUT_FILENO);
     let mut count = 0;
     loop {
         vm.flush_streams();

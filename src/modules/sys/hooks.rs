@@ -3,6 +3,7 @@
 use super::Outcome;
 use crate::builtins::traceback::TracebackOptions;
 use crate::object::{Args, Known, Name, Value, Vm};
+use crate::runtime::terminal::takes_colours;
 
 pub(super) fn exit(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let args = match args.get(0) {
@@ -43,9 +44,20 @@ pub(super) fn excepthook(vm: &mut Vm, args: Args<'_>) -> Outcome {
             vm.setattr(exception, &name, args[2].clone())?;
         }
     }
-    let text = vm.format_exception(exception, TracebackOptions::default()).concat();
+    let options = TracebackOptions { colour: stderr_takes_colours(vm), ..TracebackOptions::default() };
+    let text = vm.format_exception(exception, options).concat();
     vm.write_stderr(&text);
     Ok(Value::None)
+}
+
+/// Whether `sys.stderr` is the process's own, and a terminal that takes colours.
+fn stderr_takes_colours(vm: &mut Vm) -> bool {
+    let Some(sys) = vm.imported("sys") else { return false };
+    let streams = ["stderr", "__stderr__"].map(|name| {
+        let stream = vm.get_attr(&sys, name);
+        vm.quiet(stream).unwrap_or(Value::None)
+    });
+    streams[0].is(&streams[1]) && takes_colours(libc::STDERR_FILENO)
 }
 
 /// `sys.displayhook(value)`: what the prompt does with an expression's value.
