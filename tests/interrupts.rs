@@ -56,7 +56,14 @@ const WAITS: &[(&str, &str)] = &[
     ("from concurrent.futures import Future; f = Future()", "f.result()"),
     ("import asyncio", "asyncio.run(asyncio.sleep(1000))"),
     ("import multiprocessing as mp, time; p = mp.Pool(1)", "p.map(time.sleep, [1000])"),
+    ("import multiprocessing as mp; a, b = mp.Pipe()", "a.send_bytes(b'x' * 10_000_000)"),
     ("import sys", "sys.stdin.read()"),
+    ("import os; r, w = os.pipe()", "os.write(w, b'x' * 1_000_000)"),
+    // The child ends when this process, which alone keeps the writing end, does.
+    (
+        "import os; r, w = os.pipe(); pid = os.fork()\nif not pid: os.close(w); os.read(r, 1); os._exit(0)",
+        "os.waitpid(pid, 0)",
+    ),
     ("n = 0", "while True: n += 1"),
 ];
 
@@ -101,4 +108,28 @@ print('ready', flush=True)
     let (text, signal) = interrupt(script);
     assert!(text.starts_with("Exception ignored on threading shutdown"), "{text}");
     assert_eq!(signal, None);
+}
+
+#[test]
+fn signals_behind_one_whose_handler_raises_are_handled_too() {
+    let script = "\
+import os, signal, sys, time
+seen = []
+signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))
+me = os.getpid()
+try:
+    # Both arrive while the main thread waits.
+    os.system(f'kill -INT {me}; kill -USR1 {me}')
+    time.sleep(10)
+except KeyboardInterrupt:
+    pass
+while not seen:
+    time.sleep(0.01)
+print('ready', flush=True)
+try:
+    time.sleep(1000)
+except KeyboardInterrupt:
+    sys.stderr.write('handled both\\n')
+";
+    assert_eq!(interrupt(script), ("handled both\n".to_owned(), None));
 }

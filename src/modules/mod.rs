@@ -34,6 +34,7 @@ mod multiprocessing;
 mod operator;
 mod pickle;
 mod posix;
+mod queue;
 mod random;
 mod re;
 mod signal;
@@ -91,6 +92,7 @@ const NATIVE: &[NativeModule] = &[
     pickle::MODULE,
     errno::MODULE,
     posix::MODULE,
+    queue::MODULE,
     random::MODULE,
     signal::MODULE,
     sys::MODULE,

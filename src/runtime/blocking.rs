@@ -2,13 +2,40 @@
 
 use std::time::Duration;
 
+use super::signals::SignalState;
 use crate::gil::{Moment, WaitQueue, WaitReason, Wake};
 use crate::object::{Raised, Vm};
 
 impl Vm {
-    /// Runs a system call, or native code that needs no interpreter, without the lock.
+    /// Runs a system call, or native code that needs no interpreter, without the lock. On the main thread a signal for
+    /// the script ends a call that waits with EINTR: poll, then call again.
     pub fn blocking<R: Send>(&mut self, reason: WaitReason, call: impl FnOnce() -> R + Send) -> R {
-        self.gil.blocking(reason, call)
+        if !self.thread.is_main {
+            return self.gil.blocking(reason, call);
+        }
+        let called = self.interp.extension::<SignalState>(&mut self.gil).called.clone();
+        self.gil.blocking(reason, || {
+            let _in_call = called.enter();
+            call()
+        })
+    }
+
+    /// As [`Vm::blocking`], for a call that is made again after a signal (PEP 475).
+    ///
+    /// # Errors
+    ///
+    /// KeyboardInterrupt, or what a signal handler raises; what the call says is the inner result.
+    pub(crate) fn blocking_again<R: Send>(
+        &mut self,
+        reason: WaitReason,
+        call: impl Fn() -> std::io::Result<R> + Sync,
+    ) -> Result<std::io::Result<R>, Raised> {
+        loop {
+            match self.blocking(reason, &call) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => self.poll()?,
+                result => return Ok(result),
+            }
+        }
     }
 
     /// The moment that is `timeout` away; None for no timeout.

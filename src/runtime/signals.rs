@@ -1,9 +1,11 @@
 //! Signals: a watcher thread takes them from the OS and posts them to the main thread.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::os::kick::Kick;
 use crate::gil::{EvalBreaker, GilThread};
 use crate::object::{Known, Raised, Value, Vm};
 
@@ -20,6 +22,8 @@ pub(crate) struct SignalState {
     pub wakers: Arc<Mutex<Vec<Waker>>>,
     /// The signals that a watcher takes.
     pub watched: Vec<i32>,
+    /// The main thread while it is in a system call that a signal should end.
+    pub called: Arc<Kick>,
     /// Adds signals to those; None while nothing is watched.
     watcher: Option<signal_hook::iterator::Handle>,
 }
@@ -29,8 +33,12 @@ impl SignalState {
     pub fn forget_arrived(&mut self) {
         self.arrived = Arc::default();
         self.wakers = Arc::default();
+        self.called = Arc::default();
     }
 }
+
+/// How long the watcher waits for the main thread to look at a signal before it ends its system call (again).
+const KICK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// `signal.SIG_DFL` as a handler.
 pub(crate) const DEFAULT: i64 = 0;
@@ -46,16 +54,26 @@ impl Vm {
     /// What the OS says.
     pub(crate) fn watch_signals(&mut self, thread: &GilThread, signals: &[i32]) -> std::io::Result<()> {
         let state = self.interp.extension::<SignalState>(&mut self.gil);
-        let (arrived, wakers) = (state.arrived.clone(), state.wakers.clone());
+        let (arrived, wakers, called) = (state.arrived.clone(), state.wakers.clone(), state.called.clone());
         state.watched = signals.to_vec();
         let thread = thread.clone();
         let mut watched = signal_hook::iterator::Signals::new(signals)?;
-        state.watcher = Some(watched.handle());
+        let handle = watched.handle();
+        state.watcher = Some(handle.clone());
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            for signal in watched.forever() {
+            let post = |signal| {
                 arrived.lock().push(signal);
                 thread.interrupt(EvalBreaker::SIGNAL);
                 wakers.lock().iter().for_each(|wake| wake());
+            };
+            while !handle.is_closed() {
+                watched.wait().for_each(&post);
+                // Again and again, since a call that has not quite begun is not ended.
+                while !arrived.lock().is_empty() && !handle.is_closed() {
+                    called.kick();
+                    std::thread::sleep(KICK_INTERVAL);
+                    watched.pending().for_each(&post);
+                }
             }
         })?;
         Ok(())
@@ -112,9 +130,17 @@ impl Vm {
             return Ok(());
         }
         let state = self.interp.extension::<SignalState>(&mut self.gil);
-        let arrived = std::mem::take(&mut *state.arrived.lock());
-        for signal in arrived {
-            self.handle_signal(signal)?;
+        let inbox = state.arrived.clone();
+        let mut arrived = std::mem::take(&mut *inbox.lock()).into_iter();
+        while let Some(signal) = arrived.next() {
+            if let Err(raised) = self.handle_signal(signal) {
+                // The signals behind it get their turn when the exception is on its way.
+                if arrived.len() > 0 {
+                    inbox.lock().splice(0..0, arrived);
+                    self.guard.thread().interrupt(EvalBreaker::SIGNAL);
+                }
+                return Err(raised);
+            }
         }
         Ok(())
     }

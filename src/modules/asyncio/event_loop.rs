@@ -290,12 +290,18 @@ fn poll_descriptors(vm: &mut Vm, event_loop: &Value, timeout: Option<Duration>) 
     let Some(poller) = edit(vm, event_loop).and_then(|data| data.descriptors.poller()) else { return Ok(()) };
     let signals = vm.interp.extension::<crate::runtime::signals::SignalState>(&mut vm.gil).wakers.clone();
     let waker = poller.waker.clone();
-    signals.lock().push(Box::new(move || drop(waker.wake())));
+    // Only the main thread handles signals; nobody else adds wakers while it waits, so the last one stays its own.
+    let is_main = vm.thread.is_main;
+    if is_main {
+        signals.lock().push(Box::new(move || drop(waker.wake())));
+    }
     let mut events = vm.blocking(WaitReason::Poll, || poller.wait(timeout));
     if vm.interp.lock.is_deterministic() {
         events.sort_unstable();
     }
-    signals.lock().pop();
+    if is_main {
+        signals.lock().pop();
+    }
     vm.poll()?;
     for (fd, readable, writable) in events {
         let Some(data) = edit(vm, event_loop) else { break };

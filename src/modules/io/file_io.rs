@@ -107,7 +107,7 @@ impl Vm {
                 }
                 let number = if opener.is_none() {
                     let target = path.c_string();
-                    match self.blocking(WaitReason::File, || fd::open(&target, mode.flags(), 0o666)) {
+                    match self.blocking_again(WaitReason::File, || fd::open(&target, mode.flags(), 0o666))? {
                         Ok(number) => number,
                         Err(error) => return Err(self.file_error(&error, &path.value)),
                     }

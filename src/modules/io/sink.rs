@@ -117,7 +117,8 @@ impl Vm {
         sink.busy.set(true);
         let (written, result) = self.write_all(sink.fd.get(), &data);
         sink.busy.set(false);
-        sink.waiting.wake_one(&mut self.gil);
+        // All of them: one whose bytes were written with another's finds nothing to do and wakes nobody.
+        sink.waiting.wake_all(&mut self.gil);
         let mut buffer = sink.buffer.borrow_mut();
         if written == data.len() {
             if buffer.is_empty() {

@@ -51,7 +51,7 @@ fn open(vm: &mut Vm, args: Args<'_>) -> Outcome {
         None => 0o777,
     };
     let target = path.c_string();
-    match vm.blocking(WaitReason::File, || fd::open(&target, flags, mode)) {
+    match vm.blocking_again(WaitReason::File, || fd::open(&target, flags, mode))? {
         Ok(number) => Ok(Value::Int(number.into())),
         Err(error) => Err(vm.raise_errno_at(error.raw_os_error().unwrap_or(libc::EIO), &[path.value])),
     }
@@ -80,12 +80,9 @@ fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
 fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let number = small_int(vm, &args[0])?;
     let bytes = vm.expect_bytes(&args[1])?;
-    loop {
-        match vm.blocking(WaitReason::Pipe, || fd::write(number, &bytes)) {
-            Ok(count) => return Ok(count.into()),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => vm.poll()?,
-            Err(error) => return Err(vm.raise_io(&error, None)),
-        }
+    match vm.blocking_again(WaitReason::Pipe, || fd::write(number, &bytes))? {
+        Ok(count) => Ok(count.into()),
+        Err(error) => Err(vm.raise_io(&error, None)),
     }
 }
 

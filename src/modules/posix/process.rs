@@ -161,12 +161,9 @@ fn fork(vm: &mut Vm, _args: Args<'_>) -> Outcome {
 }
 
 fn wait_for(vm: &mut Vm, pid: i32, options: i32) -> Outcome {
-    loop {
-        match vm.blocking(WaitReason::Process, || process::wait_for(pid, options)) {
-            Ok((pid, status)) => return Ok(Value::tuple(vec![Value::Int(pid.into()), Value::Int(status.into())])),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => vm.poll()?,
-            Err(error) => return Err(vm.raise_io(&error, None)),
-        }
+    match vm.blocking_again(WaitReason::Process, || process::wait_for(pid, options))? {
+        Ok((pid, status)) => Ok(Value::tuple(vec![Value::Int(pid.into()), Value::Int(status.into())])),
+        Err(error) => Err(vm.raise_io(&error, None)),
     }
 }
 

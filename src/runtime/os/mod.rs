@@ -3,4 +3,5 @@
 //! A descriptor is a number: a wrong one gives `EBADF`, never undefined behaviour, so the functions are safe.
 
 pub(crate) mod fd;
+pub(crate) mod kick;
 pub(crate) mod process;
