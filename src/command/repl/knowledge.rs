@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(knowledge.candidates("value."), (6, texts(&["append"])));
         assert_eq!(knowledge.candidates("value._"), (6, texts(&["_hidden"])));
         assert_eq!(knowledge.candidates("os.path.j"), (8, texts(&["join"])));
-        assert_eq!(knowledge.candidates("o"), (0, texts(&["oct", "os"][1..])));
+        assert_eq!(knowledge.candidates("o"), (0, texts(&["or", "os"])));
         assert_eq!(knowledge.candidates("fr"), (0, texts(&["from"])));
         assert_eq!(knowledge.candidates("if x:\n"), (6, texts(&["    "])));
     }
