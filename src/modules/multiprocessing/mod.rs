@@ -1,4 +1,4 @@
-//! `_multiprocessing`: forks, pipes and waits; `multiprocessing` is written over it.
+//! `_multiprocessing`: pipes and waits; `multiprocessing` is written over it.
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -18,7 +18,6 @@ pub(super) const MODULE: NativeModule = NativeModule { name: "_multiprocessing",
 const SLICE: Duration = Duration::from_millis(50);
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("fork", Arity::Exact(0), fork, "Fork the process; 0 in the child."),
     native(
         "wait",
         Arity::Exact(2),
@@ -61,13 +60,6 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
 
 fn failed(vm: &mut Vm, error: &std::io::Error) -> Raised {
     vm.raise_errno(error.raw_os_error().unwrap_or(libc::EIO), None)
-}
-
-fn fork(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
-    match vm.fork() {
-        Ok(pid) => Ok(Value::Int(pid.into())),
-        Err(error) => Err(failed(vm, &error)),
-    }
 }
 
 /// When a timeout in seconds is over; None for no timeout.
