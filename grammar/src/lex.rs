@@ -40,7 +40,9 @@ pub(crate) fn tokenize(src: &str) -> Tokens {
     let (mut hard, mut soft) = (None, None);
     if let Err(stop) = lexer.run() {
         match stop {
-            Stop::Hard(fault) => hard = Some(fault),
+            // What is wrong inside an f-string CPython does not look for beyond the parser's fault.
+            Stop::Hard(fault) if lexer.fstrings.is_empty() => hard = Some(fault),
+            Stop::Hard(fault) => soft = Some(fault.of_tokenizer()),
             Stop::Soft(fault) => soft = Some(fault),
         }
     }
@@ -137,7 +139,7 @@ impl<'s> Lexer<'s> {
         let c = self.src[start..].chars().next().unwrap_or('\0');
         // A failed match may have eaten more than the one character.
         self.rewind(start + c.len_utf8());
-        if c.is_control() {
+        if !is_printable(c) {
             let message = format!("invalid non-printable character U+{:04X}", c as u32);
             return Err(Fault::point(message, start as u32).into());
         }
@@ -174,10 +176,9 @@ impl<'s> Lexer<'s> {
             };
             if !fine {
                 let code = c as u32;
-                let message = if c.is_control() || c == '\u{a0}' || c.is_whitespace() {
-                    format!("invalid non-printable character U+{code:04X}")
-                } else {
-                    format!("invalid character '{c}' (U+{code:04X})")
+                let message = match is_printable(c) {
+                    true => format!("invalid character '{c}' (U+{code:04X})"),
+                    false => format!("invalid non-printable character U+{code:04X}"),
                 };
                 return Err(Fault::point(message, (start + at) as u32).into());
             }
@@ -253,4 +254,10 @@ impl<'s> Lexer<'s> {
         }
         Err(Fault::point(message, at as u32).into())
     }
+}
+
+/// Whether `str.isprintable` holds of the character.
+fn is_printable(c: char) -> bool {
+    // After another character a combining one is not escaped for its own sake.
+    c == ' ' || !c.is_whitespace() && !format!("{:?}", format!("a{c}")).contains("\\u{")
 }

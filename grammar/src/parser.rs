@@ -2,22 +2,20 @@
 
 mod build;
 mod cx;
-mod diagnose;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, unused, unreachable_patterns)]
 mod generated;
 mod patterns;
+mod second;
 mod targets;
 mod text;
 
-use lalrpop_util::ParseError;
-
 use crate::ast::{Expr, Stmt};
 use crate::check;
-use crate::error::Fault;
-use crate::lex::{Spanned, Tok, Tokens, tokenize};
+use crate::error::{ErrorKind, Fault};
+use crate::lex::{Tok, Tokens, tokenize};
 use cx::{Cx, Top};
-use diagnose::{Stop, diagnose};
+use second::Source;
 
 /// What the parser starts from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,60 +32,47 @@ pub(crate) enum Tree {
 
 /// Parses `src`, whose line ends are `\n`; warnings are by offset.
 pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u32, String)>), Fault> {
-    let Tokens { mut list, hard, soft, open, mut warnings } = tokenize(src);
-    if let Some(fault) = hard {
-        // An indentation that nothing asked for is reported without reading on.
-        let indent = unexpected_indent(src, list, depth).filter(|_| start == Start::Module);
-        return Err(indent.unwrap_or_else(|| fault.of_tokenizer()));
-    }
+    let Tokens { list, hard, soft, open, mut warnings } = tokenize(src);
     // At the end of the source an open bracket is what counts.
     let at_end = soft.as_ref().is_some_and(|fault| fault.incomplete);
     let bracket = unclosed(src, &open);
-    let end_fault = if at_end { bracket.or(soft) } else { soft.or(bracket) };
+    let hard = hard.map(Fault::of_tokenizer);
+    // A literal that cannot be decoded counts only if the parser gets there.
+    let (hard, late) = if hard.as_ref().is_some_and(|fault| fault.late) { (None, hard) } else { (hard, None) };
+    let end_fault = hard.clone().or(late).or(if at_end { bracket.clone().or(soft) } else { soft.or(bracket.clone()) });
+    let mut taken = list.len();
     if end_fault.is_none() && start == Start::Expression {
-        let kept = list.iter().rposition(|(_, tok, _)| !matches!(tok, Tok::Newline)).map_or(0, |last| last + 1);
-        list.truncate(kept);
+        taken = list.iter().rposition(|(_, tok, _)| !matches!(tok, Tok::Newline)).map_or(0, |last| last + 1);
     }
     let cx = Cx::new(src, depth);
     let first = match start {
         Start::Module => Tok::StartModule,
         Start::Expression => Tok::StartExpression,
     };
-    let tokens = std::iter::once((0, first, 0)).chain(list.iter().cloned()).map(Ok);
+    let tokens = std::iter::once((0, first, 0)).chain(list[..taken].iter().cloned()).map(Ok);
     let tokens = tokens.chain(end_fault.clone().map(Err));
     let result = generated::TopParser::new().parse(&cx, tokens);
-    if let Some(fault) = cx.take_fault() {
-        return Err(fault);
+    let found = cx.take_fault();
+    if let Some(fault) = found.as_ref().filter(|fault| fault.kind == ErrorKind::RecursionError) {
+        return Err(fault.clone());
     }
-    match result {
-        Ok(Top::Module(body)) => {
+    let starred = |body: &Expr| src[body.span.start as usize..].starts_with('*');
+    match (found, result) {
+        (None, Ok(Top::Module(body))) => {
             check::module(&body, &mut warnings).map_err(Fault::after_parse)?;
             Ok((Tree::Module(body), warnings))
         }
-        Ok(Top::Expression(body)) if src[body.span.start as usize..].starts_with('*') => {
-            // The grammar has it for the sake of statements.
-            let (start, _, end) = list[0];
-            Err(Fault::range("invalid syntax", start, end))
-        }
-        Ok(Top::Expression(body)) => {
+        // The grammar has a starred expression for the sake of statements.
+        (None, Ok(Top::Expression(body))) if !starred(&body) => {
             check::expression(&body, &mut warnings).map_err(Fault::after_parse)?;
             Ok((Tree::Expression(body), warnings))
         }
-        Err(error) => Err(explain(src, &list, &open, end_fault, error, start)),
-    }
-}
-
-/// The fault of the tokens of a module if it is that one of them is an indentation.
-fn unexpected_indent(src: &str, list: Vec<Spanned>, depth: u32) -> Option<Fault> {
-    let cx = Cx::new(src, depth);
-    let first = std::iter::once((0, Tok::StartModule, 0));
-    let tokens = first.chain(list.iter().cloned()).map(Ok);
-    let error = generated::TopParser::new().parse(&cx, tokens).err()?;
-    match (&error, cx.take_fault()) {
-        (ParseError::UnrecognizedToken { token: (_, Tok::Indent, _), .. }, None) => {
-            Some(explain(src, &list, &[], None, error, Start::Module))
+        (found, _) => {
+            let unclosed = bracket.as_ref().zip(open.last().map(|&(_, at)| at));
+            let source = Source { text: src, list: &list, hard: hard.as_ref(), end: end_fault.as_ref(), unclosed };
+            let second = second::read(&source, start);
+            Err(second.or(found).or(end_fault).unwrap_or_else(|| Fault::point("invalid syntax", src.len() as u32)))
         }
-        _ => None,
     }
 }
 
@@ -98,37 +83,6 @@ fn unclosed(src: &str, open: &[(u8, u32)]) -> Option<Fault> {
     // The line is whole, its end included, only in the tokenizer's own buffer.
     let more = src[at as usize..].trim_end_matches('\n').contains('\n');
     Some(if more { fault.bare() } else { fault })
-}
-
-fn explain(
-    src: &str,
-    list: &[Spanned],
-    open: &[(u8, u32)],
-    end_fault: Option<Fault>,
-    error: ParseError<u32, Tok, Fault>,
-    start: Start,
-) -> Fault {
-    let unclosed = unclosed(src, open);
-    let (at, expected) = match error {
-        ParseError::User { error } => return error,
-        ParseError::UnrecognizedToken { token: (start, tok, _), expected } => {
-            let here = |&(place, ref other, _): &Spanned| place == start && *other == tok;
-            (list.iter().position(here).unwrap_or(list.len()), expected)
-        }
-        ParseError::ExtraToken { token: (start, _, _) } => {
-            let here = |&(place, ..): &Spanned| place == start;
-            (list.iter().position(here).unwrap_or(list.len()), vec![])
-        }
-        ParseError::UnrecognizedEof { expected, .. } => match end_fault {
-            Some(fault) => return fault,
-            None => (list.len(), expected),
-        },
-        ParseError::InvalidToken { .. } => (list.len(), vec![]),
-    };
-    // An expression's line may end: what is wrong is what follows.
-    let ended = start == Start::Expression && matches!(list.get(at), Some((_, Tok::Newline, _)));
-    let at = if ended { at + 1 } else { at };
-    diagnose(&Stop { src, list, at, expected, start }, open, unclosed)
 }
 
 #[cfg(test)]

@@ -77,20 +77,18 @@ impl Lexer<'_> {
             self.push(line, Tok::Indent, at);
             return Ok(());
         }
-        while let Some(top) = self.indents.last().copied() {
-            if top.column <= here.column {
-                break;
-            }
-            self.indents.pop();
-            self.push(at, Tok::Dedent, at);
-        }
-        let top = self.indents.last().copied().unwrap_or_default();
+        let kept = self.indents.iter().take_while(|outer| outer.column <= here.column).count();
+        let top = kept.checked_sub(1).map(|last| self.indents[last]).unwrap_or_default();
         if top.column != here.column {
             let end = self.src[at..].find('\n').map_or(self.src.len(), |n| at + n);
             let message = "unindent does not match any outer indentation level";
             let fault = Fault::at(message, end as u32, end as u32).of(ErrorKind::IndentationError).end_column(-1);
             return Err(Stop::Soft(fault));
         }
+        for _ in kept..self.indents.len() {
+            self.push(at, Tok::Dedent, at);
+        }
+        self.indents.truncate(kept);
         self.agree(here.alternate == top.alternate, line)
     }
 

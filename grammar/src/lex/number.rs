@@ -131,7 +131,7 @@ impl Lexer<'_> {
         let Some(c) = rest.chars().next() else {
             return Ok(());
         };
-        if !(c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()) {
+        if !(c.is_ascii_alphanumeric() || c == '_') {
             return Ok(());
         }
         if FOLLOWERS.iter().any(|word| rest.starts_with(word)) {

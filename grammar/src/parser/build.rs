@@ -124,7 +124,7 @@ impl CallArg {
 pub(super) fn keyword_arg(cx: &Cx, place: (u32, u32), name: Expr, equal: u32, value: Expr) -> CallArg {
     let head = Span::new(place.0, equal);
     let arg = match name.kind {
-        ExprKind::Name { id, .. } => Some(id),
+        ExprKind::Name { id, .. } if name.span.start == place.0 => Some(id),
         ExprKind::Constant(Constant::None | Constant::Bool(_)) => {
             let word = super::targets::describe(&name.kind);
             cx.fault(head, format!("cannot assign to {word}"));

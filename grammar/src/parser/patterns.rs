@@ -15,7 +15,12 @@ fn is_star(pattern: &Pattern) -> bool {
 pub(super) fn pattern_list(cx: &Cx, l: u32, r: u32, items: (Vec<Pattern>, bool)) -> Pattern {
     let (mut patterns, comma) = items;
     match patterns.pop() {
-        Some(only) if patterns.is_empty() && !comma && !is_star(&only) => only,
+        Some(only) if patterns.is_empty() && !comma => {
+            if is_star(&only) {
+                cx.fault(only.span, "invalid syntax");
+            }
+            only
+        }
         last => {
             patterns.extend(last);
             cx.pattern(l, r, PatternKind::MatchSequence { patterns })
@@ -43,6 +48,9 @@ pub(super) fn value_pattern(cx: &Cx, l: u32, r: u32, value: Expr) -> Pattern {
 }
 
 pub(super) fn mapping_pattern(cx: &Cx, l: u32, r: u32, items: Vec<(Expr, Pattern)>, rest: Option<Ident>) -> Pattern {
+    if let Some(rest) = rest.as_ref().filter(|rest| &*rest.name == "_") {
+        cx.fault(rest.span, "invalid syntax");
+    }
     let (keys, patterns) = items.into_iter().unzip();
     cx.pattern(l, r, PatternKind::MatchMapping { keys, patterns, rest })
 }
