@@ -28,6 +28,8 @@ pub(crate) struct Tokens {
     pub hard: Option<Fault>,
     /// A fault that counts only if the parser gets as far as the end of `list`.
     pub soft: Option<Fault>,
+    /// The faults of literals, by the index of the token: they count where the parser takes the literal.
+    pub late: Vec<(usize, Fault)>,
     /// The brackets open at the end, outermost first.
     pub open: Vec<(u8, u32)>,
     /// Warnings, by offset.
@@ -49,7 +51,7 @@ pub(crate) fn tokenize(src: &str) -> Tokens {
     let mut list = lexer.out;
     soft::resolve(&mut list);
     let open = lexer.brackets;
-    Tokens { list, hard, soft, open, warnings: lexer.warnings }
+    Tokens { list, hard, soft, late: lexer.late, open, warnings: lexer.warnings }
 }
 
 enum Stop {
@@ -74,6 +76,7 @@ struct Lexer<'s> {
     fstrings: Vec<fstring::Frame>,
     names: HashSet<Name>,
     warnings: Vec<(u32, String)>,
+    late: Vec<(usize, Fault)>,
 }
 
 impl<'s> Lexer<'s> {
@@ -87,7 +90,13 @@ impl<'s> Lexer<'s> {
             fstrings: Vec::new(),
             names: HashSet::new(),
             warnings: Vec::new(),
+            late: Vec::new(),
         }
+    }
+
+    /// Notes a fault of the literal that is pushed next.
+    fn note(&mut self, fault: Fault) {
+        self.late.push((self.out.len(), fault));
     }
 
     fn push(&mut self, start: usize, tok: Tok, end: usize) {

@@ -32,14 +32,12 @@ pub(crate) enum Tree {
 
 /// Parses `src`, whose line ends are `\n`; warnings are by offset.
 pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u32, String)>), Fault> {
-    let Tokens { list, hard, soft, open, mut warnings } = tokenize(src);
+    let Tokens { list, hard, soft, late, open, mut warnings } = tokenize(src);
     // At the end of the source an open bracket is what counts.
     let at_end = soft.as_ref().is_some_and(|fault| fault.incomplete);
     let bracket = unclosed(src, &open);
     let hard = hard.map(Fault::of_tokenizer);
-    // A literal that cannot be decoded counts only if the parser gets there.
-    let (hard, late) = if hard.as_ref().is_some_and(|fault| fault.late) { (None, hard) } else { (hard, None) };
-    let end_fault = hard.clone().or(late).or(if at_end { bracket.clone().or(soft) } else { soft.or(bracket.clone()) });
+    let end_fault = hard.clone().or(if at_end { bracket.clone().or(soft) } else { soft.or(bracket.clone()) });
     let mut taken = list.len();
     if end_fault.is_none() && start == Start::Expression {
         taken = list.iter().rposition(|(_, tok, _)| !matches!(tok, Tok::Newline)).map_or(0, |last| last + 1);
@@ -57,6 +55,7 @@ pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u
         return Err(fault.clone());
     }
     let starred = |body: &Expr| src[body.span.start as usize..].starts_with('*');
+    let found = found.or_else(|| late.first().filter(|_| result.is_ok()).map(|(_, fault)| fault.clone()));
     match (found, result) {
         (None, Ok(Top::Module(body))) => {
             check::module(&body, &mut warnings).map_err(Fault::after_parse)?;
@@ -69,7 +68,7 @@ pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u
         }
         (found, _) => {
             let unclosed = bracket.as_ref().zip(open.last().map(|&(_, at)| at));
-            let source = Source { text: src, list: &list, hard: hard.as_ref(), end: end_fault.as_ref(), unclosed };
+            let source = Source { text: src, list: &list, late: &late, hard: hard.as_ref(), end: end_fault.as_ref(), unclosed };
             let second = second::read(&source, start);
             Err(second.or(found).or(end_fault).unwrap_or_else(|| Fault::point("invalid syntax", src.len() as u32)))
         }
@@ -81,7 +80,8 @@ fn unclosed(src: &str, open: &[(u8, u32)]) -> Option<Fault> {
     let message = format!("'{}' was never closed", bracket as char);
     let fault = Fault::point(message, at).end_column(0).incomplete();
     // The line is whole, its end included, only in the tokenizer's own buffer.
-    let more = src[at as usize..].trim_end_matches('\n').contains('\n');
+    let rest = &src[at as usize..];
+    let more = rest.strip_suffix('\n').unwrap_or(rest).contains('\n');
     Some(if more { fault.bare() } else { fault })
 }
 

@@ -56,6 +56,11 @@ impl Builder {
         self.define(name, span, flag)
     }
 
+    fn import(&mut self, stmt: &Stmt, alias: &Alias, name: &Name) -> Check {
+        let span = if &**name == "__debug__" { stmt.span } else { alias.span };
+        self.bind(name, span, LOCAL)
+    }
+
     fn define(&mut self, name: &Name, span: Span, flag: u8) -> Check {
         let mangled = self.mangled(name);
         let scope = self.top();
@@ -113,7 +118,7 @@ impl Builder {
             StmtKind::Import { names } => names.iter().try_for_each(|alias| {
                 let bound = alias.asname.as_ref().unwrap_or(&alias.name);
                 let first: Name = bound.name.split('.').next().unwrap_or_default().into();
-                self.bind(&first, alias.span, LOCAL)
+                self.import(stmt, alias, &first)
             }),
             StmtKind::ImportFrom { names, .. } => names.iter().try_for_each(|alias| {
                 if &*alias.name.name == "*" {
@@ -124,7 +129,7 @@ impl Builder {
                     return Ok(());
                 }
                 let bound = alias.asname.as_ref().unwrap_or(&alias.name);
-                self.bind(&bound.name, alias.span, LOCAL)
+                self.import(stmt, alias, &bound.name)
             }),
             StmtKind::Try(node) | StmtKind::TryStar(node) => {
                 self.stmts(&node.body)?;

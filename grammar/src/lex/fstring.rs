@@ -1,7 +1,7 @@
 //! F-strings (PEP 701): text, replacement fields and format specifications.
 
 use super::string::{Prefix, unescape};
-use super::{Lexer, Step, Stop, Tok};
+use super::{Lexer, Step, Stop, StrPart, Tok};
 use crate::error::Fault;
 
 /// An f-string that is open.
@@ -106,14 +106,20 @@ impl Lexer<'_> {
         if !text.is_empty() {
             let whole = (from as u32, at as u32);
             let mut warnings = Vec::new();
-            let part = unescape(&text, from as u32, prefix, whole, &mut warnings)?;
+            let part = unescape(&text, from as u32, prefix, whole, &mut warnings).unwrap_or_else(|fault| {
+                self.note(fault);
+                StrPart::Str(String::new())
+            });
             self.warnings.append(&mut warnings);
             self.push(from, Tok::FText(part), at);
         }
         match src[at] {
             b'{' => self.field_start(at),
             b'}' => self.field_end(at),
-            _ => self.fstring_end(at, prefix, in_spec),
+            _ => {
+                self.fstring_end(at, prefix);
+                Ok(())
+            }
         }
     }
 
@@ -147,16 +153,12 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    fn fstring_end(&mut self, at: usize, prefix: Prefix, in_spec: bool) -> Step {
+    /// Ends the f-string; a field in whose specification it ends stays open, as a bracket.
+    fn fstring_end(&mut self, at: usize, prefix: Prefix) {
         let width = if prefix.triple { 3 } else { 1 };
-        if in_spec {
-            let message = "f-string: expecting '}', or format specs";
-            return Err(Stop::Soft(Fault::range(message, at as u32, (at + width) as u32)));
-        }
         self.lex.bump(width);
         self.fstrings.pop();
         self.push(at, Tok::FEnd, at + width);
-        Ok(())
     }
 
     /// Handles an operator that means something else inside a replacement field; `true` if it

@@ -76,7 +76,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn decimal(&self, start: usize) -> Result<(usize, Tok), Fault> {
+    fn decimal(&mut self, start: usize) -> Result<(usize, Tok), Fault> {
         let src = self.src.as_bytes();
         let mut at = self.digits(start)?;
         let whole = at;
@@ -100,7 +100,8 @@ impl Lexer<'_> {
         if matches!(src.get(at), Some(b'j' | b'J')) {
             self.follower(at + 1, "imaginary")?;
             let message = "complex literals are not supported by Mini";
-            return Err(Fault::range(message, start as u32, at as u32 + 1));
+            self.note(Fault::range(message, start as u32, at as u32 + 1).bare());
+            return Ok((at + 1, Tok::Float(0.0)));
         }
         let text = self.src[start..at].replace('_', "");
         if !float && text.starts_with('0') && text.bytes().any(|b| b != b'0') {

@@ -43,7 +43,13 @@ impl Lexer<'_> {
         let whole = (start as u32, (close + width) as u32);
         let body = &self.src[end..close];
         let mut warnings = Vec::new();
-        let part = unescape(body, start as u32, prefix, whole, &mut warnings)?;
+        let part = unescape(body, start as u32, prefix, whole, &mut warnings).unwrap_or_else(|fault| {
+            self.note(fault);
+            match prefix.bytes {
+                true => StrPart::Bytes(Vec::new()),
+                false => StrPart::Str(String::new()),
+            }
+        });
         self.warnings.append(&mut warnings);
         self.lex.bump(close + width - end);
         self.push(start, Tok::Str(part), close + width);

@@ -27,6 +27,8 @@ use engine::{No, Reader};
 pub(super) struct Source<'a> {
     pub text: &'a str,
     pub list: &'a [Spanned],
+    /// The faults of literals, by the index of the token.
+    pub late: &'a [(usize, Fault)],
     /// The fault that outranks the parser's wherever it stands.
     pub hard: Option<&'a Fault>,
     /// The fault in the place of the token after the last.

@@ -85,11 +85,9 @@ impl Reader<'_> {
         if let Some(value) = self.alt(plain)? {
             return Ok(Node::with(Kind::Starred, self.since(from), vec![value]));
         }
-        self.invalid(|p| {
-            p.take(&Tok::Star)?;
-            p.raise_here("Invalid star expression")
-        })?;
-        Err(No::Fail)
+        // CPython refuses this in its first reading already.
+        self.take(&Tok::Star)?;
+        self.raise_here("Invalid star expression")
     }
 
     fn keyword(&mut self) -> Found<Node> {

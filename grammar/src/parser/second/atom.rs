@@ -3,6 +3,7 @@
 use super::engine::{Found, No, Reader, Rule, first};
 use super::node::{Kind, Node, Targets};
 use crate::ast::Span;
+use crate::error::Fault;
 use crate::lex::Tok;
 
 impl Reader<'_> {
@@ -171,10 +172,9 @@ impl Reader<'_> {
         if self.alt(plain)?.is_some() {
             return Ok(Node::new(Kind::Dict, self.since(from)));
         }
-        self.invalid(|p| {
-            p.take(&Tok::LBrace)?;
-            p.invalid_dict_items()
-        })?;
+        // CPython looks for this mistake in its first reading already.
+        self.take(&Tok::LBrace)?;
+        self.invalid_dict_items()?;
         Err(No::Fail)
     }
 
@@ -204,7 +204,7 @@ impl Reader<'_> {
                 p.expect_not(|p| p.take(&Tok::Colon))?;
                 let last = key.span.end.saturating_sub(1);
                 p.raise_fault::<()>(
-                    crate::error::Fault::point("':' expected after dictionary key", last).end_column(0),
+                    Fault::point("':' expected after dictionary key", last).end_column(0),
                 )
             })?;
             p.invalid_value()

@@ -87,11 +87,22 @@ impl Reader<'_> {
             tail(p)?;
             p.invalid_indent(keyword, "function definition")
         })?;
-        head(self)?;
-        self.force(&Tok::LPar, "(")?;
-        tail(self)?;
-        self.force(&Tok::Colon, ":")?;
-        self.block().map(drop)
+        let plain = |p: &mut Self| {
+            head(p)?;
+            p.take(&Tok::LPar)?;
+            tail(p)?;
+            p.colon_and_block()
+        };
+        if self.alt(plain)?.is_some() {
+            return Ok(());
+        }
+        self.invalid(|p| {
+            head(p)?;
+            p.force(&Tok::LPar, "(")?;
+            tail(p)?;
+            p.force(&Tok::Colon, ":").map(drop)
+        })?;
+        Err(No::Fail)
     }
 
     /// An `if` or an `elif` with all that belongs to it.

@@ -342,8 +342,18 @@ impl<'a> Reader<'a> {
 
     // Raising.
 
+    /// The fault of the first faulty literal among the tokens from `from` up to `to`.
+    pub fn late(&self, from: usize, to: usize) -> Option<Fault> {
+        let here = |(at, _): &&(usize, Fault)| (from..to).contains(at);
+        self.source.late.iter().find(here).map(|(_, fault)| fault.clone())
+    }
+
     pub fn raise_fault<T>(&mut self, fault: Fault) -> Found<T> {
-        self.raised = Some(fault);
+        // Of a line that the tokenizer has left behind CPython has no line end.
+        let last = self.span(self.last()).end as usize;
+        let between = self.src.get(fault.start as usize..last.saturating_sub(1)).unwrap_or_default();
+        let passed = between.contains('\n');
+        self.raised = Some(if passed { fault.bare() } else { fault });
         Err(No::Raised)
     }
 

@@ -106,7 +106,11 @@ impl Reader<'_> {
     }
 
     fn number(&mut self) -> Found<Span> {
-        self.take_if(|tok| matches!(tok, Tok::Int(_) | Tok::BigInt(_) | Tok::Float(_)))
+        let span = self.take_if(|tok| matches!(tok, Tok::Int(_) | Tok::BigInt(_) | Tok::Float(_)))?;
+        match self.late(self.at - 1, self.at) {
+            Some(fault) => self.raise_fault(fault),
+            None => Ok(span),
+        }
     }
 
     fn signed_number(&mut self) -> Found {

@@ -11,25 +11,34 @@ impl Reader<'_> {
             let parts = p.some(|p| match p.peek()? {
                 Some(Tok::Str(part)) => {
                     p.at += 1;
+                    if let Some(fault) = p.late(p.at - 1, p.at) {
+                        return p.raise_fault(fault);
+                    }
                     Ok((matches!(part, StrPart::Bytes(_)), false))
                 }
                 Some(Tok::FStart) => p.fstring().map(|()| (false, true)),
                 _ => Err(No::Fail),
             })?;
+            let formatted = parts.iter().any(|part| part.1);
             let bytes = parts.iter().filter(|part| part.0).count();
             if bytes > 0 && bytes < parts.len() {
                 return p.raise_here("cannot mix bytes and nonbytes literals");
             }
-            let formatted = parts.iter().any(|part| part.1);
             let kind = if formatted { Kind::FString } else { Kind::Literal };
             Ok(Node::new(kind, p.since(from)))
         })
     }
 
     fn fstring(&mut self) -> Found {
+        let from = self.at;
         self.take(&Tok::FStart)?;
         self.many(Self::fstring_part)?;
-        self.take(&Tok::FEnd).map(drop)
+        self.take(&Tok::FEnd)?;
+        match self.late(from, self.at) {
+            // It is found when the pieces are put together.
+            Some(fault) => self.raise_here(fault.message),
+            None => Ok(()),
+        }
     }
 
     fn fstring_part(&mut self) -> Found {
