@@ -135,7 +135,8 @@ impl Lexer<'_> {
         if !(c.is_ascii_alphanumeric() || c == '_') {
             return Ok(());
         }
-        if FOLLOWERS.iter().any(|word| rest.starts_with(word)) {
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii());
+        if FOLLOWERS.iter().any(|word| rest.strip_prefix(word).is_some_and(ends)) {
             return Ok(());
         }
         Err(Fault::point(format!("invalid {kind} literal"), at as u32 - 1))

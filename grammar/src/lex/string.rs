@@ -187,7 +187,11 @@ impl Unescape<'_, '_> {
         Ok(())
     }
 
+    /// Warns of an escape, once in a literal.
     fn warn(&mut self, message: String) {
+        if !self.warnings.is_empty() {
+            return;
+        }
         self.warnings.push((self.at, message));
     }
 

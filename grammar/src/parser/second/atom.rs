@@ -345,13 +345,14 @@ impl Reader<'_> {
             return Ok(last);
         }
         self.at = from;
-        self.invalid(|p| {
+        // CPython looks for this mistake in its first reading already.
+        self.alt(|p| {
             p.alt(|p| p.take(&Tok::Async))?;
             p.take(&Tok::For)?;
             p.list(Self::bitwise_or)?;
             p.alt(|p| p.take(&Tok::Comma))?;
             p.expect_not(|p| p.take(&Tok::In))?;
-            p.raise_here("'in' expected after for-loop variables")
+            p.raise_here::<()>("'in' expected after for-loop variables")
         })?;
         self.invalid(Self::invalid_for_target)?;
         Err(No::Fail)
