@@ -9,9 +9,7 @@ const FLOORS: [&str; 10] =
     ["gil", "bytecode", "object", "compile", "vm", "builtins", "runtime", "modules", "embed", "command"];
 
 /// Imports upward that stay: from where, and what.
-const ALLOWED: [(&str, &str); 3] = [
-    // Names that could have been imported are part of the message of a NameError.
-    ("src/builtins/traceback/suggestion.rs", "modules"),
+const ALLOWED: [(&str, &str); 2] = [
     // Shortcuts past the class of the value: `int(x)`, and `format` of plain values in f-strings.
     ("src/vm/class_call.rs", "builtins"),
     ("src/vm/convert.rs", "builtins"),

@@ -32,8 +32,6 @@ const SLOTS: &[NativeDef] = &[
     native("__hash__", Arity::Exact(1), hash, "Return hash(self)."),
     native("__getitem__", Arity::Exact(2), getitem, "Return self[key]."),
     native("__iter__", Arity::Exact(1), iter, "Implement iter(self)."),
-    native("__or__", Arity::Exact(2), |vm, args| super::union::make(vm, &args[0], &args[1]), "Return self|value."),
-    native("__ror__", Arity::Exact(2), |vm, args| super::union::make(vm, &args[1], &args[0]), "Return value|self."),
 ];
 
 const METHODS: &[NativeDef] = &[

@@ -23,6 +23,10 @@ const SLOTS: &[NativeDef] = &[
     native("__eq__", Arity::Exact(2), eq, "Return self==value."),
     native("__hash__", Arity::Exact(1), hash, "Return hash(self)."),
     native("__getitem__", Arity::Exact(2), getitem, "Return self[key]."),
+];
+
+/// What every kind of type has that can be part of a union.
+const OPERATORS: &[NativeDef] = &[
     native("__or__", Arity::Exact(2), |vm, args| make(vm, &args[0], &args[1]), "Return self|value."),
     native("__ror__", Arity::Exact(2), |vm, args| make(vm, &args[1], &args[0]), "Return value|self."),
 ];
@@ -38,10 +42,14 @@ const GETSETS: &[GetSetDef] = &[
     GetSetDef { name: "__parameters__", get: parameters, set: None, doc: "" },
 ];
 
-/// Gives `types.UnionType` its methods.
+/// Gives `types.UnionType` its methods, and aliases theirs that make unions.
 pub(super) fn install(vm: &mut Vm) {
     let class = vm.known(Known::UnionType);
     vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
+    for known in [Known::UnionType, Known::GenericAlias] {
+        let class = vm.known(known);
+        vm.add_methods(&class, NativeKind::SlotWrapper, OPERATORS);
+    }
     vm.add_methods(&class, NativeKind::Method, METHODS);
     vm.add_getsets(&class, GETSETS);
 }

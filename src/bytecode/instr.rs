@@ -187,7 +187,7 @@ pub mod make_function {
 #[derive(Clone, Copy, Debug)]
 #[repr(u8, align(8))]
 pub enum Instr {
-    // -- moves and constants ----------------------------------------------------------
+    // Moves and constants.
     /// r[dst] := r[src]; keeps.
     Copy { dst: Reg, src: Reg },
     /// r[dst] := r[src], and r[src] is left unbound.
@@ -209,7 +209,7 @@ pub enum Instr {
     /// Raises UnboundLocalError unless r[reg] is bound, then unbinds it.
     DelLocal { reg: Reg },
 
-    // -- cells ------------------------------------------------------------------------
+    // Cells.
     /// r[reg] := a new cell that holds the old r[reg] (or nothing, if that was unbound).
     MakeCell { reg: Reg },
     /// r[first + i] := cell i of the running function's closure, for all of them.
@@ -223,7 +223,7 @@ pub enum Instr {
     /// r[dst] := names[n[name]] of the class body if present, else contents of r[cell].
     LoadClassCell { dst: Reg, cell: Reg, name: u16 },
 
-    // -- names ------------------------------------------------------------------------
+    // Names.
     /// r[dst] := global or built-in named by c[cache].
     LoadGlobal { dst: Reg, cache: u16 },
     /// Global named by c[cache] := r[src].
@@ -247,7 +247,7 @@ pub enum Instr {
     /// The frame's name `__annotations__` := {} unless it is bound in its local names.
     SetupAnnotations,
 
-    // -- operators --------------------------------------------------------------------
+    // Operators.
     /// r[dst] := r[lhs] + r[rhs].
     Add { dst: Reg, lhs: Reg, rhs: Reg },
     /// r[dst] := r[lhs] - r[rhs].
@@ -289,7 +289,7 @@ pub enum Instr {
     /// r[dst] := r[item] in r[container] (not in, if negate).
     Contains { negate: bool, dst: Reg, item: Reg, container: Reg },
 
-    // -- jumps: a taken jump backwards polls --------------------------------------------
+    // Jumps: a taken jump backwards polls.
     /// Jumps.
     Jump { off: i32 },
     /// Jumps if r[cond] is true.
@@ -331,7 +331,7 @@ pub enum Instr {
     /// Jumps if (r[item] in r[container]) == when.
     JumpIn { when: bool, item: Reg, container: Reg, off: i16 },
 
-    // -- iteration ----------------------------------------------------------------------
+    // Iteration.
     /// r[dst] := iter(r[src]).
     GetIter { dst: Reg, src: Reg },
     /// r[dst] := next item of r[iter], then jumps (backwards, to the body) and polls;
@@ -341,7 +341,7 @@ pub enum Instr {
     /// onto that Jump when there is an item, skips it when there is none.
     ForIterFar { iter: Reg, dst: Reg },
 
-    // -- attributes and items -----------------------------------------------------------
+    // Attributes and items.
     /// r[dst] := r[obj].name of c[cache].
     GetAttr { dst: Reg, obj: Reg, cache: u16 },
     /// r[obj].name of c[cache] := r[val].
@@ -369,7 +369,7 @@ pub enum Instr {
     /// r[dst] := slice(r[first], r[first + 1], r[first + 2]).
     BuildSlice { dst: Reg, first: Reg },
 
-    // -- calls: the result replaces r[base] -----------------------------------------------
+    // Calls: the result replaces r[base].
     /// r[base] := r[base](r[base + 1 ..= base + nargs]).
     Call { base: Reg, nargs: u16 },
     /// As Call; the last values are keyword arguments whose names are the tuple k[names].
@@ -389,7 +389,7 @@ pub enum Instr {
     /// Returns None.
     ReturnNone,
 
-    // -- building -----------------------------------------------------------------------
+    // Building.
     /// r[dst] := (r[first], ... count of them).
     BuildTuple { dst: Reg, first: Reg, count: u16 },
     /// r[dst] := [r[first], ...].
@@ -418,14 +418,14 @@ pub enum Instr {
     /// the callee r[callee]; keeps dict and callee.
     DictMerge { map: Reg, src: Reg, callee: Reg },
 
-    // -- unpacking ----------------------------------------------------------------------
+    // Unpacking.
     /// r[first], ... := the exactly count items of r[src].
     UnpackSeq { src: Reg, first: Reg, count: u16 },
     /// r[first], ... := `before` items, a list of the middle, `after` items of r[src], where
     /// shape is before << 8 | after. More than 255 of either is refused by the compiler.
     UnpackEx { src: Reg, first: Reg, shape: u16 },
 
-    // -- functions, classes, modules ------------------------------------------------------
+    // Functions, classes, modules.
     /// r[dst] := a function of the code k[k]; extras follow in r[dst + 1 ..] as flags say
     /// (see [`make_function`]).
     MakeFunction { dst: Reg, k: u16, flags: u16 },
@@ -436,7 +436,7 @@ pub enum Instr {
     /// r[dst] := the name n[name] imported from the module r[module]; keeps the module.
     ImportFrom { dst: Reg, module: Reg, name: u16 },
 
-    // -- generators and coroutines ----------------------------------------------------------
+    // Generators and coroutines.
     /// Moves the frame's registers into a new generator, coroutine or asynchronous generator
     /// (as the code's flags say) and returns that to the caller; its first resume goes on here.
     /// A StopIteration that leaves the body becomes RuntimeError (PEP 479), and so does a
@@ -462,7 +462,7 @@ pub enum Instr {
     /// r[exc] and r[iter] and goes on; any other exception is raised again.
     EndAsyncFor { exc: Reg, iter: Reg },
 
-    // -- with ---------------------------------------------------------------------------
+    // With.
     /// r[base] := r[base].__exit__ (bound), r[base + 1] := result of `__enter__()`.
     BeforeWith { base: Reg },
     /// r[base] := r[base].__aexit__ (bound), r[base + 1] := result of `__aenter__()`, to be awaited.
@@ -470,7 +470,7 @@ pub enum Instr {
     /// r[dst] := r[exit](type(e), e, e.__traceback__) for e = r[exc]; keeps exit and exc.
     WithExcept { dst: Reg, exit: Reg, exc: Reg },
 
-    // -- exceptions -----------------------------------------------------------------------
+    // Exceptions.
     /// r[save] := the exception being handled in this frame, which becomes r[exc]; keeps r[exc].
     PushExc { save: Reg, exc: Reg },
     /// The exception being handled := r[save].
@@ -489,7 +489,7 @@ pub enum Instr {
     /// Raises AssertionError, with r[msg] if given.
     AssertFail { msg: Reg },
 
-    // -- pattern matching -------------------------------------------------------------------
+    // Pattern matching.
     /// r[dst] := whether r[src] is a sequence for patterns; keeps r[src].
     MatchSequence { dst: Reg, src: Reg },
     /// r[dst] := whether r[src] is a mapping for patterns; keeps r[src].
@@ -504,7 +504,7 @@ pub enum Instr {
     /// r[dst] := len(r[src]); keeps r[src].
     GetLen { dst: Reg, src: Reg },
 
-    // -- rare ---------------------------------------------------------------------------
+    // Rare.
     /// r[dst] := op(r[src]).
     Intrinsic1 { op: Intrinsic1, dst: Reg, src: Reg },
     /// r[dst] := op(r[lhs], r[rhs]).

@@ -2,11 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use mini_grammar::LineIndex;
-
-use crate::object::{Raised, Vm};
-use crate::vm::CompileMode;
-
 /// The file that a path of the command line stands for.
 pub(super) enum Target {
     File(PathBuf),
@@ -48,40 +43,4 @@ pub(super) fn cannot_open(path: &Path, error: &std::io::Error) -> String {
 pub(super) fn folder_of(file: &Path) -> String {
     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     real.parent().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-impl Vm {
-    /// The instructions of a source file as text.
-    pub(super) fn disassemble_source(&mut self, text: &str, filename: &str) -> Result<String, Raised> {
-        let code = self.compile_source(text, filename, CompileMode::Exec)?;
-        Ok(crate::bytecode::disassemble(&code.proto, Some(&LineIndex::new(text))))
-    }
-}
-
-/// Prints the instructions of a file; gives the exit status.
-pub fn disassembly(path: &str) -> i32 {
-    let path = path.to_owned();
-    super::program::with_interpreter(Default::default(), Default::default(), move |vm| {
-        let path = path.as_str();
-        let target = match find(path) {
-            Ok(Target::File(file) | Target::Folder { main: file, .. }) => file,
-            Err((message, status)) => {
-                eprintln!("mini: {message}");
-                return status;
-            }
-        };
-        let bytes = match std::fs::read(&target) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                eprintln!("mini: {}", cannot_open(&target, &error));
-                return 2;
-            }
-        };
-        let result = vm.decode_source(&bytes, path).and_then(|text| vm.disassemble_source(&text, path));
-        let result = result.and_then(|text| vm.write_stdout(&text));
-        match result {
-            Ok(()) => 0,
-            Err(raised) => vm.report_uncaught(raised),
-        }
-    })
 }

@@ -9,7 +9,7 @@ use super::policy::{Policy, TimedDrop, WaitClass};
 use super::state::State;
 use super::sync::{AtomicI64, Mutex, MutexGuard, Ordering};
 use super::thread::{GilThread, Record};
-use super::turns::wait_turn;
+use super::turns::{stay_out, wait_turn};
 use super::{
     EvalBreaker, EventKind, Gil, Interest, Moment, Observer, OsScheduler, PreemptionModel, Scheduler, Sink, ThreadId,
 };
@@ -354,14 +354,6 @@ impl GilLock {
         }
         drop(self.acquire(state, record, WaitClass::Cpu));
     }
-}
-
-/// Sleeps for ever if the lock is closed to the thread.
-pub(super) fn stay_out<'a>(mut state: MutexGuard<'a, State>, record: &Record) -> MutexGuard<'a, State> {
-    while state.is_shut_out(record) {
-        state = record.wake.wait(state, None);
-    }
-    state
 }
 
 impl fmt::Debug for GilLock {

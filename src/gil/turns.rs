@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use super::lock::stay_out;
 use super::os_task::OsTask;
 use super::policy::{Policy, Seeded, WaitClass, Waiter};
 use super::state::{Away, Parked, State};
@@ -101,6 +100,14 @@ impl State {
             Wake::TimedOut
         }
     }
+}
+
+/// Sleeps for ever if the lock is closed to the thread.
+pub(super) fn stay_out<'a>(mut state: MutexGuard<'a, State>, record: &Record) -> MutexGuard<'a, State> {
+    while state.is_shut_out(record) {
+        state = record.wake.wait(state, None);
+    }
+    state
 }
 
 /// Waits until `record` has the lock.

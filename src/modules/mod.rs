@@ -118,7 +118,7 @@ pub fn source(name: &str) -> Option<&'static SourceModule> {
     SOURCES.binary_search_by(|module| module.name.cmp(name)).ok().map(|index| &SOURCES[index])
 }
 
-/// The names of all modules that come with Mini, for `sys.stdlib_module_names` and suggestions.
+/// The names of all modules that come with Mini, for `sys.stdlib_module_names` and the prompt.
 pub fn names() -> impl Iterator<Item = &'static str> {
     NATIVE.iter().map(|module| module.name).chain(SOURCES.iter().map(|module| module.name))
 }

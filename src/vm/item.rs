@@ -50,8 +50,7 @@ impl Vm {
         match object {
             Value::List(list) => {
                 if let Value::Slice(slice) = key {
-                    let len = list.items.get(&self.gil).len();
-                    let bounds = self.slice_bounds(slice, len)?;
+                    let bounds = self.slice_bounds(slice, |vm| list.items.get(&vm.gil).len())?;
                     return Ok(Value::list(pick(list.items.get(&self.gil), bounds)));
                 }
                 let index = self.sequence_index(key, "list")?;
@@ -59,7 +58,7 @@ impl Vm {
             }
             Value::Tuple(items) => {
                 if let Value::Slice(slice) = key {
-                    let bounds = self.slice_bounds(slice, items.len())?;
+                    let bounds = self.slice_bounds(slice, |_| items.len())?;
                     if bounds.2 == 1 && bounds.3 == items.len() {
                         return Ok(object.clone());
                     }
@@ -196,8 +195,7 @@ impl Vm {
                 return Err(self.type_error("must assign iterable to extended slice"));
             }
         };
-        let len = list.items.get(&self.gil).len();
-        let bounds = self.slice_bounds(slice, len)?;
+        let bounds = self.slice_bounds(slice, |vm| list.items.get(&vm.gil).len())?;
         if bounds.2 == 1 {
             self.replace_items(list, bounds, new);
             return Ok(());
@@ -232,8 +230,7 @@ impl Vm {
                 None => Err(self.key_error(key)),
             },
             (Value::List(list), Value::Slice(slice)) => {
-                let len = list.items.get(&self.gil).len();
-                let (start, _, step, count) = self.slice_bounds(slice, len)?;
+                let (start, _, step, count) = self.slice_bounds(slice, |vm| list.items.get(&vm.gil).len())?;
                 let items = list.items.get_mut(&mut self.gil);
                 let old: Vec<Value> = if step == 1 {
                     let start = (start as usize).min(items.len());

@@ -52,18 +52,19 @@ pub(super) fn pick(items: &[Value], (start, _, step, count): Bounds) -> Vec<Valu
 }
 
 impl Vm {
-    /// Start, stop, step and item count of a slice over `len` items, as `slice.indices`.
+    /// Start, stop, step and item count of a slice over `len` items, as `slice.indices`. The length is asked for last,
+    /// since the parts may be objects whose `__index__` changes it.
     ///
     /// # Errors
     ///
     /// TypeError for bounds that are no integers, ValueError for a step of zero.
-    pub fn slice_bounds(&mut self, slice: &Slice, len: usize) -> Result<Bounds, Raised> {
+    pub fn slice_bounds(&mut self, slice: &Slice, len: impl FnOnce(&Vm) -> usize) -> Result<Bounds, Raised> {
         let step = self.slice_index(&slice.step)?.unwrap_or(1);
         if step == 0 {
             return Err(self.value_error("slice step cannot be zero"));
         }
         let (start, stop) = (self.slice_index(&slice.start)?, self.slice_index(&slice.stop)?);
-        Ok(bounds(start, stop, step.max(-isize::MAX), len))
+        Ok(bounds(start, stop, step.max(-isize::MAX), len(self)))
     }
 
     fn slice_index(&mut self, part: &Value) -> Result<Option<isize>, Raised> {

@@ -213,8 +213,7 @@ fn setitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 fn assign_slice(vm: &mut Vm, target: &Value, slice: &crate::object::Slice, new: Vec<u8>) -> Outcome {
     let bytes = receiver(vm, target)?;
-    let len = bytes.data.get(&vm.gil).len();
-    let (start, _, step, count) = vm.slice_bounds(slice, len)?;
+    let (start, _, step, count) = vm.slice_bounds(slice, |vm| bytes.data.get(&vm.gil).len())?;
     if step == 1 {
         if new.len() != count {
             resizable(vm, target)?;
@@ -241,8 +240,7 @@ fn assign_slice(vm: &mut Vm, target: &Value, slice: &crate::object::Slice, new: 
 
 fn delete_slice(vm: &mut Vm, target: &Value, slice: &crate::object::Slice) -> Outcome {
     let bytes = receiver(vm, target)?;
-    let len = bytes.data.get(&vm.gil).len();
-    let (start, _, step, count) = vm.slice_bounds(slice, len)?;
+    let (start, _, step, count) = vm.slice_bounds(slice, |vm| bytes.data.get(&vm.gil).len())?;
     if count == 0 {
         return Ok(Value::None);
     }

@@ -6,6 +6,7 @@ use crate::builtins::format::percent;
 use crate::builtins::sequence::{is_index, repeat_factor};
 use crate::bytecode::CmpOp;
 use crate::object::{Args, Bytes, Known, Value, Vm};
+use crate::vm::item::place;
 
 pub(super) fn contains(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let haystack = content(vm, args);
@@ -21,12 +22,8 @@ pub(super) fn getitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let name = type_name(vm, &args[0]);
     if let Value::Slice(slice) = &args[1] {
         let slice = slice.to_ptr();
-        let len = content(vm, args).len();
-        let (start, _, step, count) = vm.slice_bounds(&slice, len)?;
+        let (start, _, step, count) = vm.slice_bounds(&slice, |vm| content(vm, args).len())?;
         let data = content(vm, args);
-        if data.len() != len {
-            return getitem(vm, args);
-        }
         if step == 1 {
             let start = start as usize;
             return Ok(like(vm, &args[0], &data[start..start + count]));
@@ -56,8 +53,7 @@ pub(super) fn getitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
 const SMALL: usize = 1 << 20;
 
 fn pick(data: &[u8], index: isize) -> Option<u8> {
-    let at = if index < 0 { index.checked_add(data.len() as isize)? } else { index };
-    usize::try_from(at).ok().and_then(|at| data.get(at).copied())
+    place(index as i64, data.len()).map(|at| data[at])
 }
 
 pub(super) fn add(vm: &mut Vm, args: Args<'_>) -> Outcome {

@@ -6,6 +6,7 @@ use crate::builtins::bytes::{buffer, items};
 use crate::builtins::number::{is_real, to_big};
 use crate::builtins::sequence::is_index;
 use crate::object::{Args, Known, Raised, Value, Vm};
+use crate::vm::item::place;
 
 /// The value of an item; None if the base has become shorter.
 pub(super) fn item(vm: &Vm, view: &View, index: usize) -> Option<Value> {
@@ -25,16 +26,12 @@ pub(super) fn position(vm: &mut Vm, view: &View, key: &Value) -> Result<usize, R
         return Err(vm.type_error("memoryview: invalid slice key"));
     }
     let index = vm.index_isize(key)?;
-    let at = if index < 0 { index.saturating_add(view.len as isize) } else { index };
-    match usize::try_from(at) {
-        Ok(at) if at < view.len => Ok(at),
-        _ => Err(vm.raise(Known::IndexError, "index out of bounds on dimension 1")),
-    }
+    place(index as i64, view.len).ok_or_else(|| vm.raise(Known::IndexError, "index out of bounds on dimension 1"))
 }
 
 /// The part of a view that a slice selects.
 pub(super) fn sliced(vm: &mut Vm, mut view: View, slice: &crate::object::Slice) -> Result<View, Raised> {
-    let (start, _, step, count) = vm.slice_bounds(slice, view.len)?;
+    let (start, _, step, count) = vm.slice_bounds(slice, |_| view.len)?;
     if count > 0 {
         view.start = view.offset(start as usize);
     }

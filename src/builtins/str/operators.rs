@@ -4,6 +4,7 @@ use super::{Outcome, receiver, text_of};
 use crate::builtins::format::percent;
 use crate::builtins::sequence::{is_index, repeat_factor};
 use crate::object::{Args, Known, Str, Value, Vm};
+use crate::vm::item::place;
 
 pub(super) fn str(vm: &mut Vm, args: Args<'_>) -> Outcome {
     Ok(receiver(vm, args)?.into_value())
@@ -53,7 +54,7 @@ pub(super) fn getitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
     if let Value::Slice(slice) = &args[1] {
         let slice = slice.to_ptr();
-        let (start, _, step, count) = vm.slice_bounds(&slice, text.char_count())?;
+        let (start, _, step, count) = vm.slice_bounds(&slice, |_| text.char_count())?;
         if step == 1 {
             let start = start as usize;
             return Ok(Str::with_chars(text.slice_chars(start, start + count), count).into_value());
@@ -72,10 +73,9 @@ pub(super) fn getitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
         return Err(vm.type_error(format!("string indices must be integers, not '{found}'")));
     }
     let index = vm.index_isize(&args[1])?;
-    let at = if index < 0 { index.saturating_add(text.char_count() as isize) } else { index };
-    match usize::try_from(at) {
-        Ok(at) if at < text.char_count() => Ok(Value::str(text.char_at(at).encode_utf8(&mut [0; 4]))),
-        _ => Err(vm.raise(Known::IndexError, "string index out of range")),
+    match place(index as i64, text.char_count()) {
+        Some(at) => Ok(Value::str(text.char_at(at).encode_utf8(&mut [0; 4]))),
+        None => Err(vm.raise(Known::IndexError, "string index out of range")),
     }
 }
 

@@ -18,7 +18,7 @@ impl Vm {
             }
             let candidates = self.visible_names(exception, &locals);
             let hint = closest(&wrong, candidates.iter().map(String::as_str));
-            let importable = crate::modules::names().any(|name| name == wrong);
+            let importable = self.is_stdlib_name(&wrong);
             return match (hint, importable) {
                 (Some(hint), false) => format!(". Did you mean: '{hint}'?"),
                 (Some(hint), true) => format!(". Did you mean: '{hint}'? Or did you forget to import '{wrong}'?"),
@@ -41,6 +41,13 @@ impl Vm {
             Some(hint) => format!(". Did you mean: '{hint}'?"),
             None => String::new(),
         }
+    }
+
+    /// Whether `sys.stdlib_module_names` has the name.
+    fn is_stdlib_name(&mut self, name: &str) -> bool {
+        let names = self.import_dotted("sys").and_then(|sys| self.get_attr(&sys, "stdlib_module_names"));
+        let found = names.and_then(|names| self.contains(&names, &Value::str(name)));
+        self.quiet(found).unwrap_or(false)
     }
 
     /// `dir(object)`, without underscored names if those are to be hidden.

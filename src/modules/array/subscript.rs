@@ -5,6 +5,7 @@ use super::{data, length, make, resizable};
 use crate::builtins::memoryview::{ArrayData, item_size};
 use crate::builtins::sequence::is_index;
 use crate::object::{Args, Known, Raised, Slice, Value, Vm};
+use crate::vm::item::place;
 
 /// An index key, in range.
 pub(super) fn key(vm: &mut Vm, array: &Value, key: &Value, message: &str) -> Result<usize, Raised> {
@@ -13,17 +14,13 @@ pub(super) fn key(vm: &mut Vm, array: &Value, key: &Value, message: &str) -> Res
     }
     let at = vm.index_isize(key)?;
     let len = length(vm, array)?;
-    let at = if at < 0 { at.saturating_add(len as isize) } else { at };
-    match usize::try_from(at) {
-        Ok(at) if at < len => Ok(at),
-        _ => Err(vm.raise(Known::IndexError, message)),
-    }
+    place(at as i64, len).ok_or_else(|| vm.raise(Known::IndexError, message))
 }
 
 /// The byte ranges of the items that a slice selects.
 pub(super) fn selected(vm: &mut Vm, array: &Value, slice: &Slice) -> Result<(Vec<usize>, isize, usize), Raised> {
-    let len = length(vm, array)?;
-    let (start, _, step, count) = vm.slice_bounds(slice, len)?;
+    let (bytes, code) = data(vm, array)?;
+    let (start, _, step, count) = vm.slice_bounds(slice, |vm| bytes.data.get(&vm.gil).len() / item_size(code))?;
     Ok(((0..count).map(|n| (start + n as isize * step) as usize).collect(), step, start as usize))
 }
 

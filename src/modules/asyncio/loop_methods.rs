@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 use super::event_loop::{self, EventLoop, Ready};
 use super::handle;
 use super::state::{self, runtime_error};
-use super::{future, task};
+use super::{future, task, turn};
 use crate::builtins::native;
 use crate::object::{Args, Arity, Class, Foreign, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
@@ -129,7 +129,7 @@ fn call_at(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn run_forever(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    event_loop::run_forever(vm, &args[0])?;
+    turn::run_forever(vm, &args[0])?;
     Ok(Value::None)
 }
 

@@ -8,6 +8,7 @@ mod loop_methods;
 mod methods;
 mod state;
 mod task;
+mod turn;
 mod yield_once;
 
 use super::NativeModule;
