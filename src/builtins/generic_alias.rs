@@ -49,6 +49,7 @@ const GETSETS: &[GetSetDef] = &[
     GetSetDef { name: "__args__", get: |vm, a| Ok(of(vm, a)?.1.into_value()), set: None, doc: "" },
     GetSetDef { name: "__parameters__", get: parameters, set: None, doc: "" },
     GetSetDef { name: "__unpacked__", get: |vm, a| Ok(Value::bool(of(vm, a)?.2)), set: None, doc: "" },
+    GetSetDef { name: "__typing_unpacked_tuple_args__", get: unpacked_tuple_args, set: None, doc: "" },
 ];
 
 /// Attributes that are the alias's own; all others are asked of the origin.
@@ -205,6 +206,33 @@ fn parameters(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
     Ok(Value::tuple(collect_parameters(vm, &given)?))
 }
 
+/// The arguments of `*tuple[...]`; None for any other alias.
+fn unpacked_tuple_args(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
+    let (origin, given, starred) = of(vm, object)?;
+    let of_tuple = matches!(&origin, Value::Class(class) if class.known == Some(Known::Tuple));
+    Ok(if starred && of_tuple { given.into_value() } else { Value::None })
+}
+
+/// What is given for parameters, `*tuple[int, str]` taken apart (not `*tuple[int, ...]`: it has no length).
+fn given_items(vm: &mut Vm, item: &Value) -> Result<Vec<Value>, Raised> {
+    let items = match item {
+        Value::Tuple(items) => items.as_slice().to_vec(),
+        other => vec![other.clone()],
+    };
+    let name = vm.intern("__typing_unpacked_tuple_args__");
+    let mut flat = Vec::with_capacity(items.len());
+    for item in items {
+        let inner = if matches!(item, Value::Class(_)) { None } else { vm.getattr_opt(&item, &name)? };
+        match &inner {
+            Some(Value::Tuple(inner)) if !matches!(inner.as_slice().last(), Some(Value::Ellipsis)) => {
+                flat.extend_from_slice(inner.as_slice());
+            }
+            _ => flat.push(item),
+        }
+    }
+    Ok(flat)
+}
+
 /// The arguments with the type variables replaced.
 pub(super) fn substitute(vm: &mut Vm, object: &Value, args: &[Value], item: &Value) -> Result<Vec<Value>, Raised> {
     let parameters = collect_parameters(vm, args)?;
@@ -212,10 +240,15 @@ pub(super) fn substitute(vm: &mut Vm, object: &Value, args: &[Value], item: &Val
     if parameters.is_empty() {
         return Err(vm.type_error(format!("{} is not a generic class", shown.as_str())));
     }
-    let items = match item {
-        Value::Tuple(items) => items.as_slice().to_vec(),
-        other => vec![other.clone()],
-    };
+    let mut items = given_items(vm, item)?;
+    let prepare = vm.intern("__typing_prepare_subst__");
+    for parameter in &parameters {
+        // A TypeVarTuple gathers what the other parameters leave, a ParamSpec its list.
+        if let Some(prepare) = vm.getattr_opt(parameter, &prepare)? {
+            let prepared = vm.call(&prepare, &[object.clone(), Value::tuple(items)])?;
+            items = vm.collect(&prepared)?;
+        }
+    }
     if items.len() != parameters.len() {
         let what = if items.len() > parameters.len() { "many" } else { "few" };
         let (actual, expected) = (items.len(), parameters.len());
@@ -238,13 +271,31 @@ pub(super) fn substitute(vm: &mut Vm, object: &Value, args: &[Value], item: &Val
             result.push(arg.clone());
             continue;
         }
-        let values = inner
-            .iter()
-            .filter_map(|one| parameters.iter().position(|other| other.is(one)).map(|at| items[at].clone()));
-        let values: Vec<Value> = values.collect();
-        result.push(vm.getitem(arg, &Value::tuple(values))?);
+        let mut values = Vec::with_capacity(inner.len());
+        for (at, parameter) in parameters.iter().enumerate() {
+            if inner.iter().any(|one| one.is(parameter)) {
+                match &items[at] {
+                    Value::Tuple(many) if gathers(vm, parameter) => values.extend_from_slice(many.as_slice()),
+                    one => values.push(one.clone()),
+                }
+            }
+        }
+        let replaced = vm.getitem(arg, &Value::tuple(values))?;
+        let unpacked = vm.intern("__typing_is_unpacked_typevartuple__");
+        match (vm.getattr_opt(arg, &unpacked)?, &replaced) {
+            (Some(flag), Value::Tuple(many)) if flag.is(&Value::bool(true)) => {
+                result.extend_from_slice(many.as_slice())
+            }
+            _ => result.push(replaced),
+        }
     }
     Ok(result)
+}
+
+/// A TypeVarTuple is the one parameter that can be iterated.
+fn gathers(vm: &mut Vm, parameter: &Value) -> bool {
+    let class = vm.class_of(parameter);
+    vm.lookup_name(&class, Name::__iter__).is_some()
 }
 
 fn getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -263,9 +263,10 @@ impl Vm {
         self.raise_named(Known::UnboundLocalError, &name, message)
     }
 
+    /// The exception with its message; a NameError proper (no subclass) carries the name, for suggestions.
     fn raise_named(&mut self, known: Known, name: &str, message: String) -> Raised {
         let exception = self.new_exception(known, vec![Value::str(&message)]);
-        if let Value::Exc(exception) = &exception {
+        if let (Known::NameError, Value::Exc(exception)) = (known, &exception) {
             exception.data.get_mut(&mut self.gil).fields[0] = Value::str(name);
         }
         self.raise_value(exception)

@@ -221,6 +221,9 @@ fn execute(vm: &mut Vm, args: Args<'_>, environment: Option<Vec<CString>>, funct
     if list.is_empty() {
         return Err(vm.value_error(format!("{function}() arg 2 must not be empty")));
     }
+    if list[0].is_empty() {
+        return Err(vm.value_error(format!("{function}() arg 2 first element cannot be empty")));
+    }
     let error = process::exec(&path.c_string(), &list, environment.as_deref());
     Err(vm.raise_errno_at(error.raw_os_error().unwrap_or(libc::EIO), &[path.value]))
 }
@@ -236,6 +239,10 @@ fn execve(vm: &mut Vm, args: Args<'_>) -> Outcome {
         let pair = vm.collect(&pair)?;
         let [key, value] = pair.as_slice() else { return Err(vm.type_error("env.items() must give pairs")) };
         let (key, value) = (vm.fs_path(key)?, vm.fs_path(value)?);
+        // A first `=` belongs to the name.
+        if key.os.as_bytes().iter().skip(1).any(|&byte| byte == b'=') || key.os.is_empty() {
+            return Err(vm.value_error("illegal environment variable name"));
+        }
         let text = [key.os.as_bytes(), b"=", value.os.as_bytes()].concat();
         environment.push(CString::new(text).unwrap_or_default());
     }

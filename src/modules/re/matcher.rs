@@ -8,6 +8,9 @@ use super::program::{One, Op, Program};
 
 /// What is matched: text or bytes, by byte offsets.
 pub(super) trait Input {
+    /// The offset so many characters before another one.
+    fn back(&self, at: usize, count: usize) -> Option<usize>;
+
     /// The character at an offset, and the offset behind it.
     fn next(&self, at: usize) -> Option<(char, usize)>;
     /// The character before an offset, and the offset of it.
@@ -35,6 +38,12 @@ impl Input for &str {
         Some((c, at - c.len_utf8()))
     }
 
+    fn back(&self, at: usize, count: usize) -> Option<usize> {
+        // As many characters take at least as many bytes: most places before the width fail here, without a walk.
+        at.checked_sub(count)?;
+        (0..count).try_fold(at, |at, _| self.previous(at).map(|(_, before)| before))
+    }
+
     fn find(&self, text: &str, from: usize) -> Option<usize> {
         memchr::memmem::find(&self.as_bytes()[from..], text.as_bytes()).map(|at| at + from)
     }
@@ -53,6 +62,11 @@ impl Input for &[u8] {
     #[inline]
     fn previous(&self, at: usize) -> Option<(char, usize)> {
         at.checked_sub(1).map(|before| (self[before] as char, before))
+    }
+
+    #[inline]
+    fn back(&self, at: usize, count: usize) -> Option<usize> {
+        at.checked_sub(count)
     }
 
     fn find(&self, text: &str, from: usize) -> Option<usize> {
@@ -328,7 +342,7 @@ impl<'a, I: Input, E, P: FnMut() -> Result<(), E>> Matcher<'a, I, P> {
                 Op::Reference(group, case) => self.reference(*group, *case, at).map(|next| (pc + 1, next)),
                 Op::Look { negated, behind, after } => {
                     let inner = self.stack.len();
-                    let start = (0..*behind).try_fold(at, |at, _| self.input.previous(at).map(|(_, before)| before));
+                    let start = self.input.back(at, *behind);
                     let found = match start {
                         Some(start) => self.run(pc + 1, start)?.is_some(),
                         None => false,
