@@ -26,6 +26,8 @@ use engine::{No, Reader};
 /// A source as its tokens tell it.
 pub(super) struct Source<'a> {
     pub text: &'a str,
+    /// How high a tree the caller has stack for.
+    pub depth: u32,
     pub list: &'a [Spanned],
     /// The faults of literals, by the index of the token.
     pub late: &'a [(usize, Fault)],

@@ -49,9 +49,6 @@ pub(super) enum Rule {
     Args,
 }
 
-/// How deep rules may nest before the reading is given up.
-const MAX_LEVEL: u32 = 250;
-
 pub(super) struct Reader<'a> {
     pub src: &'a str,
     pub list: &'a [Spanned],
@@ -328,7 +325,8 @@ impl<'a> Reader<'a> {
             return found.clone().ok_or(No::Fail);
         }
         self.level += 1;
-        if self.level > MAX_LEVEL * 8 {
+        // About ten rules stand between a bracket and the next.
+        if self.level > self.source.depth + self.source.depth / 2 {
             self.raised = None;
             return Err(No::Raised);
         }
