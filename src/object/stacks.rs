@@ -1,8 +1,10 @@
 //! The memory of a thread's registers and frames: reserved once, never moved.
 //!
-//! Pages that are never used are never touched, so a large reservation costs address space only.
+//! Pages that are never used are never touched, so a large reservation costs address space only. The memory comes from
+//! the system itself: an allocator would fill a block that it has had before with zeros, all of it, at every thread's start.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, handle_alloc_error};
+use std::ptr::null_mut;
 
 use super::value::Value;
 use super::vm::Frame;
@@ -23,14 +25,7 @@ impl Stacks {
     pub fn new(register_count: usize, frame_count: usize) -> Self {
         let (registers, frames) = (Layout::array::<Value>(register_count), Layout::array::<Frame>(frame_count));
         let (registers, frames) = (registers.expect("a stack fits memory"), frames.expect("a stack fits memory"));
-        // SAFETY: the layouts are not empty. Zero bytes are `Value::Undef`.
-        unsafe {
-            let (register_memory, frame_memory) = (alloc_zeroed(registers), alloc_zeroed(frames));
-            if register_memory.is_null() || frame_memory.is_null() {
-                handle_alloc_error(registers);
-            }
-            Stacks { registers: register_memory.cast(), register_count, frames: frame_memory.cast(), frame_count }
-        }
+        Stacks { registers: reserve(registers).cast(), register_count, frames: reserve(frames).cast(), frame_count }
     }
 
     /// The first register.
@@ -54,6 +49,27 @@ impl Stacks {
         // SAFETY: stays inside the allocation.
         unsafe { self.frames.add(self.frame_count - 8) }
     }
+}
+
+/// Zero bytes, which are [`Value::Undef`] in registers; aligned to a page.
+fn reserve(layout: Layout) -> *mut u8 {
+    let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    // SAFETY: a new mapping touches no memory that anything uses.
+    let memory = unsafe { libc::mmap(null_mut(), layout.size(), access, kind | libc::MAP_NORESERVE, -1, 0) };
+    if memory == libc::MAP_FAILED {
+        handle_alloc_error(layout);
+    }
+    memory.cast()
+}
+
+/// Gives back what [`reserve`] gave for the same layout.
+///
+/// # Safety
+///
+/// Nothing uses the memory any more.
+unsafe fn give_back(memory: *mut u8, layout: Layout) {
+    // SAFETY: the mapping is as long as the layout, and the caller vouches for the rest.
+    unsafe { libc::munmap(memory.cast(), layout.size()) };
 }
 
 impl Stacks {
@@ -84,13 +100,13 @@ impl Stacks {
 
 impl Drop for Stacks {
     fn drop(&mut self) {
-        // SAFETY: the blocks were made with these layouts.
+        // SAFETY: the memory was reserved with these layouts, and no frame runs in it any more.
         unsafe {
             if let Ok(layout) = Layout::array::<Value>(self.register_count) {
-                dealloc(self.registers.cast(), layout);
+                give_back(self.registers.cast(), layout);
             }
             if let Ok(layout) = Layout::array::<Frame>(self.frame_count) {
-                dealloc(self.frames.cast(), layout);
+                give_back(self.frames.cast(), layout);
             }
         }
     }
