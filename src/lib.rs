@@ -49,7 +49,7 @@ pub mod vm;
 
 pub use embed::{
     Attached, Builder, Bytes, Error, ErrorKind, FromMini, Handle, Interpreter, InterruptHandle, IntoArgs, IntoMini,
-    NativeFunction, SyntaxPlace,
+    MemoryReserve, NativeFunction, ShortageSignal, SyntaxPlace,
 };
 
 /// The Rust examples of the README and the book are compiled and run as well.

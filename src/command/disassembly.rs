@@ -18,7 +18,7 @@ impl Vm {
 /// Prints the instructions of a file; gives the exit status.
 pub fn disassembly(path: &str) -> i32 {
     let path = path.to_owned();
-    with_interpreter(Default::default(), Default::default(), move |vm| {
+    with_interpreter(Default::default(), Default::default(), None, move |vm| {
         let path = path.as_str();
         let target = match find(path) {
             Ok(Target::File(file) | Target::Folder { main: file, .. }) => file,

@@ -1,13 +1,14 @@
 //! A program from its start to its exit status.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use super::files::{Target, cannot_open, find, folder_of};
 use super::uncaught::{BROKEN_PIPE, INTERRUPTED};
 use crate::gil::{GilLock, LockConfig};
 use crate::modules::spec::Origin;
 use crate::modules::sys::config::SysConfig;
-use crate::object::{Ptr, Raised, Value, Vm};
+use crate::object::{MemoryReserve, Ptr, Raised, Value, Vm};
 use crate::runtime::thread_state::{self, StackSize};
 use crate::vm::CompileMode;
 
@@ -37,6 +38,8 @@ pub struct Program {
     pub lock: LockConfig,
     /// What `sys` tells; the command fills `argv` and `path`.
     pub config: SysConfig,
+    /// What the command's allocator keeps back for when memory runs short.
+    pub reserve: Option<Arc<dyn MemoryReserve>>,
 }
 
 /// Runs a program on a thread of its own with a large stack; gives the exit status.
@@ -51,7 +54,7 @@ pub fn run(program: Program) -> i32 {
     };
     config.argv = std::iter::once(name).chain(program.args.iter().cloned()).collect();
     config.interactive = program.source == Source::Interactive;
-    with_interpreter(config, program.lock.clone(), move |vm| {
+    with_interpreter(config, program.lock.clone(), program.reserve.clone(), move |vm| {
         let mut status = run_source(vm, &program.source);
         if program.config.inspect {
             status = super::repl::run(vm, true);
@@ -64,11 +67,15 @@ pub fn run(program: Program) -> i32 {
 pub(super) fn with_interpreter(
     config: SysConfig,
     lock: LockConfig,
+    reserve: Option<Arc<dyn MemoryReserve>>,
     action: impl FnOnce(&mut Vm) -> i32 + Send + 'static,
 ) -> i32 {
     let worker = std::thread::Builder::new().stack_size(StackSize::MAIN.native).spawn(move || {
         let lock = GilLock::new(lock);
         let interp = thread_state::new_interp(lock.clone());
+        if let Some(reserve) = reserve {
+            interp.set_reserve(reserve);
+        }
         let thread = lock.register("MainThread");
         let Ok(mut vm) = Vm::attach(interp, &thread, true, StackSize::MAIN) else { return 1 };
         vm.furnish();

@@ -8,7 +8,7 @@ use super::Interpreter;
 use super::error::{Error, Result};
 use super::output::{Sink, writer};
 use crate::gil::{GilLock, LockConfig, Observer, Policy, PreemptionModel, Scheduler, SeededScheduler};
-use crate::object::{Raised, Value, Vm};
+use crate::object::{MemoryReserve, Raised, Value, Vm};
 use crate::runtime::thread_state::new_interp;
 
 /// Settings of a new [`Interpreter`].
@@ -25,6 +25,7 @@ pub struct Builder {
     path: Vec<String>,
     stdout: Option<Sink>,
     stderr: Option<Sink>,
+    reserve: Option<Arc<dyn MemoryReserve>>,
 }
 
 impl Builder {
@@ -93,6 +94,13 @@ impl Builder {
         self
     }
 
+    /// What the application's allocator keeps back for when memory runs short. Without one, a small request that the
+    /// system refuses ends the process, as in any Rust program.
+    pub fn memory_reserve(mut self, reserve: Arc<dyn MemoryReserve>) -> Self {
+        self.reserve = Some(reserve);
+        self
+    }
+
     /// Makes the interpreter.
     ///
     /// # Errors
@@ -112,6 +120,9 @@ impl Builder {
         let interp = new_interp(GilLock::new(config));
         if let Some(limit) = self.recursion_limit {
             interp.recursion_limit.store(limit, Ordering::Relaxed);
+        }
+        if let Some(reserve) = self.reserve.clone() {
+            interp.set_reserve(reserve);
         }
         let interpreter = Interpreter::start(interp, |vm| {
             vm.furnish();

@@ -24,4 +24,4 @@ pub use function::NativeFunction;
 pub use interpreter::Interpreter;
 pub use interrupt::InterruptHandle;
 
-pub use crate::object::Handle;
+pub use crate::object::{Handle, MemoryReserve, ShortageSignal};

@@ -7,6 +7,7 @@ use super::compare::{Equality, plain_eq};
 use super::define_heap_type;
 use super::dict_index::Index;
 use super::ptr::Ptr;
+use super::room::{NoRoom, make_room};
 use super::value::Value;
 use crate::gil::GilCell;
 
@@ -71,13 +72,15 @@ impl DictData {
         DictData { index, entries: Vec::with_capacity(capacity), ..DictData::default() }
     }
 
-    /// Makes room for `added` more entries.
+    /// Makes room for `added` more entries if there is memory for them.
     pub fn reserve(&mut self, added: usize) {
+        if make_room(&mut self.entries, added).is_err() {
+            return;
+        }
         let expected = self.live + added;
         if expected > FEW && !self.index.has_room(added) {
             self.build_index(expected);
         }
-        self.entries.reserve(added);
     }
 
     /// Number of keys.
@@ -234,6 +237,27 @@ impl DictData {
     /// The place of a value, for in-place changes.
     pub fn value_mut(&mut self, index: usize) -> &mut Value {
         &mut self.entries[index].value
+    }
+
+    /// Makes sure of the room for one more key.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory for it.
+    #[inline(always)]
+    pub fn make_room_for_one(&mut self) -> Result<(), NoRoom> {
+        if self.entries.len() < self.entries.capacity() { Ok(()) } else { self.grow() }
+    }
+
+    /// Room for as many entries again; the index looks after itself.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) -> Result<(), NoRoom> {
+        if self.live * 2 < self.entries.len() {
+            // It is the deleted ones that fill it.
+            return Ok(());
+        }
+        make_room(&mut self.entries, 1)
     }
 
     /// Adds a key that is known to be missing.

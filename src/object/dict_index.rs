@@ -3,6 +3,9 @@
 //! Open addressing with linear probing. A slot holds half of the spread hash beside an entry's number, so that most
 //! wrong candidates are refused without a look at the entry, and the index grows without one.
 
+use super::heap::report_shortage;
+use super::room::has_room_for;
+
 /// What a hash is filed under: hashes of ints are the ints themselves, while a place is taken from the low bits.
 #[inline(always)]
 fn tag(hash: i64) -> u32 {
@@ -87,6 +90,11 @@ impl Index {
 
     #[cold]
     fn grow(&mut self) {
+        if !has_room_for::<u64>(2 * self.slots.len()) && self.used + 1 < self.slots.len() {
+            // The third that is free bridges the time until the machine has noticed.
+            report_shortage();
+            return;
+        }
         let live = |slot: &u64| *slot != FREE && *slot as u32 != DELETED;
         let count = self.slots.iter().filter(|slot| live(slot)).count();
         let slots = self.slots.len();

@@ -10,6 +10,7 @@ use std::ptr::NonNull;
 
 use super::header::{Header, Tag};
 use super::heap::{Heap, Pending};
+use super::room::has_room_for;
 use super::trace::{Rubble, clear, trace};
 use super::value::Value;
 
@@ -96,6 +97,10 @@ impl Heap {
         let tracked = self.tracked.borrow();
         let start = if full { 0 } else { self.young.get().min(tracked.len()) };
         let members = &tracked[start..];
+        // What a collection notes of each object.
+        if !has_room_for::<[u64; 5]>(members.len()) {
+            return Garbage { objects: Vec::new() };
+        }
         let dead = unreachable(members, start, 0);
         // SAFETY: registered objects are alive; the garbage's values own a reference each.
         let objects = dead.into_iter().map(|index| unsafe { retain(members[index]) }).collect();

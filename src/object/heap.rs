@@ -12,10 +12,13 @@ use std::ptr::NonNull;
 use super::free::{free_object, wants_finalizer};
 use super::header::Header;
 use super::numbers::Numbers;
+use super::room::make_room;
 use super::value::Value;
 
 /// Nested frees beyond this depth are postponed.
 const MAX_DEPTH: usize = 64;
+/// So many objects go unregistered before memory for the registry is asked for again.
+const RETRY: usize = 1 << 16;
 
 /// What the evaluation loop is asked to do at its next poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub enum Attention {
     Finalizers,
     /// The young generation is full.
     Collect,
+    /// There was no memory to grow something that goes on without.
+    Shortage,
 }
 
 /// Something that the evaluation loop has to run after an object's end.
@@ -37,6 +42,8 @@ pub enum Pending {
 /// The collector's registry of one interpreter.
 pub struct Heap {
     pub(super) tracked: RefCell<Vec<NonNull<Header>>>,
+    /// Objects that were not registered since there was no memory for it.
+    skipped: Cell<usize>,
     /// Objects registered from here on were made after the last collection.
     pub(super) young: Cell<usize>,
     /// New objects minus freed ones since the last young collection.
@@ -67,6 +74,7 @@ impl Heap {
     pub fn new(attention: impl Fn(Attention) + 'static) -> Self {
         Heap {
             tracked: RefCell::default(),
+            skipped: Cell::new(0),
             young: Cell::new(0),
             debt: Cell::new(0),
             threshold: Cell::new(2000),
@@ -141,6 +149,10 @@ impl Heap {
 
     fn register(&self, header: NonNull<Header>) {
         let mut tracked = self.tracked.borrow_mut();
+        if tracked.len() == tracked.capacity() && !self.grow_registry(&mut tracked) {
+            // An object that the collector does not know is freed by its count only.
+            return;
+        }
         // SAFETY: the caller passes a live object.
         unsafe { header.as_ref() }.gc_index.set(tracked.len() as u32);
         tracked.push(header);
@@ -150,6 +162,16 @@ impl Heap {
             drop(tracked);
             self.notify(Attention::Collect);
         }
+    }
+
+    /// Makes room in the registry. After a failure it is a while until memory is asked for again.
+    #[cold]
+    #[inline(never)]
+    fn grow_registry(&self, tracked: &mut Vec<NonNull<Header>>) -> bool {
+        let skipped = self.skipped.get();
+        let grown = skipped % RETRY == 0 && make_room(tracked, 1).is_ok();
+        self.skipped.set(if grown { 0 } else { skipped + 1 });
+        grown
     }
 
     fn unregister(&self, header: &Header) {
@@ -182,6 +204,12 @@ pub(super) fn with_current<R>(action: impl FnOnce(&Heap) -> R) -> Option<R> {
     let heap = CURRENT.get();
     // SAFETY: `Heap::enter` vouches that the heap lives while it is current.
     (!heap.is_null()).then(|| action(unsafe { &*heap }))
+}
+
+/// Says that there was no memory to grow something: MemoryError is raised at the next poll.
+#[cold]
+pub(super) fn report_shortage() {
+    with_current(|heap| heap.notify(Attention::Shortage));
 }
 
 /// Registers a new object with the collector.

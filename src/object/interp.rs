@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::AtomicUsize;
 
 use super::handle::Deferred;
@@ -11,6 +11,7 @@ use super::heap::Heap;
 use super::known::Known;
 use super::names::Name;
 use super::ptr::Ptr;
+use super::reserve::{MemoryReserve, ShortageSignal};
 use super::shape::Shapes;
 use super::value::Value;
 use super::{Class, Dict, Str};
@@ -39,6 +40,8 @@ pub const METHOD_CACHE_SIZE: usize = 4096;
 pub struct Interp {
     pub(crate) lock: Arc<GilLock>,
     pub heap: Heap,
+    /// What the application's allocator keeps back, if it does.
+    pub(crate) reserve: OnceLock<Arc<dyn MemoryReserve>>,
     /// What threads without the lock left to be dropped.
     pub(crate) deferred: DeferredDrops<Deferred>,
     pub(crate) classes: GilCell<Vec<Ptr<Class>>>,
@@ -92,6 +95,7 @@ impl Interp {
             deferred: DeferredDrops::new(lock.breaker().clone()),
             lock,
             heap,
+            reserve: OnceLock::new(),
             classes: GilCell::default(),
             names: GilCell::default(),
             interned: GilCell::new(hashbrown::HashTable::with_capacity(USUAL_NAMES)),
@@ -109,6 +113,20 @@ impl Interp {
             recursion_limit: AtomicUsize::new(1000),
             finalizing: std::sync::atomic::AtomicBool::new(false),
             extensions: GilCell::default(),
+        }
+    }
+
+    /// Has an allocator's reserve serve this interpreter; the first one stays.
+    pub(crate) fn set_reserve(&self, reserve: Arc<dyn MemoryReserve>) {
+        if self.reserve.set(reserve.clone()).is_ok() {
+            reserve.serve(ShortageSignal::new(self.lock.breaker().clone()));
+        }
+    }
+
+    /// Memory may be free again: the allocator may keep some back anew.
+    pub(crate) fn refill_reserve(&self) {
+        if let Some(reserve) = self.reserve.get() {
+            reserve.refill();
         }
     }
 

@@ -3,7 +3,9 @@
 
 use super::compare::{Equality, plain_eq};
 use super::define_heap_type;
+use super::heap::report_shortage;
 use super::ptr::Ptr;
+use super::room::has_room_for;
 use super::value::{Slot, Value, Zeroed};
 use crate::gil::GilCell;
 
@@ -272,6 +274,11 @@ impl SetData {
         let mut size = MIN_SIZE;
         while size <= minimum {
             size <<= 1;
+        }
+        if !has_room_for::<Slot>(size) && self.fill + 1 < self.slots.len() {
+            // There are free places still.
+            report_shortage();
+            return;
         }
         let old = std::mem::replace(&mut self.slots, Slot::zeroed(size));
         self.fill = 0;

@@ -12,6 +12,7 @@ use super::hash::hash_str;
 use super::header::{Header, Tag};
 use super::heap;
 use super::ptr::{HeapType, Ptr};
+use super::room::has_room;
 
 /// The table of offsets has an entry for every so many characters.
 const STRIDE: usize = 64;
@@ -105,9 +106,13 @@ impl Str {
     }
 
     /// `left += right`: grows `left` in place when nothing else refers to it.
-    pub fn append(left: Ptr<Str>, right: &Str) -> Ptr<Str> {
+    ///
+    /// # Errors
+    ///
+    /// Gives `left` back as it was if there is no memory for the result.
+    pub fn append(left: Ptr<Str>, right: &Str) -> Result<Ptr<Str>, Ptr<Str>> {
         if left.ref_count() != 1 || std::ptr::eq(&*left, right) || left.header.has(Header::INTERNED) {
-            return Self::concat(&left, right);
+            return if has_room(left.len + right.len) { Ok(Self::concat(&left, right)) } else { Err(left) };
         }
         left.drop_offsets();
         let (old, added) = (left.len, right.len);
@@ -119,7 +124,7 @@ impl Str {
         // SAFETY: the only reference was taken over; the block is grown and the new tail written inside it.
         unsafe {
             let grown = realloc(pointer.as_ptr().cast(), Self::layout(old, was_ascii), layout.size());
-            let Some(mut pointer) = NonNull::new(grown.cast::<Str>()) else { handle_alloc_error(layout) };
+            let Some(mut pointer) = NonNull::new(grown.cast::<Str>()) else { return Err(Ptr(pointer)) };
             pointer
                 .add(1)
                 .cast::<u8>()
@@ -132,7 +137,7 @@ impl Str {
                 object.header.set(Header::WIDE);
                 pointer.add(1).cast::<u8>().add(old + added).cast::<usize>().write_unaligned(chars);
             }
-            Ptr(pointer)
+            Ok(Ptr(pointer))
         }
     }
 

@@ -67,6 +67,7 @@ pub(crate) fn new_interp(lock: Arc<GilLock>) -> Arc<Interp> {
         breaker.set(match attention {
             Attention::Finalizers => EvalBreaker::FINALIZERS,
             Attention::Collect => EvalBreaker::GC,
+            Attention::Shortage => EvalBreaker::LIMITS,
         });
     });
     if lock.is_deterministic() {

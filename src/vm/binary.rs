@@ -58,11 +58,15 @@ impl Vm {
             };
         }
         match (op, lhs, rhs) {
-            (BinOp::Add, Value::Str(a), Value::Str(b)) => Ok(Str::concat(a, b).into_value()),
+            (BinOp::Add, Value::Str(a), Value::Str(b)) => self.concat(a, b),
             (BinOp::Add, Value::List(a), Value::List(b)) => {
+                let total = a.items.get(&self.gil).len() + b.items.get(&self.gil).len();
+                self.expect_room_for::<Value>(total)?;
                 Ok(Value::list([a.items.get(&self.gil).as_slice(), b.items.get(&self.gil).as_slice()].concat()))
             }
             (BinOp::Add, Value::Tuple(a), Value::Tuple(b)) => {
+                // The parts are put together first.
+                self.expect_room_for::<Value>(2 * (a.as_slice().len() + b.as_slice().len()))?;
                 Ok(Tuple::new([a.as_slice(), b.as_slice()].concat()).into_value())
             }
             _ => self.binary_by_methods(op, lhs, rhs),
@@ -173,7 +177,7 @@ impl Vm {
             if let (BinOp::Add, Value::Str(a), Value::Str(b)) = (op, &lhs, rhs) {
                 let (a, b) = (a.to_ptr(), b.to_ptr());
                 drop(lhs);
-                return Ok(Str::append(a, &b).into_value());
+                return Str::append(a, &b).map(Ptr::into_value).map_err(|_| self.memory_error());
             }
             let (_, reflected, inplace, _) = names(op);
             let class = self.class_of(&lhs);

@@ -66,15 +66,14 @@ impl Vm {
     pub fn dict_set(&mut self, dict: &Dict, key: Value, value: Value) -> Result<(), Raised> {
         let hash = self.hash(&key)?;
         let found = self.dict_find(dict, hash, &key)?;
-        let data = dict.data.get_mut(&mut self.gil);
         match found {
             Some(index) => {
-                let old = data.replace_at(index, value);
+                let old = dict.data.get_mut(&mut self.gil).replace_at(index, value);
                 drop(old);
+                Ok(())
             }
-            None => data.push(hash, key, value),
+            None => self.dict_push(dict, hash, key, value),
         }
-        Ok(())
     }
 
     /// `dict.pop(key)`, None if missing.
@@ -169,6 +168,7 @@ impl Vm {
         }
         let target = dict.data.get(&self.gil);
         if target.is_empty() && target.slots() == 0 {
+            self.expect_room_for_copy(other)?;
             let copy = other.data.get(&self.gil).clone();
             if !copy.is_empty() {
                 let old = dict.data.get_mut(&mut self.gil).fill(copy);
@@ -182,13 +182,12 @@ impl Vm {
             let (hash, key, value) = (entry.hash, entry.key.clone(), entry.value.clone());
             at = index + 1;
             let found = self.dict_find(dict, hash, &key)?;
-            let data = dict.data.get_mut(&mut self.gil);
             match found {
                 Some(index) => {
-                    let old = data.replace_at(index, value);
+                    let old = dict.data.get_mut(&mut self.gil).replace_at(index, value);
                     drop(old);
                 }
-                None => data.push(hash, key, value),
+                None => self.dict_push(dict, hash, key, value)?,
             }
             if other.data.get(&self.gil).changes() != changes {
                 return Err(self.raise(Known::RuntimeError, "dict mutated during update"));

@@ -6,6 +6,7 @@
 use super::cache::{KIND_LIST_APPEND, KIND_MODULE, KIND_NATIVE_METHOD};
 use super::frames::{clear_values, move_values, take_values};
 use crate::bytecode::{Instr, Reg};
+use crate::object::room::has_room;
 use crate::object::vm::ReturnTo;
 use crate::object::{
     Args, Arity, Cache, CacheSlot, Cell, Code, List, Name, Native, NativeKind, Raised, Str, Tuple, Value, Vm,
@@ -247,11 +248,13 @@ impl Vm {
         }
     }
 
-    /// `a + b` of two strings.
+    /// `a + b` of two strings that have room for their sum.
     #[inline(never)]
     pub(super) fn concatenated(&self, a: &Value, b: &Value) -> Option<Value> {
         match (a, b) {
-            (Value::Str(a), Value::Str(b)) => Some(Str::concat(a, b).into_value()),
+            (Value::Str(a), Value::Str(b)) if has_room(a.as_str().len() + b.as_str().len()) => {
+                Some(Str::concat(a, b).into_value())
+            }
             _ => None,
         }
     }

@@ -21,11 +21,12 @@ impl Vm {
         Ok(dict.into_value())
     }
 
-    pub(super) fn build_string(&mut self, parts: &[Value]) -> Value {
+    pub(super) fn build_string(&mut self, parts: &[Value]) -> Result<Value, Raised> {
         let texts = || parts.iter().filter_map(|part| if let Value::Str(text) = part { Some(text) } else { None });
         let (len, chars) =
             texts().fold((0, 0), |(len, chars), text| (len + text.as_str().len(), chars + text.char_count()));
-        Str::from_parts(len, chars, texts().map(|text| text.as_str())).into_value()
+        self.expect_room(len)?;
+        Ok(Str::from_parts(len, chars, texts().map(|text| text.as_str())).into_value())
     }
 
     pub(super) fn format_field(
@@ -59,7 +60,7 @@ impl Vm {
             Err(raised) => return Err(self.not_iterable_after_star(raised, source)),
         };
         if let Value::List(list) = list {
-            list.items.get_mut(&mut self.gil).extend(items);
+            self.list_extend(list, items)?;
         }
         Ok(())
     }
@@ -252,8 +253,16 @@ impl Vm {
                     if left.char_count() + right.char_count() < u32::MAX as usize {
                         let owned = left.to_ptr();
                         *place(lhs) = Value::Undef;
-                        *place(dst) = Str::append(owned, &right).into_value();
-                        return Ok(());
+                        return match Str::append(owned, &right) {
+                            Ok(sum) => {
+                                *place(dst) = sum.into_value();
+                                Ok(())
+                            }
+                            Err(owned) => {
+                                *place(dst) = owned.into_value();
+                                Err(self.memory_error())
+                            }
+                        };
                     }
                 }
             }

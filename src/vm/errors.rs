@@ -13,6 +13,7 @@ impl Vm {
     /// Raises MemoryError, which has no message.
     #[cold]
     pub fn memory_error(&mut self) -> Raised {
+        self.interp.refill_reserve();
         let exception = self.new_exception(Known::MemoryError, Vec::new());
         self.raise_value(exception)
     }

@@ -9,7 +9,7 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// KeyboardInterrupt, or what a signal handler raises.
+    /// KeyboardInterrupt, or what a signal handler raises; MemoryError when memory has run short.
     #[inline]
     pub fn poll(&mut self) -> Result<(), Raised> {
         // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
@@ -46,6 +46,11 @@ impl Vm {
         if breaker.has(EvalBreaker::GC) {
             breaker.clear(EvalBreaker::GC);
             self.collect_young();
+            self.interp.refill_reserve();
+        }
+        if breaker.has(EvalBreaker::LIMITS) {
+            breaker.clear(EvalBreaker::LIMITS);
+            return Err(self.memory_error());
         }
         self.on_lock_request(!keep_lock)
     }

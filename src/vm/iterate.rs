@@ -163,6 +163,14 @@ impl Vm {
     ///
     /// As for `iter` and `next`.
     pub fn collect(&mut self, iterable: &Value) -> Result<Vec<Value>, Raised> {
+        let known = match iterable {
+            Value::List(list) => list.items.get(&self.gil).len(),
+            Value::Tuple(items) => items.as_slice().len(),
+            Value::Set(set) => set.data.get(&self.gil).len(),
+            Value::Dict(dict) => dict.data.get(&self.gil).len(),
+            _ => 0,
+        };
+        self.expect_room_for::<Value>(known)?;
         match iterable {
             Value::List(list) => return Ok(list.items.get(&self.gil).clone()),
             Value::Tuple(items) => return Ok(items.as_slice().to_vec()),
@@ -184,7 +192,7 @@ impl Vm {
             self.length_hint(iterable, 0)?;
         }
         while let Some(item) = self.next(&iterator)? {
-            items.push(item);
+            self.push(&mut items, item)?;
         }
         Ok(items)
     }

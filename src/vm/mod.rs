@@ -48,6 +48,7 @@ pub(crate) mod number;
 mod patterns;
 mod plain;
 mod preempt;
+mod room;
 mod raise;
 pub mod range;
 mod report;

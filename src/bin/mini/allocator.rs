@@ -3,10 +3,15 @@
 //! Objects are small and many. Nearly all ask for no more alignment than mimalloc gives every
 //! block, so they take its plain entrances, which are shorter than those for a given alignment.
 
+mod reserve;
+
 use std::alloc::{GlobalAlloc, Layout};
 use std::ffi::{c_int, c_long, c_void};
 
 use libmimalloc_sys as mi;
+use mini::object::room::LARGE;
+
+pub use reserve::Reserve;
 
 /// mimalloc aligns every block to this, or to its size where that is smaller.
 const NATURAL: usize = 16;
@@ -69,6 +74,23 @@ fn is_natural(size: usize, align: usize) -> bool {
     align <= NATURAL && (align <= 8 || size >= NATURAL)
 }
 
+/// The system refused memory. A large request fails, which whoever made it has to expect; for a small one the reserve
+/// is given up, and the process ends if even that is not enough.
+#[cold]
+#[inline(never)]
+fn refused(size: usize, again: impl FnOnce() -> *mut c_void) -> *mut u8 {
+    if size >= LARGE {
+        reserve::explain_abort();
+        return std::ptr::null_mut();
+    }
+    reserve::give_up();
+    let block = again();
+    if block.is_null() {
+        reserve::end_process();
+    }
+    block.cast()
+}
+
 // SAFETY: mimalloc's functions keep the contract of C's; blocks are aligned as `is_natural` says or as asked for.
 unsafe impl GlobalAlloc for Allocator {
     #[inline]
@@ -78,11 +100,15 @@ unsafe impl GlobalAlloc for Allocator {
         }
         // SAFETY: any size and a power of two are fine.
         unsafe {
-            if is_natural(layout.size(), layout.align()) {
-                mi::mi_malloc(layout.size()).cast()
+            let block = if is_natural(layout.size(), layout.align()) {
+                mi::mi_malloc(layout.size())
             } else {
-                mi::mi_malloc_aligned(layout.size(), layout.align()).cast()
+                mi::mi_malloc_aligned(layout.size(), layout.align())
+            };
+            if block.is_null() {
+                return refused(layout.size(), || mi::mi_malloc_aligned(layout.size(), layout.align()));
             }
+            block.cast()
         }
     }
 
@@ -93,11 +119,15 @@ unsafe impl GlobalAlloc for Allocator {
         }
         // SAFETY: as above.
         unsafe {
-            if is_natural(layout.size(), layout.align()) {
-                mi::mi_zalloc(layout.size()).cast()
+            let block = if is_natural(layout.size(), layout.align()) {
+                mi::mi_zalloc(layout.size())
             } else {
-                mi::mi_zalloc_aligned(layout.size(), layout.align()).cast()
+                mi::mi_zalloc_aligned(layout.size(), layout.align())
+            };
+            if block.is_null() {
+                return refused(layout.size(), || mi::mi_zalloc_aligned(layout.size(), layout.align()));
             }
+            block.cast()
         }
     }
 
@@ -114,11 +144,15 @@ unsafe impl GlobalAlloc for Allocator {
         }
         // SAFETY: as above.
         unsafe {
-            if is_natural(layout.size(), layout.align()) && is_natural(new_size, layout.align()) {
-                mi::mi_realloc(pointer.cast(), new_size).cast()
+            let block = if is_natural(layout.size(), layout.align()) && is_natural(new_size, layout.align()) {
+                mi::mi_realloc(pointer.cast(), new_size)
             } else {
-                mi::mi_realloc_aligned(pointer.cast(), new_size, layout.align()).cast()
+                mi::mi_realloc_aligned(pointer.cast(), new_size, layout.align())
+            };
+            if block.is_null() {
+                return refused(new_size, || mi::mi_realloc_aligned(pointer.cast(), new_size, layout.align()));
             }
+            block.cast()
         }
     }
 }

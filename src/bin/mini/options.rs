@@ -134,6 +134,16 @@ fn plain(args: &[String]) -> Option<Options> {
     }
 }
 
+#[cfg(feature = "mimalloc")]
+fn reserve() -> Option<Arc<dyn mini::MemoryReserve>> {
+    Some(Arc::new(crate::allocator::Reserve))
+}
+
+#[cfg(not(feature = "mimalloc"))]
+fn reserve() -> Option<Arc<dyn mini::MemoryReserve>> {
+    None
+}
+
 /// Reads the arguments. Wrong usage, `--help` and `--version` end the process.
 pub fn parse(args: &[String]) -> Action {
     if let [_, command, file] = args {
@@ -173,5 +183,5 @@ pub fn parse(args: &[String]) -> Action {
     if options.trace_lines {
         lock.observer = Some(Arc::new(LineTrace::default()));
     }
-    Action::Run(Box::new(Program { source, args: args[count..].to_vec(), lock, config }))
+    Action::Run(Box::new(Program { source, args: args[count..].to_vec(), lock, config, reserve: reserve() }))
 }

@@ -5,6 +5,7 @@ use super::operators::repeated;
 use super::{Outcome, buffer};
 use crate::builtins::native;
 use crate::builtins::sequence::{is_index, repeat_factor, unhashable};
+use crate::object::room::make_room;
 use crate::object::{Args, Arity, ByteArray, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 const METHODS: &[NativeDef] = &[
@@ -66,9 +67,16 @@ pub(super) fn replace_all(vm: &mut Vm, value: &Value, data: Vec<u8>) -> Result<(
     Ok(())
 }
 
+/// Makes sure of the room for more bytes.
+fn grow(vm: &mut Vm, bytes: &ByteArray, added: usize) -> Result<(), Raised> {
+    if make_room(bytes.data.get_mut(&mut vm.gil), added).is_ok() { Ok(()) } else { Err(vm.memory_error()) }
+}
+
 fn append(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let item = byte(vm, &args[1], "byte must be in range(0, 256)")?;
-    resizable(vm, &args[0])?.data.get_mut(&mut vm.gil).push(item);
+    let bytes = resizable(vm, &args[0])?;
+    grow(vm, &bytes, 1)?;
+    bytes.data.get_mut(&mut vm.gil).push(item);
     Ok(Value::None)
 }
 
@@ -78,7 +86,9 @@ fn clear(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn copy(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let data = receiver(vm, &args[0])?.data.get(&vm.gil).clone();
+    let bytes = receiver(vm, &args[0])?;
+    vm.expect_room(bytes.data.get(&vm.gil).len())?;
+    let data = bytes.data.get(&vm.gil).clone();
     Ok(ByteArray::new(data).into_value())
 }
 
@@ -92,7 +102,8 @@ fn items(vm: &mut Vm, value: &Value) -> Result<Vec<u8>, Raised> {
         return Err(vm.type_error("expected iterable of integers; got: 'str'"));
     }
     vm.for_each(value, |vm, item| {
-        bytes.push(byte(vm, &item, "byte must be in range(0, 256)")?);
+        let byte = byte(vm, &item, "byte must be in range(0, 256)")?;
+        vm.push(&mut bytes, byte)?;
         Ok(true)
     })?;
     Ok(bytes)
@@ -109,7 +120,8 @@ fn extend(vm: &mut Vm, args: Args<'_>) -> Outcome {
         return Err(vm.type_error(format!("can't extend bytearray with {found}")));
     }
     let more = items(vm, &args[1])?;
-    resizable(vm, &args[0])?.data.get_mut(&mut vm.gil).extend_from_slice(&more);
+    let bytes = resizable(vm, &args[0])?;
+    vm.extend_bytes(&bytes, &more)?;
     Ok(Value::None)
 }
 
@@ -117,6 +129,7 @@ fn insert(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let index = vm.expect_isize(&args[1])?;
     let item = byte(vm, &args[2], "byte must be in range(0, 256)")?;
     let bytes = resizable(vm, &args[0])?;
+    grow(vm, &bytes, 1)?;
     let data = bytes.data.get_mut(&mut vm.gil);
     let len = data.len() as isize;
     let at = if index < 0 { (index + len).max(0) } else { index.min(len) };
@@ -274,7 +287,7 @@ fn iadd(vm: &mut Vm, args: Args<'_>) -> Outcome {
         return Err(vm.type_error(format!("can't concat {found} to {name}")));
     };
     let bytes = if more.is_empty() { receiver(vm, &args[0])? } else { resizable(vm, &args[0])? };
-    bytes.data.get_mut(&mut vm.gil).extend_from_slice(&more);
+    vm.extend_bytes(&bytes, &more)?;
     Ok(args[0].clone())
 }
 

@@ -11,8 +11,9 @@ pub(super) fn decode(vm: &mut Vm, args: Args<'_>) -> Outcome {
         _ => false,
     };
     if is_default {
-        if let Ok(text) = std::str::from_utf8(&content(vm, args)) {
-            return Ok(Value::str(text));
+        let data = content(vm, args);
+        if let Ok(text) = std::str::from_utf8(&data) {
+            return vm.text(text);
         }
     }
     let encoding = match args.get(1) {

@@ -124,7 +124,8 @@ fn from_object(vm: &mut Vm, object: &Value, name: &str) -> Result<Vec<u8>, Raise
     let mut bytes = Vec::new();
     let what = if name == "bytes" { "bytes must be in range(0, 256)" } else { "byte must be in range(0, 256)" };
     vm.for_each(object, |vm, item| {
-        bytes.push(byte(vm, &item, what)?);
+        let byte = byte(vm, &item, what)?;
+        vm.push(&mut bytes, byte)?;
         Ok(true)
     })?;
     Ok(bytes)

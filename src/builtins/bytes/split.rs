@@ -3,7 +3,8 @@
 use memchr::memmem;
 
 use super::{Outcome, buffer, content, like, like_or_same};
-use crate::object::{Args, Bytes, Raised, Value, Vm};
+use crate::object::room::make_room;
+use crate::object::{Args, Raised, Value, Vm};
 
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
@@ -200,10 +201,13 @@ pub(super) fn join(vm: &mut Vm, args: Args<'_>) -> Outcome {
         if index > 0 {
             out.extend_from_slice(&sep);
         }
+        if make_room(&mut out, part.len() + sep.len()).is_err() {
+            return Err(vm.memory_error());
+        }
         out.extend_from_slice(&part);
     }
     Ok(match vm.unwrap(&args[0]) {
         Value::ByteArray(_) => like(vm, &args[0], out),
-        _ => Bytes::new(out).into_value(),
+        _ => vm.bytes(out)?,
     })
 }

@@ -74,13 +74,13 @@ pub(super) fn setdefault(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     match data.probe(hash, key) {
         Probe::Found(at) => Ok(data.entry(at).map_or(Value::None, |entry| entry.value.clone())),
         Probe::Missing => {
-            data.push(hash, key.clone(), default.clone());
+            vm.dict_push(&dict, hash, key.clone(), default.clone())?;
             Ok(default)
         }
         Probe::Ask => match vm.dict_find(&dict, hash, key)? {
             Some(at) => Ok(dict.data.get(&vm.gil).entry(at).map_or(Value::None, |entry| entry.value.clone())),
             None => {
-                dict.data.get_mut(&mut vm.gil).push(hash, key.clone(), default.clone());
+                vm.dict_push(&dict, hash, key.clone(), default.clone())?;
                 Ok(default)
             }
         },

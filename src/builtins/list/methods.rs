@@ -2,14 +2,16 @@
 
 use crate::builtins::receiver::receiver;
 use crate::builtins::sequence::search_bound;
+use crate::object::room::make_room;
 use crate::object::{Args, Iter, IterState, Known, List, Raised, Value, Vm};
 
 pub(super) fn append(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let item = args[1].clone();
     if let Value::List(list) = &args[0] {
-        list.items.get_mut(&mut vm.gil).push(item);
+        vm.list_push(list, item)?;
     } else {
-        receiver::<List>(vm, &args[0])?.items.get_mut(&mut vm.gil).push(item);
+        let list = receiver::<List>(vm, &args[0])?;
+        vm.list_push(&list, item)?;
     }
     Ok(Value::None)
 }
@@ -22,6 +24,7 @@ pub(super) fn clear(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub(super) fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let list = receiver::<List>(vm, &args[0])?;
+    vm.expect_room_for::<Value>(list.items.get(&vm.gil).len())?;
     Ok(Value::list(list.items.get(&vm.gil).clone()))
 }
 
@@ -40,12 +43,11 @@ pub(super) fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     match &args[1] {
         Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::Set(_) | Value::Range(_) => {
             let items = vm.collect(&args[1])?;
-            list.items.get_mut(&mut vm.gil).extend(items);
+            vm.list_extend(&list, items)?;
         }
         // The list grows as the items come, which the iterator may see.
         iterable => vm.for_each(iterable, |vm, item| {
-            list.items.get_mut(&mut vm.gil).push(item);
-            Ok(true)
+            vm.list_push(&list, item).map(|()| true)
         })?,
     }
     Ok(Value::None)
@@ -71,6 +73,9 @@ pub(super) fn insert(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let list = receiver::<List>(vm, &args[0])?;
     let at = vm.expect_isize(&args[1])?;
     let items = list.items.get_mut(&mut vm.gil);
+    if make_room(items, 1).is_err() {
+        return Err(vm.memory_error());
+    }
     let len = items.len() as isize;
     let at = if at < 0 { (at + len).max(0) } else { at.min(len) };
     items.insert(at as usize, args[2].clone());

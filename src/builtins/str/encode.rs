@@ -14,7 +14,9 @@ pub(super) fn method(vm: &mut Vm, args: Args<'_>) -> Outcome {
         None => "strict".to_owned(),
         Some(errors) => vm.expect_str(errors, "encode() argument 'errors'")?.as_str().to_owned(),
     };
-    encode(vm, &text, &encoding, &errors).map(|bytes| Bytes::new(bytes).into_value())
+    vm.expect_room(text.as_str().len())?;
+    let bytes = encode(vm, &text, &encoding, &errors)?;
+    vm.bytes(bytes)
 }
 
 /// `text.encode(encoding, errors)`.

@@ -82,7 +82,10 @@ pub(super) fn getitem(vm: &mut Vm, args: Args<'_>) -> Outcome {
 pub(super) fn add(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
     match vm.unwrap(&args[1]) {
-        Value::Str(other) => Ok(Str::concat(&text, other).into_value()),
+        Value::Str(other) => {
+            let other = other.to_ptr();
+            vm.concat(&text, &other)
+        }
         _ => {
             let found = vm.class_name(&args[1]);
             Err(vm.type_error(format!("can only concatenate str (not \"{found}\") to str")))
@@ -115,6 +118,7 @@ pub(crate) fn repeat(vm: &mut Vm, text: &Str, times: usize) -> Outcome {
         return Err(vm.memory_error());
     }
     (0..times).for_each(|_| out.push_str(text));
+    vm.expect_room(out.len())?;
     Ok(Str::with_chars(&out, text.char_count() * times).into_value())
 }
 

@@ -195,10 +195,7 @@ pub(super) fn join(vm: &mut Vm, args: Args<'_>) -> Outcome {
         }
     }
     let bytes = bytes - if items.is_empty() { 0 } else { sep.len() };
-    // What does not fit is refused before the string is made.
-    if bytes > 1 << 30 && Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
-        return Err(vm.memory_error());
-    }
+    vm.expect_room(bytes)?;
     let parts = items.iter().enumerate().flat_map(|(index, item)| {
         let sep = if index > 0 { sep.as_str() } else { "" };
         let part = if let Value::Str(part) = vm.unwrap(item) { part.as_str() } else { "" };

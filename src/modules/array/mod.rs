@@ -211,7 +211,8 @@ fn convert(vm: &mut Vm, array: &Value, initial: &Value) -> Result<(), Raised> {
     let (_, code) = data(vm, array)?;
     vm.for_each(initial, |vm, item| {
         let item = packed(vm, code, &item)?;
-        resizable(vm, array)?.0.data.get_mut(&mut vm.gil).extend_from_slice(&item);
+        let bytes = resizable(vm, array)?.0;
+    vm.extend_bytes(&bytes, &item)?;
         Ok(true)
     })
 }
@@ -229,7 +230,8 @@ fn length(vm: &mut Vm, value: &Value) -> Result<usize, Raised> {
 fn append(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (_, code) = data(vm, &args[0])?;
     let item = packed(vm, code, &args[1])?;
-    resizable(vm, &args[0])?.0.data.get_mut(&mut vm.gil).extend_from_slice(&item);
+    let bytes = resizable(vm, &args[0])?.0;
+    vm.extend_bytes(&bytes, &item)?;
     Ok(Value::None)
 }
 
@@ -238,8 +240,10 @@ fn extend_with(vm: &mut Vm, array: &Value, more: &Value) -> Result<(), Raised> {
     if let Value::Foreign(object) = more {
         if let Some(other) = object.get::<ArrayData>(&vm.gil).map(|other| (other.bytes.clone(), other.format)) {
             if other.1 == code {
+                vm.expect_room(other.0.data.get(&vm.gil).len())?;
                 let content = other.0.data.get(&vm.gil).clone();
-                resizable(vm, array)?.0.data.get_mut(&mut vm.gil).extend_from_slice(&content);
+                let bytes = resizable(vm, array)?.0;
+    vm.extend_bytes(&bytes, &content)?;
                 return Ok(());
             }
             return Err(vm.type_error("can only extend with array of same kind"));
@@ -260,7 +264,8 @@ fn fromlist(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     for item in vm.collect(&args[1])? {
         content.extend(packed(vm, code, &item)?);
     }
-    resizable(vm, &args[0])?.0.data.get_mut(&mut vm.gil).extend_from_slice(&content);
+    let bytes = resizable(vm, &args[0])?.0;
+    vm.extend_bytes(&bytes, &content)?;
     Ok(Value::None)
 }
 
@@ -273,7 +278,7 @@ fn frombytes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if chars::is_text(code) {
         chars::check(vm, &more)?;
     }
-    bytes.data.get_mut(&mut vm.gil).extend_from_slice(&more);
+    vm.extend_bytes(&bytes, &more)?;
     Ok(Value::None)
 }
 

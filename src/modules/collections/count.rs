@@ -39,7 +39,7 @@ fn count_elements(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             let data = dict.data.get_mut(&mut vm.gil);
             match data.probe(hash, &item) {
                 Probe::Missing => {
-                    data.push(hash, item, Value::Int(1));
+                    vm.dict_push(&dict, hash, item, Value::Int(1))?;
                     return Ok(true);
                 }
                 Probe::Found(at) => {

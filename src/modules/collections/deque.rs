@@ -139,6 +139,15 @@ pub(super) fn edit<'a>(vm: &'a mut Vm, value: &'a Value) -> Result<&'a mut Deque
     Err(vm.type_error(format!("descriptor requires a 'collections.deque' object but received a '{found}'")))
 }
 
+/// As `edit`, with room for one more item.
+fn edit_with_room<'a>(vm: &'a mut Vm, value: &'a Value) -> Result<&'a mut Deque, Raised> {
+    let items = &mut edit(vm, value)?.items;
+    if items.len() == items.capacity() && items.try_reserve(1).is_err() && items.try_reserve_exact(1).is_err() {
+        return Err(vm.memory_error());
+    }
+    edit(vm, value)
+}
+
 pub(super) fn items(vm: &Vm, value: &Value) -> Vec<Value> {
     view(vm, value).map(|deque| deque.items.iter().cloned().collect()).unwrap_or_default()
 }
@@ -201,14 +210,14 @@ fn init(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn append(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let item = args[1].clone();
-    let dropped = edit(vm, &args[0])?.push(item);
+    let dropped = edit_with_room(vm, &args[0])?.push(item);
     drop(dropped);
     Ok(Value::None)
 }
 
 fn append_left(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let item = args[1].clone();
-    let dropped = edit(vm, &args[0])?.push_left(item);
+    let dropped = edit_with_room(vm, &args[0])?.push_left(item);
     drop(dropped);
     Ok(Value::None)
 }
@@ -247,7 +256,7 @@ fn source(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub(super) fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let source = source(vm, args)?;
     vm.for_each(&source, |vm, item| {
-        let dropped = edit(vm, &args[0])?.push(item);
+        let dropped = edit_with_room(vm, &args[0])?.push(item);
         drop(dropped);
         Ok(true)
     })?;
@@ -257,7 +266,7 @@ pub(super) fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn extend_left(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let source = source(vm, args)?;
     vm.for_each(&source, |vm, item| {
-        let dropped = edit(vm, &args[0])?.push_left(item);
+        let dropped = edit_with_room(vm, &args[0])?.push_left(item);
         drop(dropped);
         Ok(true)
     })?;
@@ -350,7 +359,7 @@ fn remove(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn insert(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let at = vm.expect_isize(&args[1])?;
-    let deque = edit(vm, &args[0])?;
+    let deque = edit_with_room(vm, &args[0])?;
     let len = deque.items.len();
     if deque.max_len == Some(len) {
         return Err(vm.raise(Known::IndexError, "deque already at its maximum size"));

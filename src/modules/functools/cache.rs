@@ -135,8 +135,8 @@ fn call(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let full = max.is_some_and(|max| data.len() >= max);
         let oldest = if full { data.next_entry(0).map(|(at, _)| at) } else { None };
         let evicted = oldest.map(|at| data.remove_at(at));
-        data.push(hash, key, value.clone());
         drop(evicted);
+        vm.dict_push(&results, hash, key, value.clone())?;
     }
     Ok(value)
 }

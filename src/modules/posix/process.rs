@@ -192,6 +192,8 @@ fn exit(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn abort(_vm: &mut Vm, _args: Args<'_>) -> Outcome {
+    // Nothing but the signal is to be seen of it, whoever listens.
+    let _ = signal_hook::low_level::emulate_default_handler(libc::SIGABRT);
     std::process::abort()
 }
 

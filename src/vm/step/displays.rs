@@ -29,7 +29,7 @@ pub(super) unsafe fn displays(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), 
             }
             Instr::BuildString { dst, first, count } => {
                 let values = super::super::frames::take_values(at.base, first, count, (*at.code).first_temp);
-                at.set(dst, vm.build_string(&values));
+                at.set(dst, vm.build_string(&values)?);
             }
             Instr::FormatValue { conversion, dst, src, spec } => {
                 let spec = if spec.is_none() { Value::Undef } else { at.operand(spec) };
@@ -40,7 +40,7 @@ pub(super) unsafe fn displays(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), 
             Instr::ListAppend { list, val } => {
                 let value = at.operand(val);
                 if let Value::List(list) = at.get(list) {
-                    (*list.items.as_ptr()).push(value);
+                    vm.list_push(list, value)?;
                 }
             }
             Instr::ListExtend { list, src } => {
