@@ -46,9 +46,7 @@ pub(super) fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             vm.list_extend(&list, items)?;
         }
         // The list grows as the items come, which the iterator may see.
-        iterable => vm.for_each(iterable, |vm, item| {
-            vm.list_push(&list, item).map(|()| true)
-        })?,
+        iterable => vm.for_each(iterable, |vm, item| vm.list_push(&list, item).map(|()| true))?,
     }
     Ok(Value::None)
 }

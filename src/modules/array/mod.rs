@@ -212,7 +212,7 @@ fn convert(vm: &mut Vm, array: &Value, initial: &Value) -> Result<(), Raised> {
     vm.for_each(initial, |vm, item| {
         let item = packed(vm, code, &item)?;
         let bytes = resizable(vm, array)?.0;
-    vm.extend_bytes(&bytes, &item)?;
+        vm.extend_bytes(&bytes, &item)?;
         Ok(true)
     })
 }
@@ -243,7 +243,7 @@ fn extend_with(vm: &mut Vm, array: &Value, more: &Value) -> Result<(), Raised> {
                 vm.expect_room(other.0.data.get(&vm.gil).len())?;
                 let content = other.0.data.get(&vm.gil).clone();
                 let bytes = resizable(vm, array)?.0;
-    vm.extend_bytes(&bytes, &content)?;
+                vm.extend_bytes(&bytes, &content)?;
                 return Ok(());
             }
             return Err(vm.type_error("can only extend with array of same kind"));
