@@ -220,7 +220,11 @@ impl Vm {
 
     /// Refuses results that no memory holds.
     fn check_bits(&mut self, bits: u64) -> Result<(), Raised> {
-        if bits > int::MAX_BITS { Err(self.memory_error()) } else { Ok(()) }
+        // Multiplication needs room for the result and its parts.
+        if bits > int::MAX_BITS || !crate::object::room::has_room(bits as usize / 2) {
+            return Err(self.memory_error());
+        }
+        Ok(())
     }
 
     fn int_shift(&mut self, op: BinOp, a: &BigInt, b: &BigInt) -> Result<Value, Raised> {
