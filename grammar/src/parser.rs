@@ -68,7 +68,15 @@ pub(crate) fn parse(src: &str, start: Start, depth: u32) -> Result<(Tree, Vec<(u
         }
         (found, _) => {
             let unclosed = bracket.as_ref().zip(open.last().map(|&(_, at)| at));
-            let source = Source { text: src, depth, list: &list, late: &late, hard: hard.as_ref(), end: end_fault.as_ref(), unclosed };
+            let source = Source {
+                text: src,
+                depth,
+                list: &list,
+                late: &late,
+                hard: hard.as_ref(),
+                end: end_fault.as_ref(),
+                unclosed,
+            };
             let second = second::read(&source, start);
             Err(second.or(found).or(end_fault).unwrap_or_else(|| Fault::point("invalid syntax", src.len() as u32)))
         }

@@ -39,6 +39,14 @@ unsafe extern "C" {
 /// The allocator.
 pub struct Allocator;
 
+/// How much address space the process may have.
+fn limit_kib() -> c_long {
+    let mut limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: writes the limit to the place given.
+    unsafe { libc::getrlimit(libc::RLIMIT_AS, &mut limit) };
+    c_long::try_from(limit.rlim_cur >> 10).unwrap_or(c_long::MAX)
+}
+
 /// At the start: address space is made writable at once, rather than piece by piece. Memory is still taken from the
 /// system as it is needed, in small pages.
 extern "C" fn begin() {
@@ -46,7 +54,7 @@ extern "C" fn begin() {
     // decline them for the processes that this one starts, too.
     unsafe {
         mi_option_set(EAGER_COMMIT, 1);
-        mi_option_set(ARENA_RESERVE, RESERVED_KIB);
+        mi_option_set(ARENA_RESERVE, RESERVED_KIB.min(limit_kib() / 8));
         mi_process_init();
         mi_option_set(ALLOW_HUGE, 0);
     }

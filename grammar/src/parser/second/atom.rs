@@ -203,9 +203,7 @@ impl Reader<'_> {
                 let key = p.expression()?;
                 p.expect_not(|p| p.take(&Tok::Colon))?;
                 let last = key.span.end.saturating_sub(1);
-                p.raise_fault::<()>(
-                    Fault::point("':' expected after dictionary key", last).end_column(0),
-                )
+                p.raise_fault::<()>(Fault::point("':' expected after dictionary key", last).end_column(0))
             })?;
             p.invalid_value()
         })?;

@@ -165,7 +165,11 @@ impl Reader<'_> {
             self.take(&Tok::LPar)?;
         }
         self.list(|p| {
-            if parenthesised { p.expressions()? } else { p.expression()? };
+            if parenthesised {
+                p.expressions()?
+            } else {
+                p.expression()?
+            };
             p.alt(|p| {
                 p.take(&Tok::As)?;
                 p.star_target()
@@ -216,9 +220,8 @@ impl Reader<'_> {
     }
 
     fn with_item(&mut self) -> Found {
-        let ends = |p: &mut Self| {
-            p.expect_ahead(|p| p.take_if(|tok| matches!(tok, Tok::Comma | Tok::RPar | Tok::Colon)))
-        };
+        let ends =
+            |p: &mut Self| p.expect_ahead(|p| p.take_if(|tok| matches!(tok, Tok::Comma | Tok::RPar | Tok::Colon)));
         let named = |p: &mut Self| {
             p.expression()?;
             p.take(&Tok::As)?;

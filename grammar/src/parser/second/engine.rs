@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::super::Start;
-use super::node::Node;
 use super::Source;
+use super::node::Node;
 use crate::ast::Span;
 use crate::error::Fault;
 use crate::lex::{Spanned, Tok};

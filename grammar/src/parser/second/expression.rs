@@ -95,9 +95,7 @@ impl Reader<'_> {
 
     fn invalid_named_expression(&mut self) -> Found {
         self.memo(Rule::InvalidNamed, |p| {
-            let assignment = |p: &mut Self| {
-                p.expect_not(|p| p.take_if(|tok| matches!(tok, Tok::Equal | Tok::Walrus)))
-            };
+            let assignment = |p: &mut Self| p.expect_not(|p| p.take_if(|tok| matches!(tok, Tok::Equal | Tok::Walrus)));
             p.alt(|p| {
                 let target = p.expression()?;
                 p.take(&Tok::Walrus)?;

@@ -126,9 +126,7 @@ impl Reader<'_> {
     }
 
     fn goes_no_further(&mut self) -> Found {
-        self.expect_not(|p| {
-            p.take_if(|tok| matches!(tok, Tok::Dot | Tok::LPar | Tok::WithLPar | Tok::Equal))
-        })
+        self.expect_not(|p| p.take_if(|tok| matches!(tok, Tok::Dot | Tok::LPar | Tok::WithLPar | Tok::Equal)))
     }
 
     fn dotted(&mut self, least: usize) -> Found {
