@@ -6,7 +6,7 @@ use crate::object::{Arity, Class, ClassFlags, Dict, GetSetDef, Known, NativeDef,
 use crate::vm::INSTANCE_DICT;
 
 /// Implements `ForeignData` for a struct: `single` fields are values, `many` fields are vectors of
-/// values. With `next`, objects are iterators.
+/// values. With `next`, objects are iterators; with `call`, they are called by that function.
 macro_rules! foreign_data {
     ($type:ident, next: $next:path, single: [$($single:ident),*], many: [$($many:ident),*]) => {
         impl $crate::object::ForeignData for $type {
@@ -14,6 +14,15 @@ macro_rules! foreign_data {
 
             fn next_fn(&self) -> Option<$crate::object::NextFn> {
                 Some($next)
+            }
+        }
+    };
+    ($type:ident, call: $call:path, single: [$($single:ident),*], many: [$($many:ident),*]) => {
+        impl $crate::object::ForeignData for $type {
+            foreign_data! { @values [$($single),*] [$($many),*] }
+
+            fn call_fn(&self) -> Option<$crate::object::CallFn> {
+                Some($call)
             }
         }
     };

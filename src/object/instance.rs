@@ -100,6 +100,16 @@ pub trait ForeignData: Any {
         None
     }
 
+    /// How the object is called with arguments by position, if that needs no look at its class.
+    fn call_fn(&self) -> Option<CallFn> {
+        None
+    }
+
+    /// The place of the tuple item that the object stands for, if it is the descriptor of a named tuple's field.
+    fn field_index(&self) -> Option<usize> {
+        None
+    }
+
     /// How subscripts by an int are answered without a call, if the object is a plain sequence.
     fn item_fns(&self) -> Option<&'static ItemFns> {
         None
@@ -108,6 +118,9 @@ pub trait ForeignData: Any {
 
 /// One step of an iterator: an item, or None at the end.
 pub type NextFn = fn(&mut Vm, &Raw<Foreign>) -> Result<Option<Value>, Raised>;
+
+/// A call of an object: itself, and the arguments, which have no keywords.
+pub type CallFn = fn(&mut Vm, &Raw<Foreign>, &[Value]) -> Result<Value, Raised>;
 
 /// Subscripts by an int of a built-in sequence. Both leave what they cannot do, a wrong index or
 /// item included, to `__getitem__` and `__setitem__`, which have the words for it.

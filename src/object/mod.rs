@@ -52,8 +52,8 @@ pub use generator::{Gen, GenData, GenKind, GenNames, GenState, Traceback};
 pub use handle::Handle;
 pub use header::Tag;
 pub use instance::{
-    Access, Exc, ExcData, Foreign, ForeignData, GetSet, GetSetDef, Getter, ItemFns, NextFn, Object, Property, Setter,
-    Wrapper,
+    Access, CallFn, Exc, ExcData, Foreign, ForeignData, GetSet, GetSetDef, Getter, ItemFns, NextFn, Object, Property,
+    Setter, Wrapper,
 };
 pub use interp::Interp;
 pub use iter::{DictPart, Iter, IterClass, IterState, View};

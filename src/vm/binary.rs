@@ -75,11 +75,35 @@ impl Vm {
 
     fn binary_by_methods(&mut self, op: BinOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
         let (forward, reflected, _, sign) = names(op);
+        if let Some(value) = self.number_parts(op, forward, reflected, lhs, rhs)? {
+            return Ok(value);
+        }
         let value = self.dispatch(forward, reflected, lhs, rhs)?;
         if !matches!(value, Value::NotImplemented) {
             return Ok(value);
         }
         Err(self.unsupported(sign, lhs, rhs))
+    }
+
+    /// The operator on the numbers inside of instances of classes derived from those of numbers, if these leave the
+    /// operator to them.
+    fn number_parts(
+        &mut self,
+        op: BinOp,
+        forward: Name,
+        reflected: Name,
+        lhs: &Value,
+        rhs: &Value,
+    ) -> Result<Option<Value>, Raised> {
+        if Number::of(self.unwrap(lhs)).is_none() || Number::of(self.unwrap(rhs)).is_none() {
+            return Ok(None);
+        }
+        let Some(left) = self.plain_part(lhs, forward) else { return Ok(None) };
+        let Some(right) = self.plain_part(rhs, reflected) else { return Ok(None) };
+        match (Number::of(&left), Number::of(&right)) {
+            (Some(a), Some(b)) => self.number_binary(op, &a, &b),
+            _ => Ok(None),
+        }
     }
 
     /// Tries the methods of both operands; NotImplemented if none answers.

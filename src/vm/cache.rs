@@ -4,8 +4,8 @@
 //! changes starts a new epoch. A cache of a name holds for one version of a namespace's set of keys.
 
 use crate::object::{
-    Access, Cache, CacheSlot, Class, ClassFlags, Dict, Known, Layout, Module, NativeKind, Object, Ptr, Raised, Raw,
-    ShapeId, Str, Value, Vm,
+    Access, Cache, CacheSlot, Class, ClassFlags, Dict, Layout, Module, NativeKind, Object, Ptr, Raised, Raw, ShapeId,
+    Str, Value, Vm,
 };
 
 /// The attribute is in the instance's slot `slot`.
@@ -34,7 +34,12 @@ pub(super) const KIND_ADD: u32 = 8;
 const KIND_CLASS: u32 = 9;
 /// The method of the class whose number and the epoch make `key` is the class method over the function `value`.
 const KIND_CLASS_METHOD: u32 = 14;
-/// The attribute is a property, whose getter is the function `value`.
+/// The method is the function `value`, a static method.
+const KIND_STATIC_METHOD: u32 = 15;
+/// The attribute is item `slot` of the tuple that the instance is.
+const KIND_FIELD: u32 = 16;
+/// The attribute is a property, whose getter is the function `value`, or the descriptor `value` whose `__get__` is a
+/// script function.
 pub(super) const KIND_PROPERTY: u32 = 10;
 
 /// What a cache compares for an instance: its shape and the epoch of classes.
@@ -81,6 +86,11 @@ impl Vm {
                 (Value::Class(class), KIND_CLASS) if cache.key == self.class_key(class) => {
                     return Ok(cache.value.clone());
                 }
+                (Value::Object(instance), KIND_FIELD) if cache.key == receiver_key(self, instance) => {
+                    if let Some(item) = self.field_of(instance, cache.slot as usize) {
+                        return Ok(item);
+                    }
+                }
                 _ => {}
             }
         }
@@ -125,7 +135,7 @@ impl Vm {
     fn fill_class_cache(&mut self, cache: &mut Cache, class: &Raw<Class>, name: &Ptr<Str>, value: &Value) {
         let own = class.to_ptr();
         let meta = self.class_of(&own.to_value());
-        if meta.known != Some(Known::Type) || self.lookup(&meta, name).is_some() {
+        if meta.flags(&self.gil).has(ClassFlags::HAS_GETATTRIBUTE) || self.lookup(&meta, name).is_some() {
             return;
         }
         match &self.lookup(&own, name) {
@@ -183,14 +193,24 @@ impl Vm {
             Some(Value::Property(property)) => {
                 let getter = property.get.get(&self.gil).clone();
                 if matches!(&getter, Value::Func(func) if func.simple_args.get() == 1) {
-                    cache.kind = KIND_PROPERTY;
-                    cache.key = receiver_key(self, instance);
-                    let old = std::mem::replace(&mut cache.value, getter);
-                    drop(old);
+                    self.remember_getter(cache, instance, getter, flags);
                 }
                 return None;
             }
-            Some(value) if self.is_data_descriptor(value) => return None,
+            Some(Value::Foreign(descriptor))
+                if !descriptor.class.flags(&self.gil).has(ClassFlags::HEAP)
+                    && let Some(index) = descriptor.data.get(&self.gil).field_index() =>
+            {
+                let item = self.field_of(instance, index)?;
+                (cache.kind, cache.slot, cache.key) = (KIND_FIELD, index as u32, receiver_key(self, instance));
+                return Some(item);
+            }
+            Some(value) if self.is_data_descriptor(value) => {
+                if matches!(value, Value::Object(_)) && self.is_descriptor(value) {
+                    self.remember_getter(cache, instance, value.clone(), flags);
+                }
+                return None;
+            }
             _ => {}
         }
         if let Some(slot) = slot {
@@ -209,6 +229,25 @@ impl Vm {
         let old = std::mem::replace(&mut cache.value, value.clone());
         drop(old);
         Some(value)
+    }
+
+    /// An item of an instance of a class that derives from `tuple`.
+    fn field_of(&self, instance: &Object, index: usize) -> Option<Value> {
+        match instance.builtin_part(&self.gil) {
+            Some(Value::Tuple(items)) => items.get(index).cloned(),
+            _ => None,
+        }
+    }
+
+    /// Remembers what is entered for an attribute, unless `__getattr__` would have to be asked after it.
+    fn remember_getter(&self, cache: &mut Cache, instance: &Object, getter: Value, flags: ClassFlags) {
+        if flags.has(ClassFlags::HAS_GETATTR) {
+            return;
+        }
+        cache.kind = KIND_PROPERTY;
+        cache.key = receiver_key(self, instance);
+        let old = std::mem::replace(&mut cache.value, getter);
+        drop(old);
     }
 
     /// `object.name = value`, filling the cache when the attribute is in a slot.
@@ -270,6 +309,9 @@ impl Vm {
                 (Value::Object(instance), KIND_METHOD) if receiver_key(self, instance) == cache.key => {
                     return Ok((cache.value.clone(), true));
                 }
+                (Value::Object(instance), KIND_STATIC_METHOD) if receiver_key(self, instance) == cache.key => {
+                    return Ok((cache.value.clone(), false));
+                }
                 (_, KIND_BUILTIN_METHOD | KIND_NATIVE_METHOD | KIND_LIST_APPEND) if builtin_key == Some(cache.key) => {
                     return Ok((cache.value.clone(), true));
                 }
@@ -294,6 +336,9 @@ impl Vm {
         if let Value::Class(class) = object {
             self.fill_class_cache(cache, class, &name, &callable);
         }
+        if let (Value::Object(instance), false) = (object, is_method) {
+            self.fill_static_cache(cache, instance, &name, &callable);
+        }
         if is_method {
             let key = match object {
                 Value::Object(instance) if *instance.shape.get(&self.gil) != ShapeId::DICT => {
@@ -309,6 +354,23 @@ impl Vm {
             }
         }
         Ok((callable, is_method))
+    }
+
+    /// Remembers a static method that was found through an instance, which has no such attribute of its own.
+    fn fill_static_cache(&mut self, cache: &mut Cache, instance: &Object, name: &Ptr<Str>, func: &Value) {
+        let class = instance.class.get(&self.gil).clone();
+        let shape = *instance.shape.get(&self.gil);
+        if shape == ShapeId::DICT
+            || class.flags(&self.gil).has(ClassFlags::HAS_GETATTRIBUTE)
+            || self.interp.shapes.get(&self.gil).slot(shape, name).is_some()
+        {
+            return;
+        }
+        if self.lookup(&class, name).is_some_and(|found| self.is_static_over(&found, func)) {
+            (cache.kind, cache.key) = (KIND_STATIC_METHOD, receiver_key(self, instance));
+            let old = std::mem::replace(&mut cache.value, func.clone());
+            drop(old);
+        }
     }
 
     /// How a site remembers a method of a receiver of a built-in class.

@@ -2,7 +2,9 @@
 
 use super::frames::{Outcome, clear_values, move_values};
 use crate::object::vm::ReturnTo;
-use crate::object::{Args, Class, ClassFlags, Func, Layout, Name, NativeKind, Object, Ptr, Raised, Tuple, Value, Vm};
+use crate::object::{
+    Args, CallFn, Class, ClassFlags, Foreign, Func, Layout, Name, NativeKind, Object, Ptr, Raised, Tuple, Value, Vm,
+};
 
 /// Natives with at most so many named parameters get them without an allocation.
 const FEW_PARAMETERS: usize = 4;
@@ -23,6 +25,13 @@ impl Vm {
                 self.call_with_receiver(&func, receiver, args)
             }
             Value::Class(class) => self.call_class(&class.to_ptr(), args),
+            Value::Foreign(object)
+                if args.names().is_none()
+                    && let Some(call) = self.call_fn(object) =>
+            {
+                self.enter_native()?;
+                call(self, object, args.values())
+            }
             _ => {
                 self.enter_native()?;
                 match self.special(callable, Name::__call__)? {
@@ -32,6 +41,14 @@ impl Vm {
                 }
             }
         }
+    }
+
+    /// How an object of a built-in class is called, which no script can have overridden.
+    fn call_fn(&self, object: &Foreign) -> Option<CallFn> {
+        if object.class.flags(&self.gil).has(ClassFlags::HEAP) {
+            return None;
+        }
+        object.data.get(&self.gil).call_fn()
     }
 
     /// `func(receiver, ...)`.
@@ -262,7 +279,7 @@ impl Vm {
         }
     }
 
-    /// Pushes the frame of a cached property's getter, whose result goes to `ret`; false if there is none.
+    /// Pushes the frame of a cached property's getter, or of a cached descriptor's `__get__`, whose result goes to `ret`; false if there is none.
     ///
     /// # Safety
     ///
@@ -277,16 +294,27 @@ impl Vm {
         let key = super::cache::receiver_key(self, instance);
         let hit = |cache: &&crate::object::Cache| cache.kind == super::cache::KIND_PROPERTY && cache.key == key;
         let Some(cache) = site.entries().find(hit) else { return Ok(false) };
-        let Value::Func(getter) = &cache.value else { return Ok(false) };
-        if getter.simple_args.get() != 1 {
+        let (getter, descriptor) = match &cache.value {
+            Value::Func(getter) => (getter.to_ptr(), None),
+            descriptor => {
+                let (descriptor, owner) = (descriptor.clone(), instance.class.get(&self.gil).clone());
+                let class = self.class_of(&descriptor);
+                let Some(Value::Func(getter)) = &self.lookup_name(&class, Name::__get__) else { return Ok(false) };
+                (getter.to_ptr(), Some((descriptor, owner)))
+            }
+        };
+        if getter.simple_args.get() != if descriptor.is_some() { 3 } else { 1 } {
             return Ok(false);
         }
-        let getter = getter.to_ptr();
         let top = self.top();
         // SAFETY: the part of the stack above the frame is free; the getter stays in it below its window while it runs.
         unsafe {
             *top = getter.to_value();
             *top.add(1) = object.clone();
+            if let Some((descriptor, owner)) = descriptor {
+                *top.add(2) = std::mem::replace(&mut *top.add(1), descriptor);
+                *top.add(3) = owner.into_value();
+            }
             let code: *const crate::object::Code = &**getter.code.as_ptr();
             self.push_frame(code, &*getter.globals, &*getter, top.add(1), ret, ReturnTo::Register)?;
         }
@@ -424,14 +452,13 @@ impl Vm {
                     };
                 }
             }
-            if let (Some(known), 1) = (class.known, count) {
-                let argument = (*window).take();
-                if let Some(result) = self.convert_by_class(known, &argument) {
-                    drop(argument);
+            if let (Some(known), 0 | 1) = (class.known, count) {
+                let args = std::slice::from_raw_parts(window, count);
+                if let Some(result) = self.construct_builtin(known, args) {
+                    clear_values(window, count);
                     *slot = result?;
                     return Ok(Outcome::Done);
                 }
-                *window = argument;
             }
             if class.known.is_some() && window == slot.add(1) {
                 if let Some(constructor) = self.native_constructor(class) {

@@ -1,7 +1,9 @@
 //! Calling a class, and `super()`.
 
 use super::lookup::takes_receiver;
-use crate::object::{Args, Class, ClassFlags, Known, Name, NativeKind, Object, Ptr, Raised, Str, Value, Vm};
+use crate::object::{
+    Args, Class, ClassFlags, Dict, Known, Name, NativeKind, Object, Ptr, Raised, Set, SetData, Str, Value, Vm,
+};
 
 impl Vm {
     /// `type.__call__`: `__new__`, then `__init__` if that made an instance of the class.
@@ -10,8 +12,8 @@ impl Vm {
     ///
     /// TypeError for classes without instances; what the two methods raise.
     pub(crate) fn type_call(&mut self, class: &Ptr<Class>, args: Args<'_>) -> Result<Value, Raised> {
-        if let (Some(known), [argument], None) = (class.known, args.values(), args.names()) {
-            if let Some(result) = self.convert_by_class(known, argument) {
+        if let (Some(known), None) = (class.known, args.names()) {
+            if let Some(result) = self.construct_builtin(known, args.values()) {
                 return result;
             }
         }
@@ -41,14 +43,46 @@ impl Vm {
         Ok(made)
     }
 
-    /// `class(argument)` of the built-in classes that are called to convert a value, or to learn its class.
+    /// `class(...)` of the built-in classes that are called most: to convert a value, to learn its class, or for an
+    /// empty container. None for other classes and arguments.
     #[inline]
-    pub(super) fn convert_by_class(&mut self, known: Known, argument: &Value) -> Option<Result<Value, Raised>> {
+    pub(super) fn construct_builtin(&mut self, known: Known, args: &[Value]) -> Option<Result<Value, Raised>> {
+        match args {
+            [argument] => self.convert_by_class(known, argument),
+            [] => self.empty_of_class(known).map(Ok),
+            _ => None,
+        }
+    }
+
+    fn convert_by_class(&mut self, known: Known, argument: &Value) -> Option<Result<Value, Raised>> {
         match known {
             Known::Type => Some(Ok(self.class_of(argument).into_value())),
             Known::Str => Some(self.str(argument).map(Ptr::into_value)),
             Known::Int => Some(crate::builtins::int::int_from(self, argument)),
             Known::Bool => Some(self.truth(argument).map(Value::bool)),
+            Known::List => Some(self.collect(argument).map(Value::list)),
+            Known::Tuple => Some(match argument {
+                Value::Tuple(_) => Ok(argument.clone()),
+                _ => self.collect(argument).map(Value::tuple),
+            }),
+            Known::Set => {
+                let set = Set::new(SetData::default(), false);
+                Some(self.set_update(&set, argument).map(|()| set.into_value()))
+            }
+            _ => None,
+        }
+    }
+
+    fn empty_of_class(&mut self, known: Known) -> Option<Value> {
+        match known {
+            Known::List => Some(Value::list(Vec::new())),
+            Known::Dict => Some(Dict::new().into_value()),
+            Known::Set => Some(Set::new(SetData::default(), false).into_value()),
+            Known::Tuple => Some(self.empty_tuple().into_value()),
+            Known::Str => Some(Value::str("")),
+            Known::Int => Some(Value::Int(0)),
+            Known::Bool => Some(Value::bool(false)),
+            Known::Float => Some(Value::float(0.0)),
             _ => None,
         }
     }

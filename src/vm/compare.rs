@@ -231,6 +231,9 @@ impl Vm {
     }
 
     fn is_subset(&mut self, a: &Ptr<Set>, b: &Ptr<Set>) -> Result<bool, Raised> {
+        if let Some(answer) = a.data.get(&self.gil).covered(b.data.get(&self.gil), true) {
+            return Ok(answer);
+        }
         let items: Vec<Value> = a.data.get(&self.gil).iter().map(|(key, _)| key.clone()).collect();
         self.nested(IN_COMPARISON, |vm| {
             for item in &items {
@@ -298,6 +301,13 @@ impl Vm {
         };
         if matches!(op, CmpOp::Eq | CmpOp::Ne) && plain(self, lhs) && plain(self, rhs) {
             return Ok(Value::bool(lhs.is(rhs) == (op == CmpOp::Eq)));
+        }
+        if matches!(lhs, Value::Object(_)) || matches!(rhs, Value::Object(_)) {
+            if let (Some(a), Some(b)) = (self.plain_part(lhs, method(op)), self.plain_part(rhs, method(mirrored(op)))) {
+                if let Some(answer) = self.compare_builtin(op, &a, &b)? {
+                    return Ok(Value::bool(answer));
+                }
+            }
         }
         self.nested(IN_COMPARISON, |vm| vm.ask_operands(op, lhs, &left, rhs, &right))
     }

@@ -285,7 +285,7 @@ impl Vm {
         self.getitem(&keep, index)
     }
 
-    /// Enters the script method `__getitem__` of an instance, whose result goes to r[dst]; false if it has none, or
+    /// Enters the script method `__getitem__` of an instance or, of a metaclass, a class, whose result goes to r[dst]; false if it has none, or
     /// another kind of one.
     ///
     /// # Safety

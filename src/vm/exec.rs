@@ -855,7 +855,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                         load_item!(dst, obj, tuple.as_slice(), *at)
                                     }
                                     (object, key) => {
-                                        if let Value::Object(_) = object {
+                                        if let Value::Object(_) | Value::Class(_) = object {
                                             if !out!(vm.enter_getitem(base, dst, object, key)) {
                                                 slow!();
                                             }

@@ -89,6 +89,10 @@ impl Vm {
                 }
                 _ => self.getitem_by_method(object, key),
             },
+            Value::Object(_) => match self.plain_part(object, Name::__getitem__) {
+                Some(part @ (Value::Tuple(_) | Value::List(_) | Value::Str(_))) => self.getitem(&part, key),
+                _ => self.getitem_by_method(object, key),
+            },
             _ => self.getitem_by_method(object, key),
         }
     }

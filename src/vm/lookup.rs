@@ -115,6 +115,16 @@ impl Vm {
         }
     }
 
+    /// The built-in part of an instance of a class that derives from a built-in one and has the method `name` of that;
+    /// a value of a built-in type as it is.
+    pub(crate) fn plain_part(&mut self, value: &Value, name: Name) -> Option<Value> {
+        let Value::Object(object) = value else { return Some(value.clone()) };
+        let part = object.builtin_part(&self.gil)?.clone();
+        let class = object.class.get(&self.gil).clone();
+        let owner = self.known_class_of(&part);
+        self.defines_natively(&class, name, owner).then_some(part)
+    }
+
     /// Whether the class has a built-in class's own definition of `name`, not an overridden one.
     pub(crate) fn defines_natively(&mut self, class: &Ptr<Class>, name: Name, owner: Known) -> bool {
         match &self.lookup_name(class, name) {

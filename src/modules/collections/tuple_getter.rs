@@ -1,15 +1,29 @@
 //! The descriptor of a named tuple's field.
 
 use crate::builtins::native;
-use crate::modules::foreign::{define_class, foreign_data};
-use crate::object::{Args, Arity, Class, Dict, Foreign, GetSetDef, Known, NativeDef, Ptr, Raised, Value, Vm};
+use crate::modules::foreign::define_class;
+use crate::object::{
+    Args, Arity, Class, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, Ptr, Raised, Value, Vm,
+};
 
 struct TupleGetter {
     index: usize,
     doc: Value,
 }
 
-foreign_data! { TupleGetter, single: [doc], many: [] }
+impl ForeignData for TupleGetter {
+    fn trace(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(&self.doc);
+    }
+
+    fn clear(&mut self) -> Vec<Value> {
+        vec![self.doc.take()]
+    }
+
+    fn field_index(&self) -> Option<usize> {
+        Some(self.index)
+    }
+}
 
 const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(3), new, "Create and return a new object.")];
 

@@ -2,7 +2,7 @@
 
 use crate::builtins::native;
 use crate::modules::foreign::foreign_data;
-use crate::object::{Args, Arity, Foreign, NativeDef, Ptr, Raised, Str, Tuple, Value, Vm};
+use crate::object::{Args, Arity, CallFn, Foreign, ForeignData, NativeDef, Ptr, Raised, Raw, Str, Tuple, Value, Vm};
 
 /// Full name, constructor and methods of each class.
 pub(super) const CLASSES: &[(&str, &[NativeDef], &[NativeDef])] = &[
@@ -41,7 +41,19 @@ struct Getter {
     paths: Vec<Vec<Ptr<Str>>>,
 }
 
-foreign_data! { Getter, single: [], many: [items] }
+impl ForeignData for Getter {
+    fn trace(&self, visit: &mut dyn FnMut(&Value)) {
+        self.items.iter().for_each(visit);
+    }
+
+    fn clear(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.items)
+    }
+
+    fn call_fn(&self) -> Option<CallFn> {
+        Some(if self.paths.is_empty() { get_items } else { get_attributes })
+    }
+}
 
 fn make(vm: &mut Vm, class: &Value, getter: Getter) -> Result<Value, Raised> {
     let class = vm.expect_class(class)?;
@@ -73,14 +85,22 @@ fn new_attrgetter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// The one argument that a getter is called with.
-fn subject<'a>(vm: &mut Vm, args: Args<'a>) -> Result<&'a Value, Raised> {
-    match args.values() {
-        [_, subject] => Ok(subject),
+fn subject<'a>(vm: &mut Vm, object: &Foreign, args: &'a [Value]) -> Result<&'a Value, Raised> {
+    match args {
+        [subject] => Ok(subject),
         more => {
-            let (name, given) = (vm.class_of(&args[0]).data.get(&vm.gil).name.clone(), more.len() - 1);
+            let (name, given) = (object.class.data.get(&vm.gil).name.clone(), more.len());
             let name = name.as_str();
             Err(vm.type_error(format!("{name} expected 1 argument, got {given}")))
         }
+    }
+}
+
+/// `__call__` of the classes here, by the function that calls their objects.
+fn called(vm: &mut Vm, args: Args<'_>, call: CallFn) -> Result<Value, Raised> {
+    match &args[0] {
+        Value::Foreign(object) => call(vm, object, &args.values()[1..]),
+        _ => Ok(Value::None),
     }
 }
 
@@ -92,8 +112,12 @@ fn getter<'a>(vm: &'a Vm, value: &'a Value) -> Option<&'a Getter> {
 }
 
 fn call_itemgetter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let subject = subject(vm, args)?;
-    let Some(getter) = getter(vm, &args[0]) else { return Ok(Value::None) };
+    called(vm, args, get_items)
+}
+
+fn get_items(vm: &mut Vm, object: &Raw<Foreign>, args: &[Value]) -> Result<Value, Raised> {
+    let subject = subject(vm, object, args)?;
+    let Some(getter) = object.get::<Getter>(&vm.gil) else { return Ok(Value::None) };
     if let [item] = getter.items.as_slice() {
         let item = item.clone();
         return vm.getitem(subject, &item);
@@ -115,8 +139,12 @@ fn follow(vm: &mut Vm, subject: &Value, path: &[Ptr<Str>]) -> Result<Value, Rais
 }
 
 fn call_attrgetter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let subject = subject(vm, args)?;
-    let Some(getter) = getter(vm, &args[0]) else { return Ok(Value::None) };
+    called(vm, args, get_attributes)
+}
+
+fn get_attributes(vm: &mut Vm, object: &Raw<Foreign>, args: &[Value]) -> Result<Value, Raised> {
+    let subject = subject(vm, object, args)?;
+    let Some(getter) = object.get::<Getter>(&vm.gil) else { return Ok(Value::None) };
     if let [path] = getter.paths.as_slice() {
         if let [name] = path.as_slice() {
             let name = name.clone();
@@ -159,7 +187,7 @@ struct MethodCaller {
     keywords: Option<Ptr<Tuple>>,
 }
 
-foreign_data! { MethodCaller, single: [], many: [values] }
+foreign_data! { MethodCaller, call: call_on, single: [], many: [values] }
 
 fn new_methodcaller(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(name) = args.positional().get(1) else {
@@ -181,13 +209,18 @@ fn caller(vm: &Vm, value: &Value) -> Option<MethodCaller> {
 }
 
 fn call_methodcaller(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let subject = subject(vm, args)?;
-    let Some(MethodCaller { name, values, keywords }) = caller(vm, &args[0]) else { return Ok(Value::None) };
-    let method = vm.getattr(subject, &name)?;
-    match &keywords {
-        Some(names) => vm.call_args(&method, Args::with_names(&values, names)),
-        None => vm.call(&method, &values),
-    }
+    called(vm, args, call_on)
+}
+
+fn call_on(vm: &mut Vm, object: &Raw<Foreign>, args: &[Value]) -> Result<Value, Raised> {
+    let subject = subject(vm, object, args)?;
+    let Some(caller) = object.get::<MethodCaller>(&vm.gil).cloned() else { return Ok(Value::None) };
+    let given = match &caller.keywords {
+        Some(names) => Args::with_names(&caller.values, names),
+        None => Args::new(&caller.values),
+    };
+    let (method, on_subject) = vm.load_method(subject, &caller.name)?;
+    if on_subject { vm.call_with_receiver(&method, subject.clone(), given) } else { vm.call_args(&method, given) }
 }
 
 fn methodcaller_repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -136,18 +136,27 @@ pub fn is_title(c: char) -> bool {
 
 /// Appends the uppercase of a character.
 pub fn push_upper(c: char, to: &mut String) {
+    if c.is_ascii() {
+        return to.push(c.to_ascii_uppercase());
+    }
     push_case(c, c.to_uppercase(), to);
 }
 
 /// Appends the lowercase of a character, by itself (no final sigma).
 pub fn push_lower(c: char, to: &mut String) {
+    if c.is_ascii() {
+        return to.push(c.to_ascii_lowercase());
+    }
     push_case(c, c.to_lowercase(), to);
 }
 
 /// Appends the case mapping of a character, unless it arose in a later version of Unicode.
-fn push_case(c: char, mapped: impl Iterator<Item = char> + Clone, to: &mut String) {
-    if !c.is_ascii() && mapped.clone().any(|other| category(other) == Cn) {
+fn push_case(c: char, mut mapped: impl ExactSizeIterator<Item = char> + Clone, to: &mut String) {
+    // The letters of Latin, Greek and Cyrillic and their mappings are all older than that.
+    if c >= '\u{180}' && !('\u{391}'..='\u{481}').contains(&c) && mapped.clone().any(|other| category(other) == Cn) {
         to.push(c);
+    } else if mapped.len() == 1 {
+        to.extend(mapped.next());
     } else {
         to.extend(mapped);
     }

@@ -4,6 +4,8 @@
 //! order in which the classes declare them, for arguments as they usually are; for others the answer is None, and the
 //! classes go the long way, with its messages.
 
+mod operators;
+
 use super::NativeModule;
 use crate::builtins::native;
 use crate::object::{Args, Arity, Dict, NativeDef, Object, Ptr, Raised, Tuple, Value, Vm};
@@ -12,6 +14,13 @@ pub const MODULE: NativeModule = NativeModule { name: "_moment", init };
 
 const FUNCTIONS: &[NativeDef] = &[
     native("delta", Arity::Exact(2), delta, "The duration of so many microseconds, or None."),
+    native(
+        "delta_sum",
+        Arity::Exact(8),
+        delta_sum,
+        "The duration that seven ints make as timedelta takes them, or None.",
+    ),
+    native("quicken", Arity::Exact(1), operators::quicken, "Gives a class native operators."),
     native("delta_us", Arity::Exact(1), delta_us, "The microseconds of a duration."),
     native("day", Arity::Exact(4), day, "The date of a year, month and day, or None."),
     native("day_of", Arity::Exact(2), day_of, "The date of an ordinal, or None."),
@@ -114,11 +123,25 @@ fn unsuited(vm: &mut Vm) -> Raised {
 
 fn delta(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Value::Int(us) = args[1] else { return Ok(Value::None) };
+    delta_of(vm, &args[0], us)
+}
+
+fn delta_of(vm: &mut Vm, class: &Value, us: i64) -> Result<Value, Raised> {
     let (days, rest) = (us.div_euclid(DAY_US), us.rem_euclid(DAY_US));
     if days.abs() > 999_999_999 {
         return Ok(Value::None);
     }
-    made(vm, &args[0], [days, rest / 1_000_000, rest % 1_000_000].map(Value::Int))
+    made(vm, class, [days, rest / 1_000_000, rest % 1_000_000].map(Value::Int))
+}
+
+fn delta_sum(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let units = [DAY_US, 1_000_000, 1, 1000, 60_000_000, 3_600_000_000, 7 * DAY_US];
+    let Some(numbers) = ints::<7>(&args.positional()[1..]) else { return Ok(Value::None) };
+    let add = |sum: i64, (number, unit): (i64, i64)| number.checked_mul(unit).and_then(|us| sum.checked_add(us));
+    match numbers.into_iter().zip(units).try_fold(0, add) {
+        Some(us) => delta_of(vm, &args[0], us),
+        None => Ok(Value::None),
+    }
 }
 
 fn delta_us(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -188,19 +211,29 @@ fn moment(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn moment_of(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Value::Int(us) = args[1] else { return Ok(Value::None) };
+    moment_from(vm, &args[0], us, &args[2])
+}
+
+fn moment_from(vm: &mut Vm, class: &Value, us: i64, zone: &Value) -> Result<Value, Raised> {
     let (days, rest) = (us.div_euclid(DAY_US), us.rem_euclid(DAY_US));
     if !(0..LAST_ORDINAL).contains(&days) {
         return Ok(Value::None);
     }
     let seconds = rest / 1_000_000;
     let time = [seconds / 3600, seconds / 60 % 60, seconds % 60, rest % 1_000_000];
-    made(vm, &args[0], fields(from_ordinal(days + 1), time, &args[2], 0))
+    made(vm, class, fields(from_ordinal(days + 1), time, zone, 0))
 }
 
 fn moment_us(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let Some([year, month, day, hour, minute, second, us]) = slots(vm, &args[0]) else { return Err(unsuited(vm)) };
+    match slots(vm, &args[0]) {
+        Some(numbers) => Ok(Value::Int(moment_at(numbers))),
+        None => Err(unsuited(vm)),
+    }
+}
+
+fn moment_at([year, month, day, hour, minute, second, us]: [i64; 7]) -> i64 {
     let days = to_ordinal([year, month, day]) - 1;
-    Ok(Value::Int((((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000 + us))
+    (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000 + us
 }
 
 fn iso_fields(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
