@@ -87,11 +87,13 @@ fn from_ordinal(ordinal: i64) -> [i64; 3] {
 }
 
 /// The first slots of an object, if they are small ints.
+#[inline]
 fn slots<const N: usize>(vm: &Vm, value: &Value) -> Option<[i64; N]> {
     let Value::Object(object) = value else { return None };
     ints(object.slots.get(&vm.gil).get(..N)?)
 }
 
+#[inline]
 fn ints<const N: usize>(values: &[Value]) -> Option<[i64; N]> {
     let mut numbers = [0; N];
     for (number, value) in numbers.iter_mut().zip(values) {

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use super::{DAY_US, LAST_ORDINAL, delta_of, from_ordinal, made, moment_at, slots, to_ordinal};
 use crate::builtins::native;
-use crate::object::{Args, Arity, NativeDef, NativeKind, Raised, Value, Vm};
+use crate::object::{Args, Arity, ClassFlags, NativeDef, NativeKind, Raised, Value, Vm};
 
 /// What the methods as they are written are called once natives are in their places.
 const LONG: &str = "_long";
@@ -33,6 +33,19 @@ struct Classes {
     day: Value,
     moment: Value,
 }
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Delta,
+    Day,
+    Moment,
+}
+
+/// The microseconds that can be added and negated without a look at overflow.
+const LIMIT: std::ops::Range<i64> = -(1 << 62)..1 << 62;
+
+/// The slot of a moment's zone, behind its seven numbers.
+const ZONE: usize = 7;
 
 /// An operand in microseconds or, for dates, days.
 enum Operand {
@@ -65,31 +78,64 @@ pub(super) fn quicken(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::None)
 }
 
-fn operand(vm: &mut Vm, value: &Value) -> Option<Operand> {
-    let Value::Object(object) = value else { return None };
-    let class = object.class.get(&vm.gil).to_value();
+/// Which of the classes each of two objects is of.
+fn kinds(vm: &mut Vm, values: [&Value; 2]) -> Option<[Kind; 2]> {
+    let addresses = values.map(|value| match value {
+        Value::Object(object) => object.class.get(&vm.gil).address(),
+        _ => 0,
+    });
     let classes = vm.interp.extension::<Classes>(&mut vm.gil);
-    if class.is(&classes.delta) {
-        let [days, seconds, us] = slots(vm, value)?;
-        (days * 86_400 + seconds).checked_mul(1_000_000)?.checked_add(us).map(Operand::Delta)
-    } else if class.is(&classes.day) {
-        slots(vm, value).map(to_ordinal).map(Operand::Day)
-    } else if class.is(&classes.moment) {
-        let zone = object.slots.get(&vm.gil).get(7)?.clone();
-        slots(vm, value).map(|numbers| Operand::Moment(moment_at(numbers), zone))
-    } else {
-        None
+    let known = [(&classes.delta, Kind::Delta), (&classes.day, Kind::Day), (&classes.moment, Kind::Moment)];
+    let kind = |address| {
+        let is = |class: &Value| matches!(class, Value::Class(class) if class.address() == address);
+        known.iter().find(|(class, _)| is(class)).map(|(_, kind)| *kind)
+    };
+    Some([kind(addresses[0])?, kind(addresses[1])?])
+}
+
+fn operand(vm: &Vm, kind: Kind, value: &Value) -> Option<Operand> {
+    match kind {
+        Kind::Delta => {
+            let [days, seconds, us] = slots(vm, value)?;
+            (days * 86_400 + seconds)
+                .checked_mul(1_000_000)?
+                .checked_add(us)
+                .filter(|us| LIMIT.contains(us))
+                .map(Operand::Delta)
+        }
+        Kind::Day => slots(vm, value).map(to_ordinal).map(Operand::Day),
+        Kind::Moment => {
+            let Value::Object(object) = value else { return None };
+            let zone = object.slots.get(&vm.gil).get(ZONE)?.clone();
+            slots(vm, value).map(|numbers| Operand::Moment(moment_at(numbers), zone))
+        }
     }
 }
 
-/// Two operands in the same unit and zone as numbers.
-fn alike(vm: &mut Vm, a: &Value, b: &Value) -> Option<(i64, i64, bool)> {
-    match (operand(vm, a)?, operand(vm, b)?) {
-        (Operand::Delta(a), Operand::Delta(b)) => Some((a, b, false)),
-        (Operand::Day(a), Operand::Day(b)) => Some((a, b, true)),
-        (Operand::Moment(a, zone), Operand::Moment(b, other)) if zone.is(&other) => Some((a, b, false)),
-        _ => None,
+fn operands(vm: &mut Vm, args: Args<'_>) -> Option<(Operand, Operand)> {
+    let [left, right] = kinds(vm, [&args[0], &args[1]])?;
+    Some((operand(vm, left, &args[0])?, operand(vm, right, &args[1])?))
+}
+
+/// The order of two objects of the same class, which is static, and in the same zone: that of their first fields that
+/// differ.
+fn order(vm: &Vm, a: &Value, b: &Value) -> Option<Ordering> {
+    let (Value::Object(a), Value::Object(b)) = (a, b) else { return None };
+    let class = a.class.get(&vm.gil);
+    if !class.is(b.class.get(&vm.gil)) || !class.flags(&vm.gil).has(ClassFlags::STATIC) {
+        return None;
     }
+    let (a, b) = (a.slots.get(&vm.gil), b.slots.get(&vm.gil));
+    if a.len() > ZONE && !a[ZONE].is(b.get(ZONE)?) {
+        return None;
+    }
+    for pair in a.iter().zip(b).take(ZONE) {
+        let (Value::Int(x), Value::Int(y)) = pair else { return None };
+        if x != y {
+            return Some(x.cmp(y));
+        }
+    }
+    Some(Ordering::Equal)
 }
 
 fn long_way(vm: &mut Vm, args: Args<'_>, name: &str) -> Result<Value, Raised> {
@@ -97,8 +143,8 @@ fn long_way(vm: &mut Vm, args: Args<'_>, name: &str) -> Result<Value, Raised> {
 }
 
 fn ordered(vm: &mut Vm, args: Args<'_>, name: &str, holds: fn(Ordering) -> bool) -> Result<Value, Raised> {
-    match alike(vm, &args[0], &args[1]) {
-        Some((a, b, _)) => Ok(Value::bool(holds(a.cmp(&b)))),
+    match order(vm, &args[0], &args[1]) {
+        Some(order) => Ok(Value::bool(holds(order))),
         None => long_way(vm, args, name),
     }
 }
@@ -119,20 +165,19 @@ comparisons! {
     ge "__ge__" Ordering::is_ge;
 }
 
-/// A duration, date or moment later by a duration; None if there is none or it is another case.
-fn later(vm: &mut Vm, value: &Value, by: &Value, sign: i64) -> Result<Option<Value>, Raised> {
-    let (Some(start), Some(Operand::Delta(us))) = (operand(vm, value), operand(vm, by)) else { return Ok(None) };
+/// The value later by so many microseconds; None if there is none.
+fn later(vm: &mut Vm, value: &Value, start: Operand, us: i64) -> Result<Option<Value>, Raised> {
     match start {
-        Operand::Delta(start) => match start.checked_add(sign * us) {
+        Operand::Delta(start) => match start.checked_add(us) {
             Some(sum) => same_class(vm, value, |vm, class| delta_of(vm, class, sum)),
             None => Ok(None),
         },
-        Operand::Moment(start, zone) => match start.checked_add(sign * us) {
+        Operand::Moment(start, zone) => match start.checked_add(us) {
             Some(sum) => same_class(vm, value, |vm, class| super::moment_from(vm, class, sum, &zone)),
             None => Ok(None),
         },
         Operand::Day(ordinal) => {
-            let sum = ordinal + sign * us.div_euclid(DAY_US);
+            let sum = ordinal + us.div_euclid(DAY_US);
             if !(1..=LAST_ORDINAL).contains(&sum) {
                 return Ok(None);
             }
@@ -159,24 +204,39 @@ fn radd(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn sum(vm: &mut Vm, args: Args<'_>, name: &str) -> Result<Value, Raised> {
-    match later(vm, &args[0], &args[1], 1)? {
-        Some(sum) => Ok(sum),
-        None => long_way(vm, args, name),
+    if let Some((start, Operand::Delta(us))) = operands(vm, args) {
+        if let Some(sum) = later(vm, &args[0], start, us)? {
+            return Ok(sum);
+        }
     }
+    long_way(vm, args, name)
 }
 
 fn sub(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if let Some((a, b, days)) = alike(vm, &args[0], &args[1]) {
-        let class = vm.interp.extension::<Classes>(&mut vm.gil).delta.clone();
-        let unit = if days { DAY_US } else { 1 };
-        if let Some(us) = a.checked_sub(b).and_then(|difference| difference.checked_mul(unit)) {
-            let difference = delta_of(vm, &class, us)?;
-            if !difference.is_none() {
-                return Ok(difference);
+    let difference = match operands(vm, args) {
+        Some((Operand::Day(a), Operand::Day(b))) => (a - b).checked_mul(DAY_US),
+        Some((Operand::Moment(a, zone), Operand::Moment(b, other))) if zone.is(&other) => Some(a - b),
+        Some((start @ (Operand::Delta(_) | Operand::Moment(..)), Operand::Delta(us))) => {
+            if let Some(earlier) = later(vm, &args[0], start, -us)? {
+                return Ok(earlier);
             }
+            None
         }
-    } else if let Some(earlier) = later(vm, &args[0], &args[1], -1)? {
-        return Ok(earlier);
+        // A date looks at whole days alone.
+        Some((start @ Operand::Day(_), Operand::Delta(us))) => {
+            if let Some(earlier) = later(vm, &args[0], start, -us.div_euclid(DAY_US) * DAY_US)? {
+                return Ok(earlier);
+            }
+            None
+        }
+        _ => None,
+    };
+    if let Some(us) = difference {
+        let class = vm.interp.extension::<Classes>(&mut vm.gil).delta.clone();
+        let difference = delta_of(vm, &class, us)?;
+        if !difference.is_none() {
+            return Ok(difference);
+        }
     }
     long_way(vm, args, "__sub__")
 }
