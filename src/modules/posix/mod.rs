@@ -1,5 +1,6 @@
 //! `posix`: the operating system's functions. `os` adds what is made of them, in the language itself.
 
+mod at_fork;
 mod descriptors;
 mod files;
 mod process;
@@ -44,7 +45,7 @@ const CONSTANTS: &[(&str, i32)] = &[
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
-    for functions in [files::FUNCTIONS, descriptors::FUNCTIONS, process::FUNCTIONS] {
+    for functions in [files::FUNCTIONS, descriptors::FUNCTIONS, process::FUNCTIONS, at_fork::FUNCTIONS] {
         add(vm, dict, functions);
     }
     for (name, value) in CONSTANTS {

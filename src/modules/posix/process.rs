@@ -38,12 +38,6 @@ pub(super) const FUNCTIONS: &[NativeDef] = &[
     native("getpgrp", Arity::Exact(0), |_, _| own_id(Id::ProcessGroup), "Return the current process group id."),
     native("setsid", Arity::Exact(0), setsid, "Call the system call setsid()."),
     native(
-        "fork",
-        Arity::Exact(0),
-        fork,
-        "Fork a child process.  Return 0 to child process and PID of child to parent process.",
-    ),
-    native(
         "waitpid",
         Arity::Exact(2),
         waitpid,
@@ -142,22 +136,6 @@ fn exit_code(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 fn setsid(vm: &mut Vm, _args: Args<'_>) -> Outcome {
     nothing(vm, process::start_session().map(drop))
-}
-
-fn fork(vm: &mut Vm, _args: Args<'_>) -> Outcome {
-    match vm.fork() {
-        Ok(0) => {
-            if let Some(threading) = vm.imported("threading") {
-                let name = vm.intern("_after_fork");
-                if let Some(after) = vm.getattr_opt(&threading, &name)? {
-                    vm.call(&after, &[])?;
-                }
-            }
-            Ok(Value::Int(0))
-        }
-        Ok(child) => Ok(Value::Int(child.into())),
-        Err(error) => Err(vm.raise_io(&error, None)),
-    }
 }
 
 fn wait_for(vm: &mut Vm, pid: i32, options: i32) -> Outcome {
