@@ -200,7 +200,8 @@ impl Vm {
             Value::Int(if has_column { error.column.into() } else { 0 }),
             text,
             Value::Int(error.end_line.into()),
-            Value::Int(error.end_column.into()),
+            // What the future statement asks for in vain has no end.
+            if error.after_parse && error.end_column == 0 { Value::None } else { Value::Int(error.end_column.into()) },
         ];
         self.raise_syntax(known, &error.message, &details)
     }

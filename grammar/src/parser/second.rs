@@ -75,7 +75,12 @@ fn generic(reader: &Reader, at: usize, start: Start) -> Fault {
     }
     let message = "invalid syntax";
     let (src, list) = (reader.src, reader.list);
-    if reader.is_end(at) && reader.token(at) != Some(&Tok::Newline) {
+    let is_line_end = reader.token(at) == Some(&Tok::Newline);
+    // Only a module's last line is given an end that it lacks.
+    let has_line_end = is_line_end
+        && (start == Start::Module || src[(reader.span(at).start as usize).min(src.len())..].contains('\n'));
+    let lacks = if is_line_end { !has_line_end } else { reader.is_end(at) };
+    if lacks {
         if start == Start::Module || list.is_empty() || !src.ends_with('\n') {
             let last = src.strip_suffix('\n').unwrap_or(src).len() as u32;
             return Fault::point(message, last).column(0).end_column(0).incomplete();
