@@ -169,7 +169,7 @@ impl Heap {
     #[inline(never)]
     fn grow_registry(&self, tracked: &mut Vec<NonNull<Header>>) -> bool {
         let skipped = self.skipped.get();
-        let grown = skipped % RETRY == 0 && make_room(tracked, 1).is_ok();
+        let grown = skipped.is_multiple_of(RETRY) && make_room(tracked, 1).is_ok();
         self.skipped.set(if grown { 0 } else { skipped + 1 });
         grown
     }

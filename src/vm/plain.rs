@@ -73,7 +73,7 @@ pub(super) unsafe fn next_plain(iterator: &Iter) -> Value {
                 Value::Int(value)
             }
             IterState::List { list, index } => {
-                let items: &Vec<Value> = &*(**list).items.as_ptr();
+                let items: &Vec<Value> = &*list.items.as_ptr();
                 let Some(value) = items.get(*index) else { return Value::Undef };
                 *index += 1;
                 value.clone()

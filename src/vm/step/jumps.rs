@@ -17,19 +17,19 @@ pub(super) unsafe fn jumps(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), Rai
                 let truth = vm.truth(at.get(cond))?;
                 at.consume(cond);
                 if truth {
-                    jump(vm, off.into());
+                    jump(vm, off);
                 }
             }
             Instr::JumpIfFalse { cond, off } => {
                 let truth = vm.truth(at.get(cond))?;
                 at.consume(cond);
                 if !truth {
-                    jump(vm, off.into());
+                    jump(vm, off);
                 }
             }
             Instr::JumpIfTrueKeep { cond, off } => {
                 if vm.truth(at.get(cond))? {
-                    jump(vm, off.into());
+                    jump(vm, off);
                 } else {
                     at.consume(cond);
                 }
@@ -38,7 +38,7 @@ pub(super) unsafe fn jumps(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), Rai
                 if vm.truth(at.get(cond))? {
                     at.consume(cond);
                 } else {
-                    jump(vm, off.into());
+                    jump(vm, off);
                 }
             }
             Instr::JumpLt { when, lhs, rhs, off } => {
@@ -97,7 +97,7 @@ pub(super) unsafe fn jumps(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), Rai
                     None => {
                         drop(iterator);
                         at.set(iter, Value::Undef);
-                        jump(vm, 1.into());
+                        jump(vm, 1);
                     }
                 }
             }
