@@ -115,6 +115,10 @@ impl Vm {
             drop(module);
             self.run_pending();
         }
+        // Finding the garbage of a large program takes time and memory: not for what nobody sees.
+        if !self.interp.heap.end_is_noticed() {
+            return;
+        }
         self.collect_from(true, &roots);
         self.run_pending();
         for root in roots.iter().rev() {
