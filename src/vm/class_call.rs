@@ -2,7 +2,7 @@
 
 use super::lookup::takes_receiver;
 use crate::object::{
-    Args, Class, ClassFlags, Dict, Known, Name, NativeKind, Object, Ptr, Raised, Set, SetData, Str, Value, Vm,
+    Args, Class, ClassFlags, Dict, Known, Name, NativeKind, Ptr, Raised, Set, SetData, Str, Value, Vm,
 };
 
 impl Vm {
@@ -118,12 +118,7 @@ impl Vm {
 
     /// A new instance without attributes of a class whose instances are plain objects.
     pub(crate) fn bare_instance(&mut self, class: &Ptr<Class>) -> Value {
-        let data = class.data.get(&self.gil);
-        let (shape, hint) = (data.root_shape, data.slot_hint);
-        let reserved = self.interp.shapes.get(&self.gil).reserved(shape);
-        let mut slots = Vec::with_capacity(hint.max(reserved));
-        slots.resize_with(reserved, Value::default);
-        Object::new(class.clone(), shape, slots).into_value()
+        self.new_instance(class).into_value()
     }
 
     /// The TypeError for instantiating a class that has abstract methods.
