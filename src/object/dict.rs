@@ -270,6 +270,9 @@ impl DictData {
                 self.build_index(2 * FEW);
             }
         }
+        if !self.index.is_absent() && !(self.index.has_room(1) && self.index.has_number(self.entries.len())) {
+            self.grow_index();
+        }
         if !self.index.is_absent() {
             self.index.insert(hash, self.entries.len());
         }
@@ -278,8 +281,27 @@ impl DictData {
         self.keys_changed();
     }
 
+    #[cold]
+    #[inline(never)]
+    fn grow_index(&mut self) {
+        if !self.index.has_number(self.entries.len()) {
+            // Most entries are deleted.
+            self.compact();
+        }
+        if !self.index.is_absent()
+            && !self.index.has_room(1)
+            && let Some(index) = self.index.grown(self.live)
+        {
+            self.file_in(index);
+        }
+    }
+
     fn build_index(&mut self, capacity: usize) {
-        self.index = Index::with_capacity(capacity.max(self.live));
+        self.file_in(Index::with_capacity(capacity.max(self.live)));
+    }
+
+    fn file_in(&mut self, index: Index) {
+        self.index = index;
         for (number, entry) in self.entries.iter().enumerate() {
             if !entry.key.is_undef() {
                 self.index.insert(entry.hash, number);
@@ -469,5 +491,21 @@ mod tests {
         }
         assert_eq!(data.len(), 10);
         assert!(data.slots() < 100, "{} places for ten keys", data.slots());
+    }
+
+    #[test]
+    fn a_dict_that_was_large_takes_many_numbers() {
+        let mut data = DictData::default();
+        (0..20_000).for_each(|n| data.push(n, Value::Int(n), Value::Int(n)));
+        for n in 0..60_000 {
+            let Some(index) = data.next_entry(0).map(|(at, _)| at) else { panic!("it is not empty") };
+            drop(data.remove_at(index));
+            if n >= 19_990 {
+                data.push(n + 10, Value::Int(n + 10), Value::Int(n + 10));
+            }
+        }
+        assert_eq!(data.len(), 10);
+        (60_000..60_010).for_each(|n| assert_eq!(found(&data, n), Some(n)));
+        assert_eq!(found(&data, 59_999), None);
     }
 }

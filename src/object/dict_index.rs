@@ -1,7 +1,7 @@
 //! The hash index of a dict: which entry a hash leads to.
 //!
-//! Open addressing with linear probing. A slot holds half of the spread hash beside an entry's number, so that most
-//! wrong candidates are refused without a look at the entry, and the index grows without one.
+//! Open addressing with linear probing. A slot holds an entry's number and, in the bits that numbers do not need, a part
+//! of the spread hash, so that most wrong candidates are refused without a look at the entry.
 
 use super::heap::report_shortage;
 use super::room::has_room_for;
@@ -14,15 +14,14 @@ fn tag(hash: i64) -> u32 {
 }
 
 /// A slot that was never used.
-const FREE: u64 = 0;
-/// What stands for the number in a slot whose entry was deleted.
-const DELETED: u32 = u32::MAX;
+const FREE: u32 = 0;
 
 /// The index; without slots as long as the dict's entries are few enough to be looked through.
 #[derive(Clone, Default)]
 pub(super) struct Index {
-    /// In the upper half the tag, in the lower the entry's number and one.
-    slots: Box<[u64]>,
+    /// In the lower bits an entry's number and one, in the upper what fits of the tag. All lower bits are set where
+    /// the entry was deleted.
+    slots: Box<[u32]>,
     /// Slots that are not free.
     used: usize,
 }
@@ -43,17 +42,30 @@ impl Index {
         self.slots.is_empty()
     }
 
+    /// Which bits of a hash's tag say where its search begins.
+    #[inline(always)]
+    fn place_mask(&self) -> usize {
+        self.slots.len().wrapping_sub(1)
+    }
+
+    /// Which bits of a slot are the number: numbers may be twice as many as slots, for those of deleted entries are not
+    /// given again at once.
+    #[inline(always)]
+    fn number_mask(&self) -> u32 {
+        self.place_mask() as u32 * 2 + 1
+    }
+
     /// The first entry filed under a hash that `is` accepts.
     #[inline(always)]
     pub fn find(&self, hash: i64, mut is: impl FnMut(usize) -> bool) -> Option<usize> {
         let tag = tag(hash);
-        let mask = self.slots.len().wrapping_sub(1);
+        let (mask, numbers) = (self.place_mask(), self.number_mask());
         let mut at = tag as usize & mask;
         loop {
             let slot = self.slots[at];
-            if (slot >> 32) as u32 == tag {
-                let number = slot as u32;
-                if number != 0 && number != DELETED && is(number as usize - 1) {
+            if (slot ^ tag) & !numbers == 0 {
+                let number = slot & numbers;
+                if number != 0 && number != numbers && is(number as usize - 1) {
                     return Some(number as usize - 1);
                 }
             }
@@ -70,47 +82,42 @@ impl Index {
         (self.used + added) * 3 <= self.slots.len() * 2
     }
 
-    /// Files an entry.
-    pub fn insert(&mut self, hash: i64, number: usize) {
-        if !self.has_room(1) {
-            self.grow();
-        }
-        self.file(tag(hash), number as u32 + 1);
+    /// Whether an entry's number can be noted.
+    #[inline(always)]
+    pub fn has_number(&self, number: usize) -> bool {
+        number + 1 < self.number_mask() as usize
     }
 
-    fn file(&mut self, tag: u32, number: u32) {
-        let mask = self.slots.len() - 1;
+    /// Files an entry, for which there has to be a slot.
+    #[inline(always)]
+    pub fn insert(&mut self, hash: i64, number: usize) {
+        let tag = tag(hash);
+        let mask = self.place_mask();
         let mut at = tag as usize & mask;
         while self.slots[at] != FREE {
             at = (at + 1) & mask;
         }
-        self.slots[at] = u64::from(tag) << 32 | u64::from(number);
+        self.slots[at] = tag & !self.number_mask() | (number as u32 + 1);
         self.used += 1;
     }
 
-    #[cold]
-    fn grow(&mut self) {
-        if !has_room_for::<u64>(2 * self.slots.len()) && self.used + 1 < self.slots.len() {
-            // The third that is free bridges the time until the machine has noticed.
-            report_shortage();
-            return;
-        }
-        let live = |slot: &u64| *slot != FREE && *slot as u32 != DELETED;
-        let count = self.slots.iter().filter(|slot| live(slot)).count();
-        let slots = self.slots.len();
+    /// An empty index in which as many entries as there are, `live`, and more have room; None as long as that cannot be
+    /// had and some slot is free. The third that is free bridges the time until the machine has noticed.
+    pub fn grown(&self, live: usize) -> Option<Index> {
         // Perhaps it is the deleted ones that fill it.
-        let slots = if count * 3 > slots { 2 * slots } else { slots };
-        let old = std::mem::replace(self, Index::with_slots(slots));
-        for slot in old.slots.iter().filter(|slot| live(slot)) {
-            self.file((slot >> 32) as u32, *slot as u32);
+        let slots = if live * 3 > self.slots.len() { 2 * self.slots.len() } else { self.slots.len() };
+        if !has_room_for::<u32>(slots) && self.used + 1 < self.slots.len() {
+            report_shortage();
+            return None;
         }
+        Some(Index::with_slots(slots))
     }
 
     /// Forgets an entry.
     pub fn remove(&mut self, hash: i64, number: usize) {
         let tag = tag(hash);
-        let wanted = u64::from(tag) << 32 | (number as u64 + 1);
-        let mask = self.slots.len() - 1;
+        let wanted = tag & !self.number_mask() | (number as u32 + 1);
+        let mask = self.place_mask();
         let mut at = tag as usize & mask;
         while self.slots[at] != wanted {
             if self.slots[at] == FREE {
@@ -123,7 +130,7 @@ impl Index {
             self.slots[at] = FREE;
             self.used -= 1;
         } else {
-            self.slots[at] = DELETED.into();
+            self.slots[at] |= self.number_mask();
         }
     }
 }

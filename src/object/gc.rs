@@ -10,7 +10,6 @@ use std::ptr::NonNull;
 
 use super::header::{Header, Tag};
 use super::heap::{Heap, Pending};
-use super::room::has_room_for;
 use super::trace::{Rubble, clear, trace};
 use super::value::Value;
 
@@ -97,13 +96,14 @@ impl Heap {
         let tracked = self.tracked.borrow();
         let start = if full { 0 } else { self.young.get().min(tracked.len()) };
         let members = &tracked[start..];
-        // What a collection notes of each object.
-        if !has_room_for::<[u64; 5]>(members.len()) {
-            return Garbage { objects: Vec::new() };
+        let mut objects = Vec::new();
+        // Without memory for it there is no collection this time.
+        if let Some(dead) = unreachable(members, start, 0)
+            && objects.try_reserve_exact(dead.len()).is_ok()
+        {
+            // SAFETY: registered objects are alive; the garbage's values own a reference each.
+            objects.extend(dead.into_iter().map(|index| unsafe { retain(members[index]) }));
         }
-        let dead = unreachable(members, start, 0);
-        // SAFETY: registered objects are alive; the garbage's values own a reference each.
-        let objects = dead.into_iter().map(|index| unsafe { retain(members[index]) }).collect();
         self.young.set(tracked.len());
         self.debt.set(0);
         Garbage { objects }
@@ -128,7 +128,8 @@ impl Heap {
         }
         let mut reachable = Vec::new();
         let members: Vec<NonNull<Header>> = places.iter().map(|(index, _)| tracked[*index]).collect();
-        let dead = unreachable_subset(&members);
+        // Without memory to find out they all count as reachable.
+        let dead = unreachable_subset(&members).unwrap_or_default();
         let mut keep = dead.into_iter().peekable();
         let mut objects = Vec::new();
         for (position, (_, object)) in places.into_iter().enumerate() {
@@ -232,7 +233,7 @@ unsafe fn retain(header: NonNull<Header>) -> Value {
 
 /// Indices of the members that nothing outside refers to, members being registered from `start` on;
 /// `extra` references of each are the caller's own.
-fn unreachable(members: &[NonNull<Header>], start: usize, extra: usize) -> Vec<usize> {
+fn unreachable(members: &[NonNull<Header>], start: usize, extra: usize) -> Option<Vec<usize>> {
     // SAFETY: registered objects are alive.
     let index_of = |header: NonNull<Header>| unsafe { header.as_ref() }.gc_index.get() as usize;
     let position = |header: NonNull<Header>| {
@@ -243,36 +244,106 @@ fn unreachable(members: &[NonNull<Header>], start: usize, extra: usize) -> Vec<u
 }
 
 /// As `unreachable`, for members that are anywhere in the registry and have one reference of the caller's each.
-fn unreachable_subset(members: &[NonNull<Header>]) -> Vec<usize> {
+fn unreachable_subset(members: &[NonNull<Header>]) -> Option<Vec<usize>> {
     let places: HashMap<NonNull<Header>, usize> =
         members.iter().enumerate().map(|(position, header)| (*header, position)).collect();
     sweep(members, 1, |header| places.get(&header).copied())
 }
 
-fn sweep(members: &[NonNull<Header>], extra: usize, position: impl Fn(NonNull<Header>) -> Option<usize>) -> Vec<usize> {
+/// What a collection notes of each member: the references that are not from other members, then how far it has come.
+///
+/// Four bytes a member are little beside the objects, whose number is largest when memory is scarce.
+struct Marks(Vec<u32>);
+
+impl Marks {
+    /// Nothing refers to the member, as far as is known.
+    const DEAD: u32 = 0;
+    /// So many references or more: the number is not known, and the member counts as referred to.
+    const MANY: u32 = LINK - 1;
+    /// Reached, and what it refers to is reached or waits.
+    const DONE: u32 = u32::MAX;
+    /// Waits, as the last of those that wait.
+    const LAST: u32 = u32::MAX - 1;
+
+    /// Notes of members with these counts; None if there is no memory for them.
+    fn new(counts: impl ExactSizeIterator<Item = usize>) -> Option<Marks> {
+        let mut marks = Vec::new();
+        if counts.len() >= Self::MANY as usize || marks.try_reserve_exact(counts.len()).is_err() {
+            return None;
+        }
+        marks.extend(counts.map(|count| u32::try_from(count).map_or(Self::MANY, |count| count.min(Self::MANY))));
+        Some(Marks(marks))
+    }
+
+    /// A member refers to this one.
+    fn discount(&mut self, at: usize) {
+        if self.0[at] != Self::MANY {
+            self.0[at] = self.0[at].saturating_sub(1);
+        }
+    }
+
+    /// Marks every member that is referred to from outside, and what such members refer to in turn.
+    ///
+    /// # Safety
+    ///
+    /// The members are alive and nothing looks into them.
+    unsafe fn spread(&mut self, members: &[NonNull<Header>], position: impl Fn(NonNull<Header>) -> Option<usize>) {
+        for start in 0..self.0.len() {
+            if matches!(self.0[start], Self::DEAD | Self::DONE) {
+                continue;
+            }
+            // Those that wait are a stack that runs through their marks.
+            let mut top = start as u32;
+            self.0[start] = Self::LAST;
+            while top != LINK {
+                let member = top as usize;
+                top = match std::mem::replace(&mut self.0[member], Self::DONE) {
+                    Self::LAST => LINK,
+                    link => link & !LINK,
+                };
+                let mut reach = |child| {
+                    // One that is referred to from outside has its turn as a start.
+                    if let Some(child) = position(child).filter(|&child| self.0[child] == Self::DEAD) {
+                        self.0[child] = if top == LINK { Self::LAST } else { LINK | top };
+                        top = child as u32;
+                    }
+                };
+                // SAFETY: the caller's promise.
+                unsafe { trace(members[member], &mut reach) };
+            }
+        }
+    }
+
+    /// The members that were not reached; None if there is no memory to name them.
+    fn dead(&self) -> Option<Vec<usize>> {
+        let dead = || self.0.iter().enumerate().filter(|(_, mark)| **mark == Self::DEAD);
+        let mut found = Vec::new();
+        found.try_reserve_exact(dead().count()).ok()?;
+        found.extend(dead().map(|(at, _)| at));
+        Some(found)
+    }
+}
+
+/// In a mark: the rest is the next member that waits. By itself, that none does.
+const LINK: u32 = 1 << 31;
+
+/// None if there is no memory for a collection.
+fn sweep(
+    members: &[NonNull<Header>],
+    extra: usize,
+    position: impl Fn(NonNull<Header>) -> Option<usize>,
+) -> Option<Vec<usize>> {
     // SAFETY: members are alive, the lock is held, and the collector's callers hold no reference into a cell.
     unsafe {
-        let mut counts: Vec<usize> = members.iter().map(|header| header.as_ref().count.get() - extra).collect();
+        let mut marks = Marks::new(members.iter().map(|header| header.as_ref().count.get() - extra))?;
         for header in members {
             trace(*header, &mut |child| {
                 if let Some(at) = position(child) {
-                    counts[at] = counts[at].saturating_sub(1);
+                    marks.discount(at);
                 }
             });
         }
-        let mut work: Vec<usize> = (0..members.len()).filter(|&index| counts[index] > 0).collect();
-        let mut alive = vec![false; members.len()];
-        work.iter().for_each(|&index| alive[index] = true);
-        while let Some(index) = work.pop() {
-            trace(members[index], &mut |child| {
-                if let Some(at) = position(child) {
-                    if !alive[at] {
-                        alive[at] = true;
-                        work.push(at);
-                    }
-                }
-            });
-        }
-        (0..members.len()).filter(|&index| !alive[index]).collect()
+        marks.spread(members, position);
+        marks.dead()
     }
 }

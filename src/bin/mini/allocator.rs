@@ -2,7 +2,11 @@
 //!
 //! Objects are small and many. Nearly all ask for no more alignment than mimalloc gives every
 //! block, so they take its plain entrances, which are shorter than those for a given alignment.
+//!
+//! Large blocks are the C library's: it can let one grow by moving pages rather than bytes, so that a growing list does
+//! not leave its former places behind, and gives memory back when a block is freed.
 
+mod large;
 mod reserve;
 
 use std::alloc::{GlobalAlloc, Layout};
@@ -16,10 +20,6 @@ pub use reserve::Reserve;
 /// mimalloc aligns every block to this, or to its size where that is smaller.
 const NATURAL: usize = 16;
 
-/// No block is larger. Address space beyond the memory of common machines can be had from the system, but touching it
-/// ends in the system killing the process; a script is to see MemoryError instead.
-const MAX_BLOCK: usize = 32 << 30;
-
 /// `mi_option_arena_eager_commit`.
 const EAGER_COMMIT: c_int = 4;
 /// `mi_option_arena_reserve`.
@@ -30,6 +30,9 @@ const RESERVED_KIB: c_long = 512 << 10;
 const ALLOW_HUGE: c_int = 43;
 /// `mi_option_purge_delay`.
 const PURGE_DELAY: c_int = 15;
+
+/// The least size of a block that is mapped by itself.
+const MAPPED: c_int = 4 << 20;
 
 unsafe extern "C" {
     fn mi_option_set(option: c_int, value: c_long);
@@ -59,10 +62,13 @@ extern "C" fn begin() {
         mi_option_set(ALLOW_HUGE, 0);
     }
     // The C library's own allocator serves few requests; an arena for each thread would take longer to map than to use.
+    // From a size on blocks are mapped each by itself: nothing is left of them, where they grew or were freed.
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: sets a number.
+    // SAFETY: sets numbers.
     unsafe {
         libc::mallopt(libc::M_ARENA_MAX, 1);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 2 * MAPPED);
     }
 }
 
@@ -77,13 +83,19 @@ pub fn end() {
     unsafe { mi_option_set(PURGE_DELAY, -1) }
 }
 
+/// The two owners of blocks; a block's size says which one it is.
+#[inline(always)]
+fn is_large(size: usize) -> bool {
+    size >= large::LEAST
+}
+
 #[inline(always)]
 fn is_natural(size: usize, align: usize) -> bool {
     align <= NATURAL && (align <= 8 || size >= NATURAL)
 }
 
-/// The system refused memory. A large request fails, which whoever made it has to expect; for a small one the reserve
-/// is given up, and the process ends if even that is not enough.
+/// The system refused memory. A request that is not small fails, which whoever made it has to expect; for a small one
+/// the reserve is given up, and the process ends if even that is not enough.
 #[cold]
 #[inline(never)]
 fn refused(size: usize, again: impl FnOnce() -> *mut c_void) -> *mut u8 {
@@ -99,12 +111,38 @@ fn refused(size: usize, again: impl FnOnce() -> *mut c_void) -> *mut u8 {
     block.cast()
 }
 
+impl Allocator {
+    /// `realloc` of a block that is large before or after.
+    ///
+    /// # Safety
+    ///
+    /// As `GlobalAlloc::realloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn realloc_large(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: the caller's contract; a block that changes its owner is copied, as far as both reach.
+        unsafe {
+            let grown = Layout::from_size_align_unchecked(new_size, layout.align());
+            if is_large(layout.size()) && is_large(new_size) {
+                return large::realloc(pointer, layout, grown);
+            }
+            let block = self.alloc(grown);
+            if !block.is_null() {
+                pointer.copy_to_nonoverlapping(block, layout.size().min(new_size));
+                self.dealloc(pointer, layout);
+            }
+            block
+        }
+    }
+}
+
 // SAFETY: mimalloc's functions keep the contract of C's; blocks are aligned as `is_natural` says or as asked for.
 unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if layout.size() > MAX_BLOCK {
-            return std::ptr::null_mut();
+        if is_large(layout.size()) {
+            // SAFETY: the layout is what the block will be freed with.
+            return unsafe { large::alloc(layout) };
         }
         // SAFETY: any size and a power of two are fine.
         unsafe {
@@ -122,8 +160,9 @@ unsafe impl GlobalAlloc for Allocator {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if layout.size() > MAX_BLOCK {
-            return std::ptr::null_mut();
+        if is_large(layout.size()) {
+            // SAFETY: as above.
+            return unsafe { large::alloc_zeroed(layout) };
         }
         // SAFETY: as above.
         unsafe {
@@ -140,15 +179,22 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     #[inline]
-    unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
-        // SAFETY: the block came from mimalloc.
-        unsafe { mi::mi_free(pointer.cast::<c_void>()) }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the size says who owns the block.
+        unsafe {
+            if is_large(layout.size()) {
+                large::dealloc(pointer);
+            } else {
+                mi::mi_free(pointer.cast::<c_void>());
+            }
+        }
     }
 
     #[inline]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        if new_size > MAX_BLOCK {
-            return std::ptr::null_mut();
+        if is_large(layout.size().max(new_size)) {
+            // SAFETY: the caller keeps the contract of `realloc`.
+            return unsafe { self.realloc_large(pointer, layout, new_size) };
         }
         // SAFETY: as above.
         unsafe {
