@@ -361,12 +361,41 @@ impl DictData {
         }
     }
 
-    /// Makes the entry at `index` the first; takes as long as copying the dict.
+    /// Makes the entry at `index` the first.
     pub fn move_to_front(&mut self, index: usize) {
-        let index = self.entries[..index].iter().filter(|entry| !entry.key.is_undef()).count();
-        self.entries.retain(|entry| !entry.key.is_undef());
-        self.entries[..=index].rotate_right(1);
-        self.compact();
+        if index == self.first {
+            return;
+        }
+        let mut index = index;
+        if self.first == 0 {
+            index = self.entries[..index].iter().filter(|entry| !entry.key.is_undef()).count();
+            self.entries.retain(|entry| !entry.key.is_undef());
+            if self.entries.len() <= FEW {
+                self.entries[..=index].rotate_right(1);
+                self.compact();
+                return;
+            }
+            index += self.leave_room_in_front();
+        }
+        let hash = self.entries[index].hash;
+        let (key, value) = self.remove_at(index);
+        self.first -= 1;
+        self.entries[self.first] = Entry { hash, key, value };
+        if !self.index.is_absent() {
+            self.index.insert(hash, self.first);
+        }
+        self.live += 1;
+    }
+
+    /// Puts places of removed entries before the first, as many as there are entries: moving to the
+    /// front costs the same each time on average. Gives back their number.
+    fn leave_room_in_front(&mut self) -> usize {
+        let room = self.entries.len();
+        let places = std::iter::repeat_with(|| Entry { hash: 0, key: Value::Undef, value: Value::Undef });
+        self.entries.splice(0..0, places.take(room));
+        self.first = room;
+        self.build_index(self.entries.len());
+        room
     }
 
     /// Removes a name and gives back its value.

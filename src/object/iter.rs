@@ -72,6 +72,14 @@ pub enum IterState {
         left: usize,
         reversed: bool,
     },
+    /// Over an `OrderedDict`, which must not change at all: it is at change number `changes`.
+    Ordered {
+        dict: Ptr<Dict>,
+        part: DictPart,
+        index: usize,
+        changes: u32,
+        reversed: bool,
+    },
     /// The set must keep its size `used`.
     Set {
         set: Ptr<Set>,
@@ -135,6 +143,7 @@ pub enum IterClass {
     DictKeysReversed,
     DictValuesReversed,
     DictItemsReversed,
+    Ordered,
     Set,
     Sequence,
     Reversed,
@@ -179,6 +188,7 @@ impl IterState {
                 DictPart::Values => IterClass::DictValuesReversed,
                 DictPart::Items => IterClass::DictItemsReversed,
             },
+            IterState::Ordered { .. } => IterClass::Ordered,
             IterState::Set { .. } => IterClass::Set,
             IterState::Sequence { .. } => IterClass::Sequence,
             IterState::SequenceReversed { .. } => IterClass::Reversed,
@@ -211,12 +221,24 @@ define_heap_type! {
     pub struct View: tracked {
         pub dict: Ptr<Dict>,
         pub part: DictPart,
+        /// The `OrderedDict` whose entries these are; `Undef` for a plain dict.
+        pub owner: Value,
     }
 }
 
 impl View {
     /// A view of a part of a dict.
     pub fn new(dict: Ptr<Dict>, part: DictPart) -> Ptr<View> {
-        View::alloc(dict, part)
+        View::alloc(dict, part, Value::Undef)
+    }
+
+    /// A view of a part of an `OrderedDict`, whose entries are in `dict`.
+    pub fn ordered(dict: Ptr<Dict>, part: DictPart, owner: Value) -> Ptr<View> {
+        View::alloc(dict, part, owner)
+    }
+
+    /// Whether this is a view of an `OrderedDict`.
+    pub fn is_ordered(&self) -> bool {
+        !self.owner.is_undef()
     }
 }

@@ -78,6 +78,9 @@ known! {
     DictKeys "dict_keys" Object;
     DictValues "dict_values" Object;
     DictItems "dict_items" Object;
+    OdictKeys "odict_keys" DictKeys;
+    OdictValues "odict_values" DictValues;
+    OdictItems "odict_items" DictItems;
     RangeIterator "range_iterator" Object;
     LongRangeIterator "longrange_iterator" Object;
     ListIterator "list_iterator" Object;
@@ -94,6 +97,7 @@ known! {
     DictReverseKeyIterator "dict_reversekeyiterator" Object;
     DictReverseValueIterator "dict_reversevalueiterator" Object;
     DictReverseItemIterator "dict_reverseitemiterator" Object;
+    OdictIterator "odict_iterator" Object;
     SetIterator "set_iterator" Object;
     SequenceIterator "iterator" Object;
     CallableIterator "callable_iterator" Object;

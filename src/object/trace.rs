@@ -117,7 +117,11 @@ pub(super) unsafe fn trace(header: NonNull<Header>, visit: &mut impl FnMut(NonNu
             Tag::Cell => value(cell!(object!(Cell).content), visit),
             Tag::Module => pointer(&object!(Module).dict, visit),
             Tag::Iter => trace_iter(cell!(object!(Iter).state), visit),
-            Tag::View => pointer(&object!(View).dict, visit),
+            Tag::View => {
+                let view = object!(View);
+                pointer(&view.dict, visit);
+                value(&view.owner, visit);
+            }
             Tag::Property => {
                 let property = object!(Property);
                 for part in [&property.get, &property.set, &property.delete, &property.doc, &property.name] {
@@ -151,7 +155,7 @@ fn trace_iter(state: &IterState, visit: &mut impl FnMut(NonNull<Header>)) {
     match state {
         IterState::List { list, .. } | IterState::ListReversed { list, .. } => pointer(list, visit),
         IterState::Tuple { tuple, .. } | IterState::Memory { items: tuple, .. } => pointer(tuple, visit),
-        IterState::Dict { dict, .. } => pointer(dict, visit),
+        IterState::Dict { dict, .. } | IterState::Ordered { dict, .. } => pointer(dict, visit),
         IterState::Set { set, .. } => pointer(set, visit),
         IterState::Sequence { object, .. } | IterState::SequenceReversed { object, .. } => value(object, visit),
         IterState::Callable { callable, sentinel } => {

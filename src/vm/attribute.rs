@@ -263,7 +263,7 @@ impl Vm {
 
     #[cold]
     fn no_place(&mut self, object: &Value, class: &Ptr<Class>, name: &Ptr<Str>, on_class: bool) -> Raised {
-        let class_name = class.name(&self.gil).to_owned();
+        let class_name = self.type_name(class);
         let text = name.as_str();
         if on_class {
             return self.raise(Known::AttributeError, format!("'{class_name}' object attribute '{text}' is read-only"));

@@ -90,6 +90,11 @@ impl Vm {
             Value::Module(_) => Known::Module,
             Value::Code(_) => Known::Code,
             Value::Iter(iter) => iter_class(iter.state.get(&self.gil).class()),
+            Value::View(view) if view.is_ordered() => match view.part {
+                DictPart::Keys => Known::OdictKeys,
+                DictPart::Values => Known::OdictValues,
+                DictPart::Items => Known::OdictItems,
+            },
             Value::View(view) => match view.part {
                 DictPart::Keys => Known::DictKeys,
                 DictPart::Values => Known::DictValues,
@@ -169,6 +174,7 @@ fn iter_class(class: IterClass) -> Known {
         IterClass::DictItems => Known::DictItemIterator,
         IterClass::DictKeysReversed => Known::DictReverseKeyIterator,
         IterClass::DictValuesReversed => Known::DictReverseValueIterator,
+        IterClass::Ordered => Known::OdictIterator,
         IterClass::DictItemsReversed => Known::DictReverseItemIterator,
         IterClass::Set => Known::SetIterator,
         IterClass::Sequence => Known::SequenceIterator,

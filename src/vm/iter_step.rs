@@ -147,6 +147,7 @@ impl Vm {
                 Ok(pair.map(|(one, other)| Tuple::from_array([one, other]).into_value()))
             }
             IterState::Dict { .. } => self.step_dict(iter),
+            IterState::Ordered { .. } => self.step_ordered(iter),
             IterState::Zip { iters, strict } => {
                 let (iters, strict) = (iters.clone(), *strict);
                 self.step_zip(&iters, strict)
@@ -259,6 +260,29 @@ impl Vm {
         if let IterState::Dict { index, left, .. } = iter.state.get_mut(&mut self.gil) {
             *index = if reversed { found } else { found + 1 };
             *left -= 1;
+        }
+        Ok(Some(item))
+    }
+
+    fn step_ordered(&mut self, iter: &Iter) -> Result<Option<Value>, Raised> {
+        let IterState::Ordered { dict, part, index, changes, reversed } = iter.state.get(&self.gil) else {
+            return Ok(None);
+        };
+        let (part, reversed) = (*part, *reversed);
+        let data = dict.data.get(&self.gil);
+        if data.changes() != *changes {
+            self.end(iter)?;
+            return Err(self.raise(Known::RuntimeError, "OrderedDict mutated during iteration"));
+        }
+        let found = if reversed { data.previous_entry(*index) } else { data.next_entry(*index) };
+        let Some((found, entry)) = found else { return self.end(iter) };
+        let item = match part {
+            DictPart::Keys => entry.key.clone(),
+            DictPart::Values => entry.value.clone(),
+            DictPart::Items => Tuple::from_array([entry.key.clone(), entry.value.clone()]).into_value(),
+        };
+        if let IterState::Ordered { index, .. } = iter.state.get_mut(&mut self.gil) {
+            *index = if reversed { found } else { found + 1 };
         }
         Ok(Some(item))
     }

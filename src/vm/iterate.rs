@@ -1,13 +1,21 @@
 //! Iteration.
 
 use crate::object::iter::{BigRange, IterState};
-use crate::object::{DictPart, GenKind, Iter, Known, Name, Raised, Range, Value, Vm};
+use crate::gil::Gil;
+use crate::object::{ClassFlags, Dict, DictPart, GenKind, Iter, Known, Name, Ptr, Raised, Range, Value, Vm};
 
 /// First number, step and count of a range whose numbers fit 64 bits, the one after the last included.
 fn small_range(range: &Range) -> Option<(i64, i64, u64)> {
     let (start, step, len) = range.small()?;
     len.checked_mul(step)?.checked_add(start)?;
     Some((start, step, len as u64))
+}
+
+/// The state of a new iterator over a part of an `OrderedDict` whose entries are in `dict`.
+pub(crate) fn ordered_state(gil: &Gil, dict: Ptr<Dict>, part: DictPart, reversed: bool) -> IterState {
+    let data = dict.data.get(gil);
+    let (index, changes) = (if reversed { data.slots() } else { 0 }, data.changes());
+    IterState::Ordered { dict, part, index, changes, reversed }
 }
 
 /// The iterator state of a range.
@@ -57,6 +65,7 @@ impl Vm {
                     reversed: false,
                 }
             }
+            Value::View(view) if view.is_ordered() => ordered_state(&self.gil, view.dict.clone(), view.part, false),
             Value::View(view) => {
                 let used = view.dict.data.get(&self.gil).len();
                 IterState::Dict {
@@ -83,9 +92,11 @@ impl Vm {
     fn iter_by_method(&mut self, value: &Value) -> Result<Value, Raised> {
         let class = self.class_of(value);
         let Some(found) = self.lookup_name(&class, Name::__iter__) else {
+            // A native type without `__iter__` is subscripted by keys, as `re.Match`, not a sequence.
+            let native = !class.flags(&self.gil).has(ClassFlags::HEAP);
             return match self.lookup_name(&class, Name::__getitem__) {
-                Some(_) => Ok(Iter::new(IterState::Sequence { object: value.clone(), index: 0 }).into_value()),
-                None => Err(self.not_iterable(value)),
+                Some(_) if !native => Ok(Iter::new(IterState::Sequence { object: value.clone(), index: 0 }).into_value()),
+                _ => Err(self.not_iterable(value)),
             };
         };
         if found.is_none() {

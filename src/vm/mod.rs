@@ -39,7 +39,7 @@ mod intrinsics;
 mod introspect;
 pub(crate) mod item;
 mod iter_step;
-mod iterate;
+pub(crate) mod iterate;
 mod link;
 mod lookup;
 mod mro;

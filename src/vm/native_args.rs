@@ -175,6 +175,14 @@ impl Vm {
         if positional.len() > max_positional {
             return Err(self.too_many_named(native, params, receiver, args));
         }
+        let given = positional.len() + args.keyword_count();
+        if given > total {
+            let (plain, max) = (self.plain_name(native), total - receiver);
+            let what = if positional.len() == receiver { "keyword argument" } else { "argument" };
+            let plural = if max == 1 { "" } else { "s" };
+            let given = given - receiver;
+            return Err(self.type_error(format!("{plain}() takes at most {max} {what}{plural} ({given} given)")));
+        }
         bound[..positional.len()].clone_from_slice(positional);
         for (name, value) in args.keywords() {
             let Value::Str(name) = name else { return Err(self.type_error("keywords must be strings")) };

@@ -1,12 +1,13 @@
 //! `dict.keys()`, `dict.values()`, `dict.items()`.
 
 use super::methods::reverse_iterator;
+use crate::vm::iterate::ordered_state;
 use crate::builtins::compare::ORDER;
 use crate::builtins::native;
 use crate::builtins::sequence::{self, join_reprs};
 use crate::builtins::set::algebra;
 use crate::object::{
-    Args, Arity, DictPart, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Set, SetData, Value, View, Vm,
+    Iter, Args, Arity, DictPart, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Set, SetData, Value, View, Vm,
 };
 
 const EVERY: &[NativeDef] = &[
@@ -66,7 +67,8 @@ fn view_of(vm: &mut Vm, value: &Value) -> Result<Ptr<View>, Raised> {
 fn mapping(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
     let view = view_of(vm, object)?;
     let proxy = vm.known(Known::MappingProxy).into_value();
-    vm.call(&proxy, &[view.dict.to_value()])
+    let dict = if view.is_ordered() { view.owner.clone() } else { view.dict.to_value() };
+    vm.call(&proxy, &[dict])
 }
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -83,6 +85,9 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let view = view_of(vm, &args[0])?;
+    if view.is_ordered() {
+        return Ok(Iter::new(ordered_state(&vm.gil, view.dict.clone(), view.part, true)).into_value());
+    }
     Ok(reverse_iterator(vm, view.dict.clone(), view.part))
 }
 

@@ -64,8 +64,15 @@ pub(super) fn install(vm: &mut Vm) {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::Static, new);
     }
-    let unsized_ones =
-        [Known::MemoryIterator, Known::CallableIterator, Known::Enumerate, Known::Zip, Known::Map, Known::Filter];
+    let unsized_ones = [
+        Known::MemoryIterator,
+        Known::OdictIterator,
+        Known::CallableIterator,
+        Known::Enumerate,
+        Known::Zip,
+        Known::Map,
+        Known::Filter,
+    ];
     for &known in SIZED.iter().chain(&unsized_ones) {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::SlotWrapper, EVERY);
@@ -152,6 +159,7 @@ pub(crate) fn remaining(vm: &mut Vm, iter: &Iter) -> Result<Option<Value>, Raise
         }
         IterState::Exhausted { .. } => 0,
         IterState::Callable { .. }
+        | IterState::Ordered { .. }
         | IterState::Enumerate { .. }
         | IterState::Zip { .. }
         | IterState::Map { .. }

@@ -95,7 +95,7 @@ fn recipe(state: &IterState) -> Recipe {
             Recipe::Construct(std::iter::once(func).chain(iters.iter()).cloned().collect(), None)
         }
         IterState::Filter { func, iter } => Recipe::Construct(vec![func.clone(), iter.clone()], None),
-        IterState::Dict { .. } | IterState::Set { .. } => Recipe::Rest,
+        IterState::Dict { .. } | IterState::Ordered { .. } | IterState::Set { .. } => Recipe::Rest,
         IterState::Exhausted { of } => match of {
             IterClass::Str | IterClass::StrAscii => Recipe::Call("iter", vec![Value::str("")], None),
             IterClass::ListReversed => Recipe::Call("reversed", vec![Value::list(Vec::new())], None),
@@ -143,6 +143,13 @@ fn twin(state: &IterState) -> Option<IterState> {
             index: *index,
             used: *used,
             left: *left,
+            reversed: *reversed,
+        },
+        IterState::Ordered { dict, part, index, changes, reversed } => IterState::Ordered {
+            dict: dict.clone(),
+            part: DictPart::clone(part),
+            index: *index,
+            changes: *changes,
             reversed: *reversed,
         },
         IterState::Set { set, slot, used, left } => {

@@ -16,9 +16,11 @@ const METHODS: &[NativeDef] = &[
     native("__ror__", Arity::Exact(2), ror, "Return value|self."),
 ];
 
+const DOC: &str = "A dict that calls its factory for a missing key and keeps what that returns.";
+
 /// Adds the class to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
-    dict_subclass(vm, dict, "defaultdict", Some(&["default_factory"]), METHODS).map(drop)
+    dict_subclass(vm, dict, "defaultdict", DOC, Some(&["default_factory"]), METHODS).map(drop)
 }
 
 fn factory(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {
@@ -58,7 +60,7 @@ fn missing(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.class_name(&args[0]);
+    let name = vm.class_of(&args[0]).name(&vm.gil).to_owned();
     let items = dict_part(vm, &args[0])?.into_value();
     let items = vm.repr(&items)?;
     let factory = factory(vm, &args[0])?;

@@ -6,10 +6,11 @@ mod deque;
 mod deque_iter;
 mod deque_operators;
 mod ordered_dict;
+mod ordered_update;
 pub(super) mod tuple_getter;
 
 use super::NativeModule;
-use crate::object::{Args, Class, Dict, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
+use crate::object::{Args, Class, ClassFlags, Dict, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 pub const MODULE: NativeModule = NativeModule { name: "_collections", init };
 
@@ -28,11 +29,13 @@ fn dict_subclass(
     vm: &mut Vm,
     dict: &Ptr<Dict>,
     name: &str,
+    doc: &str,
     slots: Option<&[&str]>,
     methods: &'static [NativeDef],
 ) -> Result<Ptr<Class>, Raised> {
     let namespace = Dict::new();
     vm.dict_set_str(&namespace, "__module__", Value::str("collections"));
+    vm.dict_set_str(&namespace, "__doc__", Value::str(doc));
     if let Some(slots) = slots {
         let slots = Value::tuple(slots.iter().map(|slot| Value::str(slot)).collect());
         vm.dict_set_str(&namespace, "__slots__", slots);
@@ -42,6 +45,7 @@ fn dict_subclass(
     let made = vm.new_class(&meta, name, vec![base], &namespace, Args::new(&[]))?;
     let class = vm.expect_class(&made)?;
     vm.add_methods(&class, NativeKind::Method, methods);
+    class.data.get_mut(&mut vm.gil).flags.set(ClassFlags::STATIC, true);
     vm.dict_set_str(dict, name, made);
     Ok(class)
 }

@@ -1,11 +1,15 @@
 //! `OrderedDict`: what it has beyond `dict`, which keeps its order too.
 
+use super::ordered_update as update;
 use super::{dict_part, dict_subclass, merged};
 use crate::builtins::native;
 use crate::bytecode::CmpOp;
-use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
+use crate::object::{Args, Arity, Dict, DictPart, Iter, Known, Name, NativeDef, NativeKind, Params, Ptr, Raised, Value, View, Vm};
+use crate::vm::iterate::ordered_state;
 
 const KEY_DEFAULT: Params = Params { names: &["self", "key", "default"], required: 2, posonly: 1, kwonly: 0 };
+const MOVE: Params = Params { names: &["self", "key", "last"], required: 2, posonly: 1, kwonly: 0 };
+const POP_ITEM: Params = Params { names: &["self", "last"], required: 1, posonly: 1, kwonly: 0 };
 const FROM_KEYS: Params = Params { names: &["type", "iterable", "value"], required: 2, posonly: 1, kwonly: 0 };
 
 const CLASS_METHODS: &[NativeDef] = &[native(
@@ -30,12 +34,19 @@ const METHODS: &[NativeDef] = &[
     ),
     native(
         "move_to_end",
-        Arity::Any,
+        Arity::Named(&MOVE),
         move_to_end,
         "Move an existing element to the end (or beginning if last is false).",
     ),
-    native("popitem", Arity::Any, popitem, "Remove and return a (key, value) pair from the dictionary."),
+    native("popitem", Arity::Named(&POP_ITEM), popitem, "Remove and return a (key, value) pair from the dictionary."),
     native("copy", Arity::Exact(1), copy, "A shallow copy of ordered dict."),
+    native("__init__", Arity::Any, update::init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("update", Arity::Any, update::update, "Take the entries of a mapping or of an iterable of pairs, and the keywords."),
+    native("keys", Arity::Exact(1), keys, "A set-like view of the keys, in order."),
+    native("values", Arity::Exact(1), values, "A view of the values, in order."),
+    native("items", Arity::Exact(1), items, "A set-like view of the items, in order."),
+    native("__iter__", Arity::Exact(1), iter, "Implement iter(self)."),
+    native("__reversed__", Arity::Exact(1), reversed, "od.__reversed__() <==> reversed(od)"),
     native("__eq__", Arity::Exact(2), eq, "Return self==value."),
     native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
@@ -50,7 +61,7 @@ struct OrderedClass(Value);
 
 /// Adds the class to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
-    let class = dict_subclass(vm, dict, "OrderedDict", None, METHODS)?;
+    let class = dict_subclass(vm, dict, "OrderedDict", "Dictionary that remembers insertion order", None, METHODS)?;
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_METHODS);
     vm.interp.extension::<OrderedClass>(&mut vm.gil).0 = class.into_value();
     Ok(())
@@ -67,25 +78,13 @@ fn is_ordered(vm: &mut Vm, value: &Value) -> bool {
     }
 }
 
-/// The flag `last` of a method that also takes `before` positional arguments, receiver included.
-fn last(vm: &mut Vm, args: Args<'_>, name: &str, before: usize) -> Result<bool, Raised> {
-    let mut last = args.positional().get(before).cloned();
-    if args.positional().len() < before {
-        return Err(vm.type_error(format!("{name}() missing required argument 'key' (pos 1)")));
-    }
-    for (keyword, value) in args.keywords() {
-        if !matches!(keyword, Value::Str(keyword) if keyword.as_str() == "last") {
-            let keyword = vm.str(keyword)?;
-            let message = format!("{name}() got an unexpected keyword argument '{}'", keyword.as_str());
-            return Err(vm.type_error(message));
-        }
-        last = Some(value.clone());
-    }
-    last.map_or(Ok(true), |last| vm.truth(&last))
+/// The flag `last` of a method.
+fn last(vm: &mut Vm, flag: Option<&Value>) -> Result<bool, Raised> {
+    flag.map_or(Ok(true), |last| vm.truth(last))
 }
 
 fn move_to_end(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let last = last(vm, args, "move_to_end", 2)?;
+    let last = last(vm, args.get(2))?;
     let dict = dict_part(vm, &args[0])?;
     let hash = vm.hash(&args[1])?;
     let Some(at) = vm.dict_find(&dict, hash, &args[1])? else { return Err(vm.key_error(&args[1])) };
@@ -99,7 +98,7 @@ fn move_to_end(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn popitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let last = last(vm, args, "popitem", 1)?;
+    let last = last(vm, args.get(1))?;
     let dict = dict_part(vm, &args[0])?;
     let data = dict.data.get_mut(&mut vm.gil);
     let found = if last { data.previous_entry(data.slots()) } else { data.next_entry(0) };
@@ -136,6 +135,36 @@ fn setdefault(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(value)
 }
 
+fn view(vm: &mut Vm, ordered: &Value, part: DictPart) -> Result<Value, Raised> {
+    let dict = dict_part(vm, ordered)?;
+    Ok(View::ordered(dict, part, ordered.clone()).into_value())
+}
+
+fn keys(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    view(vm, &args[0], DictPart::Keys)
+}
+
+fn values(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    view(vm, &args[0], DictPart::Values)
+}
+
+fn items(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    view(vm, &args[0], DictPart::Items)
+}
+
+fn iterator(vm: &mut Vm, ordered: &Value, reversed: bool) -> Result<Value, Raised> {
+    let dict = dict_part(vm, ordered)?;
+    Ok(Iter::new(ordered_state(&vm.gil, dict, DictPart::Keys, reversed)).into_value())
+}
+
+fn iter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    iterator(vm, &args[0], false)
+}
+
+fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    iterator(vm, &args[0], true)
+}
+
 fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = vm.class_of(&args[0]).into_value();
     vm.call(&class, &[args[0].clone()])
@@ -154,10 +183,31 @@ fn equal(vm: &mut Vm, args: Args<'_>) -> Result<Option<bool>, Raised> {
     if !is_ordered(vm, &args[1]) {
         return Ok(Some(true));
     }
-    let keys =
-        |vm: &Vm, dict: &Dict| -> Vec<Value> { dict.data.get(&vm.gil).iter().map(|entry| entry.key.clone()).collect() };
-    let (ours, theirs) = (Value::list(keys(vm, &dict)), Value::list(keys(vm, &other)));
-    vm.compare_bool(CmpOp::Eq, &ours, &theirs).map(Some)
+    same_order(vm, &dict, &other).map(Some)
+}
+
+/// Whether two ordered dicts with equal entries have them in the same order.
+fn same_order(vm: &mut Vm, ours: &Ptr<Dict>, theirs: &Ptr<Dict>) -> Result<bool, Raised> {
+    let changes = |vm: &Vm| [ours, theirs].map(|dict| dict.data.get(&vm.gil).changes());
+    let before = changes(vm);
+    let (mut at, mut other_at) = (0, 0);
+    loop {
+        let next = |vm: &Vm, dict: &Ptr<Dict>, at: usize| {
+            dict.data.get(&vm.gil).next_entry(at).map(|(found, entry)| (found + 1, entry.key.clone()))
+        };
+        let ((after, key), (other_after, other)) = match (next(vm, ours, at), next(vm, theirs, other_at)) {
+            (Some(one), Some(other)) => (one, other),
+            (one, other) => return Ok(one.is_none() && other.is_none()),
+        };
+        (at, other_at) = (after, other_after);
+        let equal = vm.same_or_equal(&key, &other)?;
+        if changes(vm) != before {
+            return Err(vm.raise(Known::RuntimeError, "OrderedDict mutated during iteration"));
+        }
+        if !equal {
+            return Ok(false);
+        }
+    }
 }
 
 fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -169,7 +219,7 @@ fn ne(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.class_name(&args[0]);
+    let name = vm.class_of(&args[0]).name(&vm.gil).to_owned();
     let dict = dict_part(vm, &args[0])?;
     if dict.data.get(&vm.gil).is_empty() {
         return Ok(format!("{name}()").into());
