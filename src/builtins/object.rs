@@ -253,7 +253,7 @@ fn subclasshook(_vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
 
 fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let attributes = match &args[0] {
-        Value::Object(object) => object.slots.get(&vm.gil).len(),
+        Value::Object(object) => object.slots(&vm.gil).len(),
         _ => 0,
     };
     Ok(Value::from(16 + 8 * attributes))
@@ -264,7 +264,7 @@ fn slot_values(vm: &mut Vm, object: &Value) -> Vec<(Value, Value)> {
     let Value::Object(instance) = object else { return Vec::new() };
     let data = instance.class.get(&vm.gil).data.get(&vm.gil);
     let first = usize::from(matches!(data.layout, Layout::Builtin(_)));
-    let values = instance.slots.get(&vm.gil);
+    let values = instance.slots(&vm.gil);
     let named = data.slot_names.iter().enumerate();
     named.filter_map(|(index, name)| Some((name.to_value(), values.get(first + index)?.clone().bound()?))).collect()
 }

@@ -82,6 +82,9 @@ impl ClassFlags {
     }
 }
 
+/// The first instance of a class gets room for so many attributes.
+const FIRST_ROOM: usize = 6;
+
 /// The content of a class.
 pub struct ClassData {
     pub name: Ptr<Str>,
@@ -96,13 +99,39 @@ pub struct ClassData {
     pub root_shape: ShapeId,
     /// Names of `__slots__` in slot order, inherited ones first.
     pub slot_names: Vec<Ptr<Str>>,
-    /// Instances begin with room for this many attributes, learned from earlier ones.
-    pub slot_hint: usize,
+    /// Instances begin with room for this many slots, learned from earlier ones; None if there were none.
+    pub slot_hint: Option<usize>,
     /// Direct subclasses; weak, by address, each with the index it registered under.
     pub subclasses: Vec<super::weak::WeakClass>,
     /// The cached `__init__` and whether instantiation is the ordinary one; filled by the machine.
     pub init_cache: Value,
     pub init_epoch: u32,
+}
+
+impl ClassData {
+    /// How many slots of an instance are no attributes by shape: the built-in part, then those of `__slots__`.
+    #[inline]
+    pub fn reserved_slots(&self) -> usize {
+        usize::from(matches!(self.layout, Layout::Builtin(_))) + self.slot_names.len()
+    }
+
+    /// How many slots a new instance gets room for.
+    #[inline]
+    pub fn room_for_slots(&mut self) -> usize {
+        let reserved = self.reserved_slots();
+        match self.slot_hint {
+            Some(hint) => hint.max(reserved),
+            None => {
+                self.slot_hint = Some(0);
+                reserved + if self.flags.has(ClassFlags::HAS_DICT) { FIRST_ROOM } else { 0 }
+            }
+        }
+    }
+
+    /// Takes note that an instance came to have so many slots.
+    pub fn learn_slots(&mut self, count: usize) {
+        self.slot_hint = self.slot_hint.max(Some(count));
+    }
 }
 
 define_heap_type! {

@@ -72,7 +72,7 @@ pub(super) unsafe fn free_object(header: NonNull<Header>) {
             Tag::Method => drop_as::<Method>(header),
             Tag::Native => drop_as::<Native>(header),
             Tag::Class => drop_as::<Class>(header),
-            Tag::Object => drop_as::<Object>(header),
+            Tag::Object => Object::free(header.cast()),
             Tag::Exc => drop_as::<Exc>(header),
             Tag::Gen => drop_as::<Gen>(header),
             Tag::Cell => drop_as::<Cell>(header),

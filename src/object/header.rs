@@ -56,6 +56,8 @@ pub struct Header {
     pub(super) gc_index: Cell<u32>,
     pub(super) tag: Tag,
     pub(super) flags: Cell<u8>,
+    /// How many slots an instance has room for behind it; none: they are elsewhere. Free for use by other types.
+    pub(super) room: Cell<u16>,
 }
 
 impl Header {
@@ -80,7 +82,13 @@ impl Header {
 
     /// A header with one reference, unknown to the collector.
     pub fn new(tag: Tag) -> Self {
-        Header { count: Cell::new(1), gc_index: Cell::new(Self::UNTRACKED), tag, flags: Cell::new(0) }
+        Header {
+            count: Cell::new(1),
+            gc_index: Cell::new(Self::UNTRACKED),
+            tag,
+            flags: Cell::new(0),
+            room: Cell::new(0),
+        }
     }
 
     /// How many references there are.

@@ -1,43 +1,13 @@
-//! Instances of classes, exceptions, and built-in objects of other kinds.
+//! Exceptions, and built-in objects of other kinds.
 
 use std::any::Any;
 
 use super::define_heap_type;
 use super::ptr::{Ptr, Raw};
-use super::shape::ShapeId;
 use super::value::Value;
 use super::vm::{Raised, Vm};
 use super::{Class, Dict, Str, Traceback, Tuple};
 use crate::gil::{Gil, GilCell};
-
-define_heap_type! {
-    /// An instance of a class, its attributes in slots that its shape names.
-    ///
-    /// Slot 0 of an instance of a subclass of a built-in type is the built-in part. Then come
-    /// `__slots__`, then attributes. An instance whose `__dict__` was asked for has the shape
-    /// [`ShapeId::DICT`] and its attributes in `dict`.
-    pub struct Object: tracked {
-        pub class: GilCell<Ptr<Class>>,
-        pub shape: GilCell<ShapeId>,
-        pub slots: GilCell<Vec<Value>>,
-    }
-}
-
-impl Object {
-    /// An instance with the given first slots.
-    pub fn new(class: Ptr<Class>, shape: ShapeId, slots: Vec<Value>) -> Ptr<Object> {
-        Object::alloc(GilCell::new(class), GilCell::new(shape), GilCell::new(slots))
-    }
-
-    /// The built-in part of an instance of a subclass of a built-in type.
-    #[inline]
-    pub fn builtin_part<'a>(&'a self, gil: &'a Gil) -> Option<&'a Value> {
-        match self.class.get(gil).data.get(gil).layout {
-            super::Layout::Builtin(_) => self.slots.get(gil).first(),
-            _ => None,
-        }
-    }
-}
 
 /// The content of an exception.
 pub struct ExcData {

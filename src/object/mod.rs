@@ -30,6 +30,7 @@ pub mod room;
 pub(crate) mod set;
 mod set_algebra;
 pub(crate) mod shape;
+mod slots;
 pub(crate) mod stacks;
 mod string;
 mod trace;
@@ -52,8 +53,8 @@ pub use generator::{Gen, GenData, GenKind, GenNames, GenState, Traceback};
 pub use handle::Handle;
 pub use header::Tag;
 pub use instance::{
-    Access, CallFn, Exc, ExcData, Foreign, ForeignData, GetSet, GetSetDef, Getter, ItemFns, NextFn, Object, Property,
-    Setter, Wrapper,
+    Access, CallFn, Exc, ExcData, Foreign, ForeignData, GetSet, GetSetDef, Getter, ItemFns, NextFn, Property, Setter,
+    Wrapper,
 };
 pub use interp::Interp;
 pub use iter::{DictPart, Iter, IterClass, IterState, View};
@@ -64,6 +65,7 @@ pub use ptr::{HeapType, Ptr, Raw};
 pub use reserve::{MemoryReserve, ShortageSignal};
 pub use set::{Set, SetData, SetProbe};
 pub use shape::{ShapeId, Shapes};
+pub use slots::{Object, Slots};
 pub use string::Str;
 pub use tuple::Tuple;
 pub use value::Value;

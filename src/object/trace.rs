@@ -93,7 +93,7 @@ pub(super) unsafe fn trace(header: NonNull<Header>, visit: &mut impl FnMut(NonNu
             Tag::Object => {
                 let object = object!(Object);
                 pointer(cell!(object.class), visit);
-                cell!(object.slots).iter().for_each(|slot| value(slot, visit));
+                (&*object.slots_ptr()).iter().for_each(|slot| value(slot, visit));
             }
             Tag::Exc => {
                 let data = cell!(object!(Exc).data);
@@ -218,7 +218,7 @@ pub(super) unsafe fn clear(header: NonNull<Header>, rubble: &mut Rubble) {
             Tag::Dict => rubble.dicts.push((cell!(object!(Dict).data)).clear()),
             Tag::Set => rubble.sets.push((cell!(object!(Set).data)).clear()),
             Tag::Object => {
-                let slots = cell!(object!(Object).slots);
+                let slots = &mut *object!(Object).slots_ptr();
                 rubble.values.extend(slots.iter_mut().map(Value::take));
             }
             Tag::Cell => rubble.values.push((cell!(object!(Cell).content)).take()),

@@ -184,7 +184,7 @@ impl Vm {
             Some(Value::GetSet(descriptor)) => {
                 // An attribute in `__slots__` is in a slot like any other; an unbound one is no hit.
                 let Access::Slot(slot) = descriptor.access else { return None };
-                let value = instance.slots.get(&self.gil).get(slot)?.clone().bound()?;
+                let value = instance.slots(&self.gil).get(slot)?.clone().bound()?;
                 cache.kind = KIND_SLOT;
                 cache.slot = slot as u32;
                 cache.key = receiver_key(self, instance);
@@ -214,7 +214,7 @@ impl Vm {
             _ => {}
         }
         if let Some(slot) = slot {
-            let value = instance.slots.get(&self.gil).get(slot)?.clone();
+            let value = instance.slots(&self.gil).get(slot)?.clone();
             cache.kind = KIND_SLOT;
             cache.slot = slot as u32;
             cache.key = receiver_key(self, instance);
@@ -287,8 +287,7 @@ impl Vm {
                     cache.kind = KIND_ADD;
                     cache.slot = shape.0;
                     cache.key = before;
-                    let data = class.data.get_mut(&mut self.gil);
-                    data.slot_hint = data.slot_hint.max(slot + 1);
+                    class.data.get_mut(&mut self.gil).learn_slots(slot + 1);
                 }
                 _ => {
                     cache.kind = KIND_SLOT;

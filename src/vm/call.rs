@@ -503,12 +503,9 @@ impl Vm {
 
     /// A new instance without attributes of a class whose instances are objects with slots.
     pub(super) fn new_instance(&mut self, class: &Ptr<Class>) -> Ptr<Object> {
-        let data = class.data.get(&self.gil);
-        // In front of what `__slots__` names may stand the built-in part.
-        let reserved = usize::from(matches!(data.layout, Layout::Builtin(_))) + data.slot_names.len();
-        let mut slots = Vec::with_capacity(data.slot_hint.max(reserved));
-        slots.resize_with(reserved, Value::default);
-        Object::new(class.clone(), data.root_shape, slots)
+        let data = class.data.get_mut(&mut self.gil);
+        let (shape, reserved, room) = (data.root_shape, data.reserved_slots(), data.room_for_slots());
+        Object::new(class.clone(), shape, reserved, room)
     }
 
     /// Calls a native function after checking its arguments.

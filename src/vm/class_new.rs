@@ -130,9 +130,8 @@ impl Vm {
         let name = self.intern(name);
         slot_names.extend(slots.names.iter().cloned());
         let mut data = self.empty_class_data(name, bases, layout, flags);
-        let reserved = usize::from(matches!(layout, Layout::Builtin(_))) + slot_names.len();
-        data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(reserved);
         data.slot_names = slot_names;
+        data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(data.reserved_slots());
         data.mro_tail = mro;
         data.dict = dict.clone();
         if let Some(qualname) = qualname {

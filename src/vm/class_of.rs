@@ -149,7 +149,7 @@ impl Vm {
     pub fn unwrap<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value {
             Value::Object(object) => match object.class.get(&self.gil).data.get(&self.gil).layout {
-                Layout::Builtin(_) => object.slots.get(&self.gil).first().unwrap_or(value),
+                Layout::Builtin(_) => object.slots(&self.gil).first().unwrap_or(value),
                 _ => value,
             },
             _ => value,

@@ -232,7 +232,7 @@ impl Vm {
         let found = match descriptor.access {
             Access::Functions(def) => return (def.get)(self, receiver),
             Access::Slot(index) => match receiver {
-                Value::Object(object) => object.slots.get(&self.gil).get(index).cloned().and_then(Value::bound),
+                Value::Object(object) => object.slots(&self.gil).get(index).cloned().and_then(Value::bound),
                 _ => {
                     let dict = self.instance_dict(receiver);
                     dict.and_then(|dict| dict.data.get(&self.gil).get_str(&descriptor.name).cloned())
@@ -293,7 +293,7 @@ impl Vm {
                 };
             }
             (Access::Slot(index), Value::Object(object)) => {
-                let slots = object.slots.get_mut(&mut self.gil);
+                let mut slots = object.slots_mut(&mut self.gil);
                 slots.get_mut(*index).map(|slot| std::mem::replace(slot, value.unwrap_or_default()))
             }
             (Access::Slot(_), _) => {

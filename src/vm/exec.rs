@@ -777,8 +777,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     };
                                     let cache = entry!(site, object);
                                     let value = if cache.kind == KIND_SLOT {
-                                        let slots: &Vec<Value> = &*object.slots.as_ptr();
-                                        slots.get_unchecked(cache.slot as usize).clone()
+                                        (*object.first_slot().add(cache.slot as usize)).clone()
                                     } else if cache.kind == KIND_CONSTANT {
                                         cache.value.clone()
                                     } else if cache.kind == KIND_PROPERTY {
@@ -805,13 +804,12 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     let Value::Object(object) = &reg!(obj) else { break 'slow };
                                     let cache = entry!(cache, object);
                                     if cache.kind == KIND_ADD {
-                                        let slots: &mut Vec<Value> = &mut *object.slots.as_ptr();
-                                        if slots.len() == slots.capacity() {
+                                        if object.is_full() {
                                             slow!();
                                         }
                                         *object.shape.as_ptr() = ShapeId(cache.slot);
                                         let value = operand!(val);
-                                        slots.push(value);
+                                        object.push_unchecked(value);
                                         consume!(obj);
                                         continue 'run;
                                     }
@@ -819,8 +817,8 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                         slow!();
                                     }
                                     let value = operand!(val);
-                                    let slots: &mut Vec<Value> = &mut *object.slots.as_ptr();
-                                    let old = std::mem::replace(slots.get_unchecked_mut(cache.slot as usize), value);
+                                    let slot = object.first_slot().add(cache.slot as usize);
+                                    let old = std::mem::replace(&mut *slot, value);
                                     consume!(obj);
                                     discard!(old);
                                 }

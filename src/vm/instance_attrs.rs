@@ -20,13 +20,13 @@ impl Vm {
             return self.object_dict(object)?.data.get(&self.gil).get_str(name).cloned();
         }
         let slot = self.interp.shapes.get(&self.gil).slot(shape, name)?;
-        object.slots.get(&self.gil).get(slot).cloned()
+        object.slots(&self.gil).get(slot).cloned()
     }
 
     /// The dict of an instance that keeps its attributes in one: the slot after the reserved ones.
     #[inline]
     pub(super) fn object_dict<'a>(&'a self, object: &'a Object) -> Option<&'a Dict> {
-        match object.slots.get(&self.gil).last() {
+        match object.slots(&self.gil).last() {
             Some(Value::Dict(dict)) => Some(dict),
             _ => None,
         }
@@ -41,7 +41,7 @@ impl Vm {
         let slot = self.interp.shapes.get(&self.gil).slot(shape, name);
         match (slot, value) {
             (Some(slot), Some(value)) => {
-                let old = std::mem::replace(&mut object.slots.get_mut(&mut self.gil)[slot], value);
+                let old = std::mem::replace(&mut object.slots_mut(&mut self.gil)[slot], value);
                 drop(old);
                 Stored::Done
             }
@@ -58,7 +58,7 @@ impl Vm {
     }
 
     fn object_dict_store(&mut self, object: &Raw<Object>, name: &Ptr<Str>, value: Option<Value>) -> Stored {
-        let Some(Value::Dict(dict)) = object.slots.get(&self.gil).last() else { return Stored::NoPlace };
+        let Some(Value::Dict(dict)) = object.slots(&self.gil).last() else { return Stored::NoPlace };
         let dict = dict.to_ptr();
         self.store_in(&dict, name, value)
     }
@@ -83,15 +83,11 @@ impl Vm {
             self.enter_dict_mode(object);
             return self.object_dict_store(object, name, Some(value));
         };
-        let slots = object.slots.get_mut(&mut self.gil);
-        let grew = slots.len() == slots.capacity();
+        let mut slots = object.slots_mut(&mut self.gil);
         slots.push(value);
         let len = slots.len();
         *object.shape.get_mut(&mut self.gil) = child;
-        if grew {
-            let data = class.data.get_mut(&mut self.gil);
-            data.slot_hint = data.slot_hint.max(len);
-        }
+        class.data.get_mut(&mut self.gil).learn_slots(len);
         Stored::Done
     }
 
@@ -108,7 +104,7 @@ impl Vm {
             }
         }
         *object.shape.get_mut(&mut self.gil) = target;
-        let old = object.slots.get_mut(&mut self.gil).remove(slot);
+        let old = object.slots_mut(&mut self.gil).remove(slot);
         drop(old);
     }
 
@@ -116,7 +112,7 @@ impl Vm {
     pub(super) fn enter_dict_mode(&mut self, object: &Raw<Object>) -> Ptr<Dict> {
         let shape = *object.shape.get(&self.gil);
         if shape == ShapeId::DICT {
-            if let Some(Value::Dict(dict)) = object.slots.get(&self.gil).last() {
+            if let Some(Value::Dict(dict)) = object.slots(&self.gil).last() {
                 return dict.to_ptr();
             }
         }
@@ -124,12 +120,12 @@ impl Vm {
         let shapes = self.interp.shapes.get(&self.gil);
         let reserved = shapes.reserved(shape);
         let names: Vec<_> = shapes.names(shape).to_vec();
-        let values = object.slots.get_mut(&mut self.gil).split_off(reserved);
+        let values = object.slots_mut(&mut self.gil).split_off(reserved);
         let data = dict.data.get_mut(&mut self.gil);
         for (name, value) in names.iter().zip(values) {
             data.push(name.hash(), name.to_value(), value);
         }
-        object.slots.get_mut(&mut self.gil).push(dict.to_value());
+        object.slots_mut(&mut self.gil).push(dict.to_value());
         *object.shape.get_mut(&mut self.gil) = ShapeId::DICT;
         dict
     }
@@ -177,9 +173,8 @@ impl Vm {
         let old = match object {
             Value::Object(instance) => {
                 self.enter_dict_mode(instance);
-                instance.slots.get_mut(&mut self.gil).pop().inspect(|_| {
-                    instance.slots.get_mut(&mut self.gil).push(dict.into_value());
-                })
+                let mut slots = instance.slots_mut(&mut self.gil);
+                slots.last_mut().map(|last| std::mem::replace(last, dict.into_value()))
             }
             Value::Exc(exception) => exception.data.get_mut(&mut self.gil).dict.replace(dict).map(Ptr::into_value),
             Value::Func(func) => func.data.get_mut(&mut self.gil).dict.replace(dict).map(Ptr::into_value),
@@ -197,7 +192,7 @@ impl Vm {
             let shape = *instance.shape.get(&self.gil);
             if shape != ShapeId::DICT {
                 let shapes = self.interp.shapes.get(&self.gil);
-                let values = instance.slots.get(&self.gil).iter().skip(shapes.reserved(shape));
+                let values = instance.slots(&self.gil).iter().skip(shapes.reserved(shape));
                 return shapes.names(shape).iter().map(Ptr::to_value).zip(values.cloned()).collect();
             }
         }

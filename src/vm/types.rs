@@ -216,7 +216,7 @@ impl Vm {
             flags,
             root_shape: ShapeId::DICT,
             slot_names: Vec::new(),
-            slot_hint: 0,
+            slot_hint: None,
             subclasses: Vec::new(),
             init_cache: Value::Undef,
             init_epoch: 0,
@@ -234,8 +234,7 @@ impl Vm {
                 _ => bases,
             };
             let mut data = self.empty_class_data(name, bases.clone(), known.layout(), known.flags());
-            let reserved = usize::from(matches!(data.layout, Layout::Builtin(_)));
-            data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(reserved);
+            data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(data.reserved_slots());
             // The bases of built-in classes are lists of at most two, the second a base of none of the first's.
             let mut mro: Vec<Ptr<Class>> = Vec::new();
             for base in &bases {
@@ -302,8 +301,7 @@ impl Vm {
         let mut data = self.empty_class_data(name, vec![base.clone()], layout, flags);
         data.mro_tail =
             std::iter::once(base.clone()).chain(base.data.get(&self.gil).mro_tail.iter().cloned()).collect();
-        data.root_shape =
-            self.interp.shapes.get_mut(&mut self.gil).new_root(usize::from(matches!(layout, Layout::Builtin(_))));
+        data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(data.reserved_slots());
         let dict = data.dict.clone();
         let meta = self.known(Known::Type);
         let class = self.make_class(None, Some(meta), data);

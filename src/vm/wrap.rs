@@ -1,6 +1,6 @@
 //! Instances of subclasses of built-in types.
 
-use crate::object::{Class, Object, Ptr, Value, Vm};
+use crate::object::{Class, Ptr, Value, Vm};
 
 impl Vm {
     /// The instance of `class` whose built-in part is `value`: the value itself for the built-in
@@ -9,11 +9,10 @@ impl Vm {
         if class.known.is_some() {
             return value;
         }
-        let shape = class.data.get(&self.gil).root_shape;
-        let reserved = self.interp.shapes.get(&self.gil).reserved(shape);
-        let mut slots = Vec::with_capacity(reserved);
-        slots.push(value);
-        slots.resize_with(reserved.max(1), Value::default);
-        Object::new(class.clone(), shape, slots).into_value()
+        let object = self.new_instance(class);
+        if let Some(part) = object.slots_mut(&mut self.gil).first_mut() {
+            *part = value;
+        }
+        object.into_value()
     }
 }

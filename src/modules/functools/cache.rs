@@ -6,9 +6,7 @@
 use crate::builtins::functions::objects::is_callable;
 use crate::builtins::native;
 use crate::modules::foreign::{define_class, give_dict};
-use crate::object::{
-    Args, Arity, Dict, Foreign, ForeignData, Known, Method, NativeDef, Object, Ptr, Raised, Value, Vm,
-};
+use crate::object::{Args, Arity, Dict, Foreign, ForeignData, Known, Method, NativeDef, Ptr, Raised, Value, Vm};
 
 struct Cache {
     func: Value,
@@ -65,7 +63,6 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         max => Some(vm.expect_isize(max)?.max(0) as usize),
     };
     let object = vm.known(Known::Object);
-    let shape = object.data.get(&vm.gil).root_shape;
     let cache = Cache {
         func: args[1].clone(),
         max,
@@ -73,7 +70,7 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         results: Dict::new(),
         hits: 0,
         misses: 0,
-        mark: Object::new(object, shape, Vec::new()).into_value(),
+        mark: vm.bare_instance(&object),
         info_class: args[4].clone(),
     };
     let class = vm.expect_class(&args[0])?;

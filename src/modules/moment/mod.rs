@@ -90,7 +90,7 @@ fn from_ordinal(ordinal: i64) -> [i64; 3] {
 #[inline]
 fn slots<const N: usize>(vm: &Vm, value: &Value) -> Option<[i64; N]> {
     let Value::Object(object) = value else { return None };
-    ints(object.slots.get(&vm.gil).get(..N)?)
+    ints(object.slots(&vm.gil).get(..N)?)
 }
 
 #[inline]
@@ -114,7 +114,7 @@ fn made(vm: &mut Vm, class: &Value, fields: impl IntoIterator<Item = Value>) -> 
 }
 
 fn fill(vm: &mut Vm, object: &Object, fields: impl IntoIterator<Item = Value>) {
-    for (slot, field) in object.slots.get_mut(&mut vm.gil).iter_mut().zip(fields) {
+    for (slot, field) in object.slots_mut(&mut vm.gil).iter_mut().zip(fields) {
         *slot = field;
     }
 }

@@ -106,7 +106,7 @@ fn operand(vm: &Vm, kind: Kind, value: &Value) -> Option<Operand> {
         Kind::Day => slots(vm, value).map(to_ordinal).map(Operand::Day),
         Kind::Moment => {
             let Value::Object(object) = value else { return None };
-            let zone = object.slots.get(&vm.gil).get(ZONE)?.clone();
+            let zone = object.slots(&vm.gil).get(ZONE)?.clone();
             slots(vm, value).map(|numbers| Operand::Moment(moment_at(numbers), zone))
         }
     }
@@ -125,7 +125,7 @@ fn order(vm: &Vm, a: &Value, b: &Value) -> Option<Ordering> {
     if !class.is(b.class.get(&vm.gil)) || !class.flags(&vm.gil).has(ClassFlags::STATIC) {
         return None;
     }
-    let (a, b) = (a.slots.get(&vm.gil), b.slots.get(&vm.gil));
+    let (a, b) = (a.slots(&vm.gil), b.slots(&vm.gil));
     if a.len() > ZONE && !a[ZONE].is(b.get(ZONE)?) {
         return None;
     }

@@ -100,7 +100,7 @@ fn size_of_value(vm: &mut Vm, value: &Value) -> usize {
         Value::Traceback(_) => 64,
         Value::Object(object) => {
             let layout = object.class.get(&vm.gil).data.get(&vm.gil).layout;
-            let part = object.slots.get(&vm.gil).first().cloned();
+            let part = object.slots(&vm.gil).first().cloned();
             match (layout, part) {
                 (Layout::Builtin(_), Some(part)) => size_of_value(vm, &part) + GC_HEADER,
                 _ if vm.known(Known::Object).is(object.class.get(&vm.gil)) => 16,
