@@ -121,6 +121,7 @@ fn odd_files_are_read_or_refused() {
     for (name, content, message) in [
         ("binary", &b"\x7fELF\0\0\0"[..], "SyntaxError: source code cannot contain null bytes"),
         ("latin", b"x = '\xe9'\n", "SyntaxError: Non-UTF-8 code starting with '\\xe9'"),
+        ("utf-16", b"\xff\xfex\0", "SyntaxError: Non-UTF-8 code starting with '\\xff'"),
         ("cookie", b"# coding: klingon\n", "SyntaxError: encoding problem: klingon"),
     ] {
         let output = run(&[&folder.file(name, content)]);
@@ -133,8 +134,8 @@ fn odd_files_are_read_or_refused() {
 fn standard_input_is_a_program() {
     for args in [&["-"][..], &[]] {
         let mut child = mini().args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("mini starts");
-        child.stdin.take().expect("a pipe").write_all(b"x = 2\nprint(x)\n").expect("mini reads");
-        assert_eq!(out(&child.wait_with_output().expect("mini ends")), "2\n");
+        child.stdin.take().expect("a pipe").write_all(b"x = 2\nprint(x, __file__)\n").expect("mini reads");
+        assert_eq!(out(&child.wait_with_output().expect("mini ends")), "2 <stdin>\n");
     }
 }
 
@@ -165,6 +166,61 @@ fn the_disassembly_shows_source_lines() {
     let output = run(&["dis", &folder.file("a.mini", b"print('hello')\n")]);
     assert!(out(&output).contains("1  print('hello')"), "{}", out(&output));
     assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn dis_reads_standard_input_and_knows_its_usage() {
+    let mut child =
+        mini().args(["dis", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("mini starts");
+    child.stdin.take().expect("a pipe").write_all(b"x = 5").expect("mini reads");
+    let listing = out(&child.wait_with_output().expect("mini ends"));
+    assert!(listing.contains("1  x = 5\n") && listing.ends_with('\n'), "{listing}");
+    assert!(out(&run(&["dis", "--help"])).contains("mini dis FILE"));
+    for wrong in [&["dis"][..], &["dis", "a", "b"], &["dis", "-c"]] {
+        let output = run(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(err(&output).starts_with("mini: dis "), "{}", err(&output));
+    }
+}
+
+#[test]
+fn warning_filters_are_checked_at_the_start() {
+    let filters = ["-Wbogus", "-W", "a:b:c:d:e:f", "-W", "::Foo", "-W", "::nomod.Foo", "-W", "e::int", "-W", ":::x:-1"];
+    let output = run(&[&filters[..], &["-c", "pass"]].concat());
+    let expected = [
+        "invalid action: 'bogus'",
+        "too many fields (max 5): 'a:b:c:d:e:f'",
+        "unknown warning category: 'Foo'",
+        "invalid module name: 'nomod'",
+        "invalid warning category: 'int'",
+        "invalid lineno -1",
+    ];
+    let expected: String = expected.iter().map(|text| format!("Invalid -W option ignored: {text}\n")).collect();
+    assert_eq!((err(&output), output.status.code()), (expected, Some(0)));
+}
+
+#[test]
+fn arguments_that_are_no_text_are_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let output = mini().arg("-c").arg(std::ffi::OsStr::from_bytes(b"print('\xe9')")).output().expect("mini starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).starts_with("mini: argument 2 is not UTF-8: "), "{}", err(&output));
+}
+
+#[test]
+fn library_modules_are_programs() {
+    let folder = Folder::new("tools");
+    let file = folder.file("a.json", b"{\"b\": [1, {}], \"a\": null}");
+    let output = run(&["-m", "json.tool", "--sort-keys", "--indent", "1", &file]);
+    assert_eq!(out(&output), "{\n \"a\": null,\n \"b\": [\n  1,\n  {}\n ]\n}\n");
+    assert_eq!(out(&run(&["-m", "json.tool", "--compact", &file])), "{\"b\":[1,{}],\"a\":null}\n");
+    let output = run(&["-m", "json.tool", &folder.file("bad.json", b"[1,")]);
+    assert_eq!((err(&output).as_str(), output.status.code()), ("Expecting value: line 1 column 4 (char 3)\n", Some(1)));
+    let output = out(&run(&["-m", "timeit", "-n", "3", "-r", "1", "-u", "sec", "-s", "x = 1", "x"]));
+    assert!(output.starts_with("3 loops, best of 1: ") && output.ends_with(" sec per loop\n"), "{output}");
+    let output = run(&["-m", "timeit", "1/0"]);
+    assert!(err(&output).ends_with("line 6, in inner\n    1/0\n    ~^~\nZeroDivisionError: division by zero\n"));
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]

@@ -3,15 +3,14 @@
 #![cfg(unix)]
 #![forbid(unsafe_code)]
 
-use std::fs::File;
+mod common;
+
 use std::io::Read;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use nix::pty::openpty;
+use common::{Watch, open_terminal};
 
 /// No demo takes longer than this; one that does is killed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -81,13 +80,7 @@ fn run_on_terminal(folder: &Path, script: &Path) -> String {
         .stderr(slave)
         .spawn()
         .unwrap();
-    let pid = child.id();
-    let (done, finished) = std::sync::mpsc::channel::<()>();
-    let watch = std::thread::spawn(move || {
-        if finished.recv_timeout(PATIENCE).is_err() {
-            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
-        }
-    });
+    let watch = Watch::new(child.id(), PATIENCE);
     let mut printed = Vec::new();
     let mut buffer = [0; 4096];
     // The master reports an error, not an end, once nobody holds the terminal.
@@ -98,19 +91,8 @@ fn run_on_terminal(folder: &Path, script: &Path) -> String {
         printed.extend_from_slice(&buffer[..n]);
     }
     let status = child.wait().unwrap();
-    let _ = done.send(());
-    watch.join().unwrap();
+    drop(watch);
     let text = String::from_utf8_lossy(&printed).into_owned();
     assert!(status.success(), "{}: {status}, after printing:\n{text}", script.display());
     text
-}
-
-/// The two ends of a new pseudo-terminal.
-fn open_terminal() -> (File, OwnedFd) {
-    let ends = openpty(None, None).expect("a pseudo-terminal");
-    for end in [&ends.master, &ends.slave] {
-        // A demo started meanwhile by another test must not inherit it.
-        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("the descriptor is open");
-    }
-    (File::from(ends.master), ends.slave)
 }

@@ -1,5 +1,6 @@
 //! The files that the command is given.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The file that a path of the command line stands for.
@@ -43,4 +44,17 @@ pub(super) fn cannot_open(path: &Path, error: &std::io::Error) -> String {
 pub(super) fn folder_of(file: &Path) -> String {
     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     real.parent().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The whole of standard input.
+///
+/// # Errors
+///
+/// The message.
+pub(super) fn read_stdin() -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    match std::io::stdin().read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(format!("cannot read standard input: {error}")),
+    }
 }

@@ -1,9 +1,8 @@
 //! A program from its start to its exit status.
 
-use std::io::Read;
 use std::sync::Arc;
 
-use super::files::{Target, cannot_open, find, folder_of};
+use super::files::{Target, cannot_open, find, folder_of, read_stdin};
 use super::uncaught::{BROKEN_PIPE, INTERRUPTED};
 use crate::gil::{GilLock, LockConfig};
 use crate::modules::spec::Origin;
@@ -23,7 +22,7 @@ pub enum Source {
     Module(String),
     /// Standard input, read as a file.
     Stdin,
-    /// The prompt.
+    /// The prompt, on a terminal or not.
     Interactive,
 }
 
@@ -50,7 +49,8 @@ pub fn run(program: Program) -> i32 {
         Source::Command(_) => "-c".to_owned(),
         Source::Module(_) => "-m".to_owned(),
         Source::Stdin => "-".to_owned(),
-        Source::Interactive => String::new(),
+        // Arguments can only follow a dash.
+        Source::Interactive => if program.args.is_empty() { "" } else { "-" }.to_owned(),
     };
     config.argv = std::iter::once(name).chain(program.args.iter().cloned()).collect();
     config.interactive = program.source == Source::Interactive;
@@ -82,7 +82,10 @@ pub(super) fn with_interpreter(
         *vm.interp.clone().extension::<SysConfig>(&mut vm.gil) = config;
         // A program that cannot be interrupted is still a program.
         let _ = vm.watch_signals(&thread, &[libc::SIGINT]);
-        let mut status = match vm.import_dotted("sys") {
+        let warns = !vm.interp.clone().extension::<SysConfig>(&mut vm.gil).warn_options.is_empty();
+        let prepared =
+            vm.import_dotted("sys").and_then(|sys| if warns { vm.import_dotted("warnings") } else { Ok(sys) });
+        let mut status = match prepared {
             Ok(_) => action(&mut vm),
             Err(raised) => vm.report_uncaught(raised),
         };
@@ -148,13 +151,15 @@ fn run_source(vm: &mut Vm, source: &Source) -> i32 {
             Err(raised) => Err(raised),
         },
         Source::Stdin => {
-            let mut bytes = Vec::new();
-            if let Err(error) = std::io::stdin().read_to_end(&mut bytes) {
-                complain(&format!("cannot read standard input: {error}"));
-                return 1;
-            }
+            let bytes = match read_stdin() {
+                Ok(bytes) => bytes,
+                Err(message) => {
+                    complain(&message);
+                    return 1;
+                }
+            };
             vm.set_first_path("");
-            vm.decode_source(&bytes, "<stdin>").and_then(|text| vm.run_main(&text, "<stdin>", None, None))
+            vm.decode_source(&bytes, "<stdin>").and_then(|text| vm.run_main(&text, "<stdin>", Some("<stdin>"), None))
         }
         Source::Interactive => return super::repl::run(vm, false),
     };
@@ -229,7 +234,7 @@ impl Vm {
         if file.is_some() {
             self.dict_set_str(&dict, "__cached__", Value::None);
         }
-        let origin = file.map_or(Origin::BuiltIn, Origin::File);
+        let origin = file.filter(|file| *file != "<stdin>").map_or(Origin::BuiltIn, Origin::File);
         self.set_loader(&dict, "__main__", &origin);
         if let Some(module) = module {
             self.set_spec(&dict, module, origin, Value::None);

@@ -82,7 +82,12 @@ impl Vm {
             },
         };
         if let Some(at) = body.iter().position(|&byte| byte == 0) {
-            return Err(self.null_byte(&body[..at], filename));
+            return Err(match std::str::from_utf8(&body[..at]) {
+                Err(error) if encoding == Encoding::Utf8 => {
+                    self.not_utf8(body, error.valid_up_to(), filename, declared.is_some())
+                }
+                _ => self.null_byte(&body[..at], filename),
+            });
         }
         match encoding {
             Encoding::Utf8 => match std::str::from_utf8(body) {

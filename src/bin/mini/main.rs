@@ -4,16 +4,22 @@
 mod allocator;
 mod options;
 
+use options::Action;
+
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 fn main() {
-    let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let status = match options::parse(&args) {
-        options::Action::Run(program) => mini::command::run(*program),
-        options::Action::Disassemble(path) => mini::command::disassembly(&path),
-        options::Action::Refuse(message) => {
+    let action = options::texts(std::env::args_os()).map_or_else(Action::Refuse, |args| options::parse(&args));
+    let status = match action {
+        Action::Run(program) => mini::command::run(*program),
+        Action::Disassemble(path) => mini::command::disassembly(&path),
+        Action::Show(text) => {
+            print!("{text}");
+            0
+        }
+        Action::Refuse(message) => {
             eprintln!("mini: {message}\nTry 'mini --help' for more information.");
             2
         }

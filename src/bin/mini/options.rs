@@ -19,7 +19,7 @@ use mini::modules::sys::config::SysConfig;
 #[command(after_help = "Without a program, the prompt is started, or standard input is run if it is no terminal.\n\
     MINIPATH names folders, separated by colons, in which modules are looked for.")]
 struct Options {
-    /// Go to the prompt when the program has ended
+    /// Go to the prompt when the program has ended, or without one, even if standard input is no terminal
     #[arg(short)]
     interactive: bool,
     /// Do not introduce the prompt
@@ -65,6 +65,8 @@ pub enum Action {
     Run(Box<Program>),
     /// To show the instructions of a file.
     Disassemble(String),
+    /// To show a text.
+    Show(&'static str),
     /// Something that is not available.
     Refuse(String),
 }
@@ -144,12 +146,38 @@ fn reserve() -> Option<Arc<dyn mini::MemoryReserve>> {
     None
 }
 
+/// `mini dis FILE`.
+fn disassemble(args: &[String]) -> Action {
+    match args {
+        [file] if file == "-" || !file.starts_with('-') => Action::Disassemble(file.clone()),
+        [flag] if flag == "-h" || flag == "--help" => Action::Show(DIS_HELP),
+        [option] => Action::Refuse(format!("dis has no option '{option}'")),
+        _ => Action::Refuse(format!("dis takes one file, not {} (a program of that name is ./dis)", args.len())),
+    }
+}
+
+const DIS_HELP: &str = "Prints the bytecode of a file, or of standard input, with its source lines
+
+Usage: mini dis FILE
+       mini dis -
+";
+
+/// The arguments as text.
+///
+/// # Errors
+///
+/// The message, if one is no UTF-8: it would reach the program as another.
+pub fn texts(args: std::env::ArgsOs) -> Result<Vec<String>, String> {
+    let text = |(index, arg): (usize, std::ffi::OsString)| {
+        arg.into_string().map_err(|arg| format!("argument {index} is not UTF-8: '{}'", arg.to_string_lossy()))
+    };
+    args.enumerate().map(text).collect()
+}
+
 /// Reads the arguments. Wrong usage, `--help` and `--version` end the process.
 pub fn parse(args: &[String]) -> Action {
-    if let [_, command, file] = args {
-        if command == "dis" {
-            return Action::Disassemble(file.clone());
-        }
+    if args.get(1).is_some_and(|word| word == "dis") {
+        return disassemble(&args[2..]);
     }
     let count = own_count(args).min(args.len());
     let options = plain(&args[..count]).unwrap_or_else(|| Options::parse_from(&args[..count]));
@@ -159,9 +187,8 @@ pub fn parse(args: &[String]) -> Action {
     let source = match (options.command, options.module, options.file) {
         (Some(text), ..) => Source::Command(text),
         (_, Some(name), _) => Source::Module(name),
-        (_, _, Some(file)) if file == "-" => Source::Stdin,
-        (_, _, Some(file)) => Source::File(file),
-        _ if std::io::stdin().is_terminal() => Source::Interactive,
+        (_, _, Some(file)) if file != "-" => Source::File(file),
+        _ if options.interactive || std::io::stdin().is_terminal() => Source::Interactive,
         _ => Source::Stdin,
     };
     let executable = std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();

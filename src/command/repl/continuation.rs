@@ -10,10 +10,8 @@ use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, Movement, Rep
 
 use super::block::wants_more;
 
-/// The prompt of the first line.
-pub(super) const FIRST: &str = ">>> ";
-/// The prompt of the others.
-pub(super) const FURTHER: &str = "... ";
+/// The prompt of the lines behind the first.
+const FURTHER: &str = "... ";
 /// What stands for it in the buffer: two wide characters joined to one cluster of four columns.
 const MARK: &str = "\u{3030}\u{200d}\u{3030}";
 

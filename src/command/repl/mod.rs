@@ -2,78 +2,81 @@
 
 mod block;
 mod continuation;
+mod editor;
 mod history;
 mod knowledge;
+mod plain;
 
-use rustyline::error::ReadlineError;
-use rustyline::history::DefaultHistory;
-use rustyline::{Config, Editor, GraphemeClusterMode, KeyCode, KeyEvent, Modifiers};
-
-use self::continuation::{Backspace, Enter, FIRST, unmark};
-use self::history::Record;
-use self::knowledge::Knowledge;
-use crate::gil::WaitReason;
+use self::editor::LineEditor;
+use self::plain::Plain;
 use crate::modules::sys::config::SysConfig;
 use crate::object::{Dict, Known, Ptr, Raised, Value, Vm};
-use crate::runtime::terminal::takes_colours;
-use crate::vm::{CompileMode, PROMPTED};
+use crate::vm::CompileMode;
 
-type LineEditor = Editor<Knowledge, DefaultHistory>;
+/// The prompt of an input's first line, and that of the others: `sys.ps1` and `sys.ps2`, if the program leaves them.
+const PROMPTS: [(&str, &str); 2] = [("ps1", ">>> "), ("ps2", "... ")];
 
 /// Runs the prompt until its end; gives the exit status. `after` a program there is no greeting.
 pub(super) fn run(vm: &mut Vm, after: bool) -> i32 {
     if !after {
         vm.set_first_path("");
         if !vm.interp.clone().extension::<SysConfig>(&mut vm.gil).quiet {
-            println!("Mini {} (Python 3.13) on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
-            println!("Type help, copyright, credits or license for more; exit() or Ctrl-D leaves.");
+            eprintln!("Mini {} (Python 3.13) on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
+            eprintln!("Type help, copyright, credits or license for more; exit() or Ctrl-D leaves.");
         }
     }
     vm.add_prompt_builtins();
-    let mut editor = match new_editor() {
-        Ok(editor) => editor,
-        Err(error) => {
-            eprintln!("mini: the prompt needs a terminal: {error}");
-            return 1;
-        }
+    vm.add_prompts();
+    let mut keyboard: Box<dyn Keyboard> = match LineEditor::new() {
+        Some(editor) => Box::new(editor),
+        None => Box::new(Plain),
     };
-    let mut record = Record::open(&mut editor);
-    let status = session(vm, &mut editor, &mut record);
-    record.save();
+    let status = session(vm, &mut *keyboard);
+    keyboard.close();
     status
 }
 
-fn new_editor() -> rustyline::Result<LineEditor> {
-    // The marks of continuation lines are as wide as their characters together.
-    let config = Config::builder().grapheme_cluster_mode(GraphemeClusterMode::WcWidth).auto_add_history(false).build();
-    let mut editor = LineEditor::with_config(config)?;
-    editor.bind_sequence(
-        KeyEvent(KeyCode::Enter, Modifiers::NONE),
-        rustyline::EventHandler::Conditional(Box::new(Enter)),
-    );
-    for key in [KeyEvent(KeyCode::Backspace, Modifiers::NONE), KeyEvent::ctrl('H')] {
-        editor.bind_sequence(key, rustyline::EventHandler::Conditional(Box::new(Backspace)));
-    }
-    Ok(editor)
+/// What inputs come from.
+trait Keyboard {
+    /// Waits for an input.
+    fn read(&mut self, vm: &mut Vm) -> Input;
+
+    /// The name of the file that tracebacks give to the input of a number.
+    fn filename(&self, number: usize) -> String;
+
+    /// Remembers an input.
+    fn remember(&mut self, _text: &str) {}
+
+    /// Keeps what is remembered.
+    fn close(&mut self) {}
 }
 
-fn session(vm: &mut Vm, editor: &mut LineEditor, record: &mut Record) -> i32 {
+/// What was typed.
+enum Input {
+    /// One or several lines.
+    Text(String),
+    /// Ctrl-C.
+    Interrupted,
+    /// Ctrl-D, or the end of the input.
+    End,
+    /// The input cannot be read, for a reason.
+    Lost(String),
+}
+
+fn session(vm: &mut Vm, keyboard: &mut dyn Keyboard) -> i32 {
     let namespace = vm.main_namespace();
-    let colours = takes_colours(libc::STDOUT_FILENO);
     let mut count = 0;
     loop {
         vm.flush_streams();
-        let knowledge = vm.knowledge(colours);
-        editor.set_helper(Some(knowledge));
-        let text = match vm.blocking(WaitReason::File, || editor.readline(FIRST)) {
-            Ok(buffer) => unmark(&buffer),
-            Err(ReadlineError::Interrupted) => {
-                println!("KeyboardInterrupt");
+        let text = match keyboard.read(vm) {
+            Input::Text(text) => text,
+            Input::Interrupted => {
+                eprintln!("KeyboardInterrupt");
                 continue;
             }
-            Err(ReadlineError::Eof) => return 0,
-            Err(error) => {
-                eprintln!("mini: {error}");
+            Input::End => return 0,
+            Input::Lost(reason) => {
+                eprintln!("mini: {reason}");
                 return 1;
             }
         };
@@ -81,13 +84,13 @@ fn session(vm: &mut Vm, editor: &mut LineEditor, record: &mut Record) -> i32 {
         if text.is_empty() {
             continue;
         }
-        record.add(editor, text);
+        keyboard.remember(text);
         match vm.run_command(text.trim(), &namespace) {
             Some(Command::Leave) => return 0,
             Some(Command::Done) => continue,
             None => {}
         }
-        let filename = format!("{PROMPTED}{count}>");
+        let filename = keyboard.filename(count);
         count += 1;
         let result = vm.run_input(&format!("{text}\n"), &filename, &namespace);
         vm.run_pending();
@@ -114,6 +117,23 @@ impl Vm {
         });
         // Without them the prompt is still a prompt.
         let _ = self.quiet(installed);
+    }
+
+    /// Sets `sys.ps1` and `sys.ps2`, by which programs know that there is a prompt.
+    fn add_prompts(&mut self) {
+        let Some(sys) = self.imported("sys") else { return };
+        for (name, text) in PROMPTS {
+            let name = self.intern(name);
+            let set = self.setattr(&sys, &name, Value::str(text));
+            let _ = self.quiet(set);
+        }
+    }
+
+    /// The prompt of the first line, or of a further one; empty if the program has taken it away.
+    fn prompt(&mut self, further: bool) -> String {
+        let Some(sys) = self.imported("sys") else { return String::new() };
+        let prompt = self.get_attr(&sys, PROMPTS[usize::from(further)].0).and_then(|prompt| self.str(&prompt));
+        self.quiet(prompt).map_or_else(|_| String::new(), |prompt| prompt.as_str().to_owned())
     }
 
     /// Answers a word alone that the prompt knows and the program has not defined.
