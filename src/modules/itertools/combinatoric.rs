@@ -4,13 +4,15 @@ use super::{make, one_keyword};
 use crate::object::{Args, Foreign, Known, Raised, Raw, Value, Vm};
 
 /// The items that are combined, and the indices of the combination handed out last.
-struct Combine {
-    pool: Vec<Value>,
-    indices: Vec<usize>,
-    state: State,
+pub(super) struct Combine {
+    pub(super) pool: Vec<Value>,
+    pub(super) indices: Vec<usize>,
+    /// The length that was asked for.
+    pub(super) size: usize,
+    pub(super) state: State,
 }
 
-enum State {
+pub(super) enum State {
     /// Pool of each place: start and end in the common pool.
     Product(Vec<(usize, usize)>),
     /// How many choices are left at each place; `indices` holds all items' indices.
@@ -19,10 +21,10 @@ enum State {
     WithReplacement,
 }
 
-struct Combinations {
-    combine: Combine,
-    started: bool,
-    ended: bool,
+pub(super) struct Combinations {
+    pub(super) combine: Combine,
+    pub(super) started: bool,
+    pub(super) ended: bool,
 }
 
 impl crate::object::ForeignData for Combinations {
@@ -149,7 +151,7 @@ pub(super) fn product(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let ended = pools.iter().any(|(start, end)| start == end);
     let indices = pools.iter().map(|pool| pool.0).collect();
-    combine(vm, &args[0], Combine { pool, indices, state: State::Product(pools) }, ended)
+    combine(vm, &args[0], Combine { pool, indices, size: pools.len(), state: State::Product(pools) }, ended)
 }
 
 /// The length of each combination.
@@ -170,7 +172,7 @@ pub(super) fn permutations(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised>
     let ended = count > len;
     let cycles = (0..count.min(len)).map(|place| len - place).collect();
     let state = State::Permutations(cycles);
-    combine(vm, &args[0], Combine { pool, indices: (0..len).collect(), state }, ended)
+    combine(vm, &args[0], Combine { pool, indices: (0..len).collect(), size: count, state }, ended)
 }
 
 /// `combinations(iterable, r)`.
@@ -179,7 +181,7 @@ pub(super) fn combinations(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised>
     let count = length(vm, &args[2])?;
     let ended = count > pool.len();
     let indices = if ended { Vec::new() } else { (0..count).collect() };
-    combine(vm, &args[0], Combine { pool, indices, state: State::Combinations }, ended)
+    combine(vm, &args[0], Combine { pool, indices, size: count, state: State::Combinations }, ended)
 }
 
 /// `combinations_with_replacement(iterable, r)`.
@@ -192,5 +194,5 @@ pub(super) fn combinations_with_replacement(vm: &mut Vm, args: Args<'_>) -> Resu
     }
     indices.resize(count, 0);
     let ended = pool.is_empty() && count > 0;
-    combine(vm, &args[0], Combine { pool, indices, state: State::WithReplacement }, ended)
+    combine(vm, &args[0], Combine { pool, indices, size: count, state: State::WithReplacement }, ended)
 }

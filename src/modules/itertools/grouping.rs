@@ -88,17 +88,17 @@ fn pairwise_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Ra
     Ok(next.map(|new| Value::tuple(vec![old, new])))
 }
 
-struct GroupBy {
-    iter: Value,
+pub(super) struct GroupBy {
+    pub(super) iter: Value,
     /// None for the item itself.
-    key: Value,
+    pub(super) key: Value,
     /// Key of the group that was handed out last.
-    target: Value,
+    pub(super) target: Value,
     /// Key and item that wait, `Undef` for none.
-    current_key: Value,
-    current: Value,
+    pub(super) current_key: Value,
+    pub(super) current: Value,
     /// Number of the group handed out last; older groups are at their end.
-    group: u64,
+    pub(super) group: u64,
 }
 
 foreign_data! { GroupBy, next: groupby_next, single: [iter, key, target, current_key, current], many: [] }
@@ -147,10 +147,10 @@ fn groupby_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Rai
     Ok(Some(Value::tuple(vec![key, grouper])))
 }
 
-struct Grouper {
-    parent: Value,
-    target: Value,
-    group: u64,
+pub(super) struct Grouper {
+    pub(super) parent: Value,
+    pub(super) target: Value,
+    pub(super) group: u64,
 }
 
 foreign_data! { Grouper, next: grouper_next, single: [parent, target], many: [] }

@@ -6,9 +6,9 @@ use crate::bytecode::BinOp;
 use crate::modules::foreign::foreign_data;
 use crate::object::{Args, Arity, Foreign, Known, Name, NativeDef, Raised, Raw, Value, Vm};
 
-struct Count {
-    next: Value,
-    step: Value,
+pub(super) struct Count {
+    pub(super) next: Value,
+    pub(super) step: Value,
 }
 
 foreign_data! { Count, next: count_next, single: [next, step], many: [] }
@@ -57,11 +57,13 @@ fn count_repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(text.into())
 }
 
-struct Cycle {
+pub(super) struct Cycle {
     /// `Undef` once it is used up.
-    iter: Value,
-    saved: Vec<Value>,
-    index: usize,
+    pub(super) iter: Value,
+    pub(super) saved: Vec<Value>,
+    pub(super) index: usize,
+    /// The items of `iter` are in `saved` already.
+    pub(super) complete: bool,
 }
 
 foreign_data! { Cycle, next: cycle_next, single: [iter], many: [saved] }
@@ -69,7 +71,7 @@ foreign_data! { Cycle, next: cycle_next, single: [iter], many: [saved] }
 /// `cycle(iterable)`.
 pub(super) fn cycle(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let iter = vm.iter(&args[1])?;
-    make(vm, &args[0], Cycle { iter, saved: Vec::new(), index: 0 })
+    make(vm, &args[0], Cycle { iter, saved: Vec::new(), index: 0, complete: false })
 }
 
 fn cycle_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Raised> {
@@ -78,7 +80,9 @@ fn cycle_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Raise
     if !iter.is_undef() {
         if let Some(item) = vm.next(&iter)? {
             if let Some(cycle) = object.get_mut::<Cycle>(&mut vm.gil) {
-                cycle.saved.push(item.clone());
+                if !cycle.complete {
+                    cycle.saved.push(item.clone());
+                }
             }
             return Ok(Some(item));
         }
@@ -91,10 +95,10 @@ fn cycle_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Raise
     Ok(Some(item))
 }
 
-struct Repeat {
-    item: Value,
+pub(super) struct Repeat {
+    pub(super) item: Value,
     /// None: for ever.
-    left: Option<u64>,
+    pub(super) left: Option<u64>,
 }
 
 foreign_data! { Repeat, next: repeat_next, single: [item], many: [] }

@@ -3,12 +3,14 @@
 mod combinatoric;
 mod grouping;
 mod infinite;
+mod restore;
+mod save;
 mod selecting;
 
 use super::NativeModule;
 use super::foreign::define_iterator;
 use crate::builtins::native;
-use crate::object::{Args, Arity, Dict, Foreign, ForeignData, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
+use crate::object::{Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
 
 pub const MODULE: NativeModule = NativeModule { name: "itertools", init };
 
@@ -73,6 +75,12 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.module_functions(dict, "itertools", FUNCTIONS);
     for (full_name, new, methods) in ITERATORS {
         let class = define_iterator(vm, dict, full_name, new, methods);
+        if !matches!(*full_name, "itertools.batched" | "itertools.pairwise" | "itertools._tee") {
+            vm.add_methods(&class, NativeKind::Method, save::REDUCE);
+            if !matches!(full_name.trim_start_matches("itertools."), "count" | "repeat" | "compress" | "filterfalse" | "starmap" | "_grouper") {
+                vm.add_methods(&class, NativeKind::Method, restore::SETSTATE);
+            }
+        }
         match *full_name {
             "itertools.chain" => vm.add_methods(&class, NativeKind::ClassMethod, FROM_ITERABLE),
             "itertools._tee" => vm.interp.extension::<grouping::Classes>(&mut vm.gil).tee = class.into_value(),
@@ -87,6 +95,16 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
 fn make(vm: &mut Vm, class: &Value, data: impl ForeignData) -> Result<Value, Raised> {
     let class = vm.expect_class(class)?;
     Ok(Foreign::new(class, data).into_value())
+}
+
+/// The warning of whatever saves an iterator or sets it to a saved state.
+///
+/// # Errors
+///
+/// The warning itself, if the filters make it an error.
+fn warn_of_removal(vm: &mut Vm) -> Result<(), Raised> {
+    const MESSAGE: &str = "Pickle, copy, and deepcopy support will be removed from itertools in Python 3.14.";
+    vm.warn(Known::DeprecationWarning, MESSAGE, 1)
 }
 
 /// Iterators over each of several iterables.

@@ -5,11 +5,11 @@ use crate::bytecode::BinOp;
 use crate::modules::foreign::foreign_data;
 use crate::object::{Args, Foreign, Iter, IterState, Raised, Raw, Tuple, Value, Vm};
 
-struct Chain {
+pub(super) struct Chain {
     /// Iterator over the iterables; `Undef` at the end.
-    sources: Value,
+    pub(super) sources: Value,
     /// Iterator over the present one, `Undef` for none.
-    active: Value,
+    pub(super) active: Value,
 }
 
 foreign_data! { Chain, next: chain_next, single: [sources, active], many: [] }
@@ -60,13 +60,13 @@ fn chain_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Raise
 }
 
 /// A function and an iterator: what several of the iterators below consist of.
-struct Filter {
-    func: Value,
-    iter: Value,
-    kind: Kind,
+pub(super) struct Filter {
+    pub(super) func: Value,
+    pub(super) iter: Value,
+    pub(super) kind: Kind,
 }
 
-enum Kind {
+pub(super) enum Kind {
     /// Not yet past the items to drop.
     Dropping,
     /// Past them.
@@ -158,9 +158,9 @@ fn filter_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Rais
     }
 }
 
-struct Compress {
-    data: Value,
-    selectors: Value,
+pub(super) struct Compress {
+    pub(super) data: Value,
+    pub(super) selectors: Value,
 }
 
 foreign_data! { Compress, next: compress_next, single: [data, selectors], many: [] }
@@ -184,14 +184,14 @@ fn compress_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Ra
     }
 }
 
-struct Accumulate {
-    iter: Value,
+pub(super) struct Accumulate {
+    pub(super) iter: Value,
     /// None for addition.
-    func: Value,
+    pub(super) func: Value,
     /// `Undef` before the first item.
-    total: Value,
+    pub(super) total: Value,
     /// A total to hand out first, `Undef` for none.
-    initial: Value,
+    pub(super) initial: Value,
 }
 
 foreign_data! { Accumulate, next: accumulate_next, single: [iter, func, total, initial], many: [] }
@@ -226,13 +226,13 @@ fn accumulate_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, 
     Ok(Some(sum))
 }
 
-struct Slice {
-    iter: Value,
-    taken: u64,
-    next: u64,
+pub(super) struct Slice {
+    pub(super) iter: Value,
+    pub(super) taken: u64,
+    pub(super) next: u64,
     /// None: to the end.
-    stop: Option<u64>,
-    step: u64,
+    pub(super) stop: Option<u64>,
+    pub(super) step: u64,
 }
 
 foreign_data! { Slice, next: islice_next, single: [iter], many: [] }
@@ -314,11 +314,11 @@ fn islice_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>, Rais
     Ok(item)
 }
 
-struct ZipLongest {
+pub(super) struct ZipLongest {
     /// `Undef` for one that ended.
-    iters: Vec<Value>,
-    fill: Value,
-    active: usize,
+    pub(super) iters: Vec<Value>,
+    pub(super) fill: Value,
+    pub(super) active: usize,
 }
 
 foreign_data! { ZipLongest, next: zip_longest_next, single: [fill], many: [iters] }
@@ -358,12 +358,11 @@ fn zip_longest_next(vm: &mut Vm, object: &Raw<Foreign>) -> Result<Option<Value>,
         }
         let Some(zip) = object.get_mut::<ZipLongest>(&mut vm.gil) else { return Ok(None) };
         zip.active -= 1;
-        let ended = zip.iters.get_mut(index).map(Value::take);
-        let last = zip.active == 0;
-        drop(ended);
-        if last {
+        if zip.active == 0 {
             return Ok(None);
         }
+        let ended = zip.iters.get_mut(index).map(Value::take);
+        drop(ended);
         items.push(fill.clone());
     }
     Ok(Some(Value::tuple(items)))
