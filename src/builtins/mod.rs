@@ -41,7 +41,7 @@ mod super_;
 pub(crate) mod traceback;
 pub(crate) mod tuple;
 mod type_;
-mod union;
+pub(crate) mod union;
 mod wrapper;
 
 use crate::object::{Arity, NativeDef, NativeFn, Vm};

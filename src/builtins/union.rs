@@ -77,16 +77,13 @@ fn members(vm: &Vm, value: &Value) -> Option<Vec<Value>> {
         Value::None => Some(vec![vm.known(Known::NoneType).into_value()]),
         Value::Class(_) => Some(vec![value.clone()]),
         _ if is_alias(vm, value) => Some(vec![value.clone()]),
-        Value::Foreign(foreign) => {
-            matches!(foreign.class.known, Some(Known::TypeVar | Known::ParamSpec | Known::TypeAliasType))
-                .then(|| vec![value.clone()])
-        }
+        Value::Object(_) if vm.class_name(value) == "typing.TypeAliasType" => Some(vec![value.clone()]),
         _ => None,
     }
 }
 
 /// `left | right` of types; NotImplemented if one is none.
-pub(super) fn make(vm: &mut Vm, left: &Value, right: &Value) -> Result<Value, Raised> {
+pub(crate) fn make(vm: &mut Vm, left: &Value, right: &Value) -> Result<Value, Raised> {
     let (Some(a), Some(b)) = (members(vm, left), members(vm, right)) else { return Ok(Value::NotImplemented) };
     let mut unique: Vec<Value> = Vec::new();
     for member in a.into_iter().chain(b) {
