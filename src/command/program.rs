@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::files::{Target, cannot_open, find, folder_of, read_stdin};
 use super::uncaught::{BROKEN_PIPE, INTERRUPTED};
-use crate::gil::{GilLock, LockConfig};
+use crate::gil::{AttachError, GilLock, LockConfig};
 use crate::modules::spec::Origin;
 use crate::modules::sys::config::SysConfig;
 use crate::object::{MemoryReserve, Ptr, Raised, Value, Vm};
+use crate::runtime::signals::SignalWatcher;
 use crate::runtime::thread_state::{self, StackSize};
 use crate::vm::CompileMode;
 
@@ -70,18 +71,32 @@ pub(super) fn with_interpreter(
     reserve: Option<Arc<dyn MemoryReserve>>,
     action: impl FnOnce(&mut Vm) -> i32 + Send + 'static,
 ) -> i32 {
-    let worker = std::thread::Builder::new().stack_size(StackSize::MAIN.native).spawn(move || {
+    let (watchers, watcher) = crossbeam_channel::bounded::<SignalWatcher>(1);
+    let size = StackSize::main();
+    let worker = std::thread::Builder::new().stack_size(size.native).spawn(move || {
         let lock = GilLock::new(lock);
         let interp = thread_state::new_interp(lock.clone());
-        if let Some(reserve) = reserve {
-            interp.set_reserve(reserve);
-        }
         let thread = lock.register("MainThread");
-        let Ok(mut vm) = Vm::attach(interp, &thread, true, StackSize::MAIN) else { return 1 };
+        let stacks = size.reserve().map_err(|_| AttachError::NoMemory);
+        let mut vm = match stacks.and_then(|stacks| Vm::attach(interp, &thread, true, stacks, size.native)) {
+            Ok(vm) => vm,
+            Err(error) => {
+                complain(&format!("cannot start: {error}"));
+                return 1;
+            }
+        };
+        if let Some(reserve) = reserve {
+            vm.interp.set_reserve(reserve);
+        }
         vm.furnish();
         *vm.interp.clone().extension::<SysConfig>(&mut vm.gil) = config;
         // A program that cannot be interrupted is still a program.
-        let _ = vm.watch_signals(&thread, &[libc::SIGINT]);
+        let _watched = vm.signal_watcher(&thread, &[libc::SIGINT]).ok().map(|watcher| {
+            let watched = watcher.watched();
+            // If nobody takes it the process is about to end.
+            let _ = watchers.send(watcher);
+            watched
+        });
         let warns = !vm.interp.clone().extension::<SysConfig>(&mut vm.gil).warn_options.is_empty();
         let prepared =
             vm.import_dotted("sys").and_then(|sys| if warns { vm.import_dotted("warnings") } else { Ok(sys) });
@@ -104,7 +119,14 @@ pub(super) fn with_interpreter(
         std::mem::forget(vm);
         status
     });
-    match worker.map(|worker| worker.join()) {
+    let ended = worker.map(|worker| {
+        // This thread has nothing else to do than to watch for signals.
+        if let Ok(watcher) = watcher.recv() {
+            watcher.run();
+        }
+        worker.join()
+    });
+    match ended {
         Ok(Ok(status)) => settled(status),
         Ok(Err(_)) => 70,
         Err(error) => {

@@ -25,6 +25,8 @@ pub enum AttachError {
     InUse,
     /// The thread was lost in a fork.
     Dead,
+    /// There is no memory for the thread's stacks.
+    NoMemory,
 }
 
 impl fmt::Display for AttachError {
@@ -33,6 +35,7 @@ impl fmt::Display for AttachError {
             AttachError::HoldsLock => "this thread already holds an interpreter's lock",
             AttachError::InUse => "the thread is attached already",
             AttachError::Dead => "the thread was lost in a fork",
+            AttachError::NoMemory => "there is no memory for the thread's stacks",
         })
     }
 }

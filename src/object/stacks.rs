@@ -3,9 +3,10 @@
 //! Pages that are never used are never touched, so a large reservation costs address space only. The memory comes from
 //! the system itself: an allocator would fill a block that it has had before with zeros, all of it, at every thread's start.
 
-use std::alloc::{Layout, handle_alloc_error};
+use std::alloc::Layout;
 use std::ptr::null_mut;
 
+use super::room::NoRoom;
 use super::value::Value;
 use super::vm::Frame;
 
@@ -20,14 +21,35 @@ pub(crate) struct Stacks {
     frame_count: usize,
 }
 
-impl Stacks {
+/// Stacks that no thread has used yet.
+pub(crate) struct FreshStacks(Stacks);
+
+// SAFETY: there are no values in the registers and no frames, and nothing but this refers to the memory.
+unsafe impl Send for FreshStacks {}
+
+impl FreshStacks {
     /// Reserves room.
-    pub fn new(register_count: usize, frame_count: usize) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// There is no address space for it.
+    pub fn reserve(register_count: usize, frame_count: usize) -> Result<FreshStacks, NoRoom> {
         let (registers, frames) = (Layout::array::<Value>(register_count), Layout::array::<Frame>(frame_count));
-        let (registers, frames) = (registers.expect("a stack fits memory"), frames.expect("a stack fits memory"));
-        Stacks { registers: reserve(registers).cast(), register_count, frames: reserve(frames).cast(), frame_count }
+        let (registers, frames) = (registers.map_err(|_| NoRoom)?, frames.map_err(|_| NoRoom)?);
+        let mut stacks =
+            Stacks { registers: reserve(registers)?.cast(), register_count, frames: null_mut(), frame_count: 0 };
+        stacks.frames = reserve(frames)?.cast();
+        stacks.frame_count = frame_count;
+        Ok(FreshStacks(stacks))
     }
 
+    /// The stacks of the thread that uses them from now on.
+    pub fn into_stacks(self) -> Stacks {
+        self.0
+    }
+}
+
+impl Stacks {
     /// The first register.
     pub fn registers(&self) -> *mut Value {
         self.registers
@@ -52,14 +74,11 @@ impl Stacks {
 }
 
 /// Zero bytes, which are [`Value::Undef`] in registers; aligned to a page.
-fn reserve(layout: Layout) -> *mut u8 {
+fn reserve(layout: Layout) -> Result<*mut u8, NoRoom> {
     let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
     // SAFETY: a new mapping touches no memory that anything uses.
     let memory = unsafe { libc::mmap(null_mut(), layout.size(), access, kind | libc::MAP_NORESERVE, -1, 0) };
-    if memory == libc::MAP_FAILED {
-        handle_alloc_error(layout);
-    }
-    memory.cast()
+    if memory == libc::MAP_FAILED { Err(NoRoom) } else { Ok(memory.cast()) }
 }
 
 /// Gives back what [`reserve`] gave for the same layout.
@@ -68,7 +87,7 @@ fn reserve(layout: Layout) -> *mut u8 {
 ///
 /// Nothing uses the memory any more.
 unsafe fn give_back(memory: *mut u8, layout: Layout) {
-    // SAFETY: the mapping is as long as the layout, and the caller vouches for the rest.
+    // SAFETY: the mapping is as long as the layout, and the caller vouches for the rest; of nothing nothing is given back.
     unsafe { libc::munmap(memory.cast(), layout.size()) };
 }
 

@@ -30,11 +30,12 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When this OS thread holds a lock already.
+    /// When this OS thread holds a lock already, or there is no memory for its stacks.
     pub fn begin(interp: Arc<Interp>, name: &str, is_main: bool) -> Result<Session, AttachError> {
         let thread = Registration(interp.lock.register(name));
-        let size = StackSize { native: native_stack::remaining().max(StackSize::LEAST), ..StackSize::THREAD };
-        let vm = Vm::attach(interp, &thread.0, is_main, size)?;
+        let stacks = StackSize::thread().reserve().map_err(|_| AttachError::NoMemory)?;
+        let native = native_stack::remaining().max(StackSize::LEAST);
+        let vm = Vm::attach(interp, &thread.0, is_main, stacks, native)?;
         Ok(Session { vm, thread })
     }
 

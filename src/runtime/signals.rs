@@ -1,9 +1,10 @@
-//! Signals: a watcher thread takes them from the OS and posts them to the main thread.
+//! Signals: a watcher takes them from the OS, on a thread that runs no script, and posts them to the main thread.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use signal_hook::iterator::{Handle, Signals};
 
 use super::os::kick::Kick;
 use crate::gil::{EvalBreaker, GilThread};
@@ -25,7 +26,7 @@ pub(crate) struct SignalState {
     /// The main thread while it is in a system call that a signal should end.
     pub called: Arc<Kick>,
     /// Adds signals to those; None while nothing is watched.
-    watcher: Option<signal_hook::iterator::Handle>,
+    watcher: Option<Handle>,
 }
 
 impl SignalState {
@@ -34,6 +35,51 @@ impl SignalState {
         self.arrived = Arc::default();
         self.wakers = Arc::default();
         self.called = Arc::default();
+    }
+}
+
+/// Takes signals from the OS for an interpreter.
+pub(crate) struct SignalWatcher {
+    signals: Signals,
+    arrived: Arc<Mutex<Vec<i32>>>,
+    wakers: Arc<Mutex<Vec<Waker>>>,
+    called: Arc<Kick>,
+    /// The interpreter's main thread.
+    thread: GilThread,
+}
+
+/// Ends a watcher when it is dropped.
+pub(crate) struct Watched(Handle);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+impl SignalWatcher {
+    /// Posts signals as they arrive, until the end of what [`SignalWatcher::watched`] gave.
+    pub fn run(mut self) {
+        let handle = self.signals.handle();
+        let post = |signal| {
+            self.arrived.lock().push(signal);
+            self.thread.interrupt(EvalBreaker::SIGNAL);
+            self.wakers.lock().iter().for_each(|wake| wake());
+        };
+        while !handle.is_closed() {
+            self.signals.wait().for_each(post);
+            // Again and again, since a call that has not quite begun is not ended.
+            while !self.arrived.lock().is_empty() && !handle.is_closed() {
+                self.called.kick();
+                std::thread::sleep(KICK_INTERVAL);
+                self.signals.pending().for_each(post);
+            }
+        }
+    }
+
+    /// Ends the watcher when it is dropped.
+    pub fn watched(&self) -> Watched {
+        Watched(self.signals.handle())
     }
 }
 
@@ -46,37 +92,30 @@ pub(crate) const DEFAULT: i64 = 0;
 pub(crate) const IGNORE: i64 = 1;
 
 impl Vm {
-    /// Starts to watch for signals on behalf of the interpreter, whose main thread is `thread`. One interpreter of a
-    /// process does, since signals belong to the process: the command's.
+    /// Starts to watch for signals on a thread of the watcher's own.
     ///
     /// # Errors
     ///
     /// What the OS says.
     pub(crate) fn watch_signals(&mut self, thread: &GilThread, signals: &[i32]) -> std::io::Result<()> {
+        let watcher = self.signal_watcher(thread, signals)?;
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || watcher.run())?;
+        Ok(())
+    }
+
+    /// What watches for signals on behalf of the interpreter, whose main thread is `thread`, once it is run. One
+    /// interpreter of a process has one, since signals belong to the process: the command's.
+    ///
+    /// # Errors
+    ///
+    /// What the OS says.
+    pub(crate) fn signal_watcher(&mut self, thread: &GilThread, signals: &[i32]) -> std::io::Result<SignalWatcher> {
         let state = self.interp.extension::<SignalState>(&mut self.gil);
         let (arrived, wakers, called) = (state.arrived.clone(), state.wakers.clone(), state.called.clone());
         state.watched = signals.to_vec();
-        let thread = thread.clone();
-        let mut watched = signal_hook::iterator::Signals::new(signals)?;
-        let handle = watched.handle();
-        state.watcher = Some(handle.clone());
-        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            let post = |signal| {
-                arrived.lock().push(signal);
-                thread.interrupt(EvalBreaker::SIGNAL);
-                wakers.lock().iter().for_each(|wake| wake());
-            };
-            while !handle.is_closed() {
-                watched.wait().for_each(&post);
-                // Again and again, since a call that has not quite begun is not ended.
-                while !arrived.lock().is_empty() && !handle.is_closed() {
-                    called.kick();
-                    std::thread::sleep(KICK_INTERVAL);
-                    watched.pending().for_each(&post);
-                }
-            }
-        })?;
-        Ok(())
+        let signals = Signals::new(signals)?;
+        state.watcher = Some(signals.handle());
+        Ok(SignalWatcher { signals, arrived, wakers, called, thread: thread.clone() })
     }
 
     /// Where signals for the interpreter are left, for who interrupts it from another thread.

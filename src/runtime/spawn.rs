@@ -7,6 +7,9 @@ use super::thread_state::StackSize;
 use crate::gil::{WaitQueue, WaitReason};
 use crate::object::{Handle, Known, Raised, Value, Vm};
 
+/// What RuntimeError says when the system refuses a thread or the memory for one.
+const CANNOT_START: &str = "can't start new thread";
+
 /// What a thread's starter and joiners share with it.
 #[derive(Default)]
 pub(crate) struct ThreadHandle {
@@ -73,9 +76,11 @@ impl Vm {
         let call = Handle::new(self, Value::tuple(vec![function, Value::tuple(args), keywords]));
         let threads = self.interp.extension::<Threads>(&mut self.gil);
         let size = match threads.stack_size {
-            0 => StackSize::THREAD,
-            bytes => StackSize { native: bytes.max(2 << 20), ..StackSize::THREAD },
+            0 => StackSize::thread(),
+            bytes => StackSize { native: bytes.max(2 << 20), ..StackSize::thread() },
         };
+        let Ok(stacks) = size.reserve() else { return Err(self.raise(Known::RuntimeError, CANNOT_START)) };
+        let threads = self.interp.extension::<Threads>(&mut self.gil);
         threads.running.push(handle.clone());
         let lock = self.interp.lock.clone();
         let thread = lock.register("Thread");
@@ -85,7 +90,7 @@ impl Vm {
         let spawned = std::thread::Builder::new().stack_size(size.native).spawn(move || {
             let interp = call.interp().clone();
             {
-                let Ok(mut vm) = Vm::attach(interp, &registered, false, size) else { return };
+                let Ok(mut vm) = Vm::attach(interp, &registered, false, stacks, size.native) else { return };
                 shared.ident.store(vm.ident(), Ordering::Relaxed);
                 // A panic must not leave joiners waiting: it counts as the thread's end.
                 let outcome = vm.guarded(|vm| {
@@ -114,7 +119,7 @@ impl Vm {
             handle.started.store(false, Ordering::Relaxed);
             let threads = self.interp.extension::<Threads>(&mut self.gil);
             threads.running.retain(|other| !Arc::ptr_eq(other, &handle));
-            return Err(self.raise(Known::RuntimeError, "can't start new thread"));
+            return Err(self.raise(Known::RuntimeError, CANNOT_START));
         }
         self.sync_point();
         Ok(())

@@ -3,9 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::os::limits::address_space;
 use crate::gil::{AttachError, EvalBreaker, Gil, GilLock, GilThread};
 use crate::object::heap::{Attention, Heap};
-use crate::object::stacks::Stacks;
+use crate::object::room::NoRoom;
+use crate::object::stacks::FreshStacks;
 use crate::object::vm::Frame;
 use crate::object::{Dict, Interp, Known, Name, ThreadInfo, Value, Vm};
 
@@ -20,11 +22,44 @@ pub struct StackSize {
 
 impl StackSize {
     /// For the main thread: room for a recursion limit of several hundred thousand.
-    pub const MAIN: StackSize = StackSize { registers: 16 << 20, frames: 1 << 20, native: 128 << 20 };
+    const MAIN: StackSize = StackSize { registers: 16 << 20, frames: 1 << 20, native: 128 << 20 };
+    /// For other threads.
+    const THREAD: StackSize = StackSize { registers: 2 << 20, frames: 128 << 10, native: 60 << 20 };
     /// The least Rust stack that a thread must have left when it attaches.
     pub const LEAST: usize = 512 << 10;
-    /// For other threads.
-    pub const THREAD: StackSize = StackSize { registers: 2 << 20, frames: 128 << 10, native: 60 << 20 };
+
+    /// For the main thread of a process; less where address space is limited.
+    pub fn main() -> StackSize {
+        Self::MAIN.within(address_space() / 4)
+    }
+
+    /// For other threads; less where address space is limited.
+    pub fn thread() -> StackSize {
+        Self::THREAD.within(address_space() / 64)
+    }
+
+    /// In the same proportions, no more than so many bytes, as long as that is enough to run anything.
+    fn within(self, bytes: usize) -> StackSize {
+        let total = self.registers * size_of::<Value>() + self.frames * size_of::<Frame>() + self.native;
+        if total <= bytes {
+            return self;
+        }
+        let part = |of: usize, least: usize| ((of as f64 * bytes as f64 / total as f64) as usize).max(least);
+        StackSize {
+            registers: part(self.registers, 64 << 10),
+            frames: part(self.frames, 8 << 10),
+            native: part(self.native, 2 << 20),
+        }
+    }
+
+    /// The registers and frames.
+    ///
+    /// # Errors
+    ///
+    /// There is no address space for them.
+    pub fn reserve(self) -> Result<FreshStacks, NoRoom> {
+        FreshStacks::reserve(self.registers, self.frames)
+    }
 }
 
 /// The known classes, besides exceptions, that are names in `builtins`.
@@ -77,7 +112,8 @@ pub(crate) fn new_interp(lock: Arc<GilLock>) -> Arc<Interp> {
 }
 
 impl Vm {
-    /// The thread state of the current thread, which waits for the interpreter's lock first.
+    /// The thread state of the current thread, which waits for the interpreter's lock first; `native` bytes of its Rust
+    /// stack are free.
     ///
     /// # Errors
     ///
@@ -86,10 +122,11 @@ impl Vm {
         interp: Arc<Interp>,
         thread: &GilThread,
         is_main: bool,
-        size: StackSize,
+        stacks: FreshStacks,
+        native: usize,
     ) -> Result<Vm, AttachError> {
         let guard = thread.attach()?;
-        let stacks = Stacks::new(size.registers, size.frames);
+        let stacks = stacks.into_stacks();
         let here = 0u8;
         let breaker: *const EvalBreaker = &**interp.lock.breaker();
         let (watched, preemption) = (interp.lock.is_watched(), interp.lock.preemption());
@@ -117,7 +154,7 @@ impl Vm {
                 preemption,
                 observed: std::ptr::null_mut(),
                 observed_pc: std::ptr::null(),
-                native_limit: (&raw const here as usize).saturating_sub(size.native - NATIVE_RESERVE),
+                native_limit: (&raw const here as usize).saturating_sub(native - NATIVE_RESERVE),
                 native_depth: 0,
                 thread: Rc::new(ThreadInfo { is_main, locals: Default::default(), event_loop: Default::default() }),
             }

@@ -1,7 +1,7 @@
 //! Iteration.
 
-use crate::object::iter::{BigRange, IterState};
 use crate::gil::Gil;
+use crate::object::iter::{BigRange, IterState};
 use crate::object::{ClassFlags, Dict, DictPart, GenKind, Iter, Known, Name, Ptr, Raised, Range, Value, Vm};
 
 /// First number, step and count of a range whose numbers fit 64 bits, the one after the last included.
@@ -95,7 +95,9 @@ impl Vm {
             // A native type without `__iter__` is subscripted by keys, as `re.Match`, not a sequence.
             let native = !class.flags(&self.gil).has(ClassFlags::HEAP);
             return match self.lookup_name(&class, Name::__getitem__) {
-                Some(_) if !native => Ok(Iter::new(IterState::Sequence { object: value.clone(), index: 0 }).into_value()),
+                Some(_) if !native => {
+                    Ok(Iter::new(IterState::Sequence { object: value.clone(), index: 0 }).into_value())
+                }
                 _ => Err(self.not_iterable(value)),
             };
         };

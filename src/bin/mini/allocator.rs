@@ -24,12 +24,14 @@ const NATURAL: usize = 16;
 const EAGER_COMMIT: c_int = 4;
 /// `mi_option_arena_reserve`.
 const ARENA_RESERVE: c_int = 23;
-/// Address space that is reserved at a time: enough for one thread's stacks and a common program. Its bitmaps cost time.
-const RESERVED_KIB: c_long = 512 << 10;
+/// Address space that is reserved at a time: enough for a common program. Its bitmaps cost time.
+const RESERVED_KIB: c_long = 128 << 10;
 /// `mi_option_allow_thp`.
 const ALLOW_HUGE: c_int = 43;
 /// `mi_option_purge_delay`.
 const PURGE_DELAY: c_int = 15;
+/// `mi_option_use_numa_nodes`.
+const NUMA_NODES: c_int = 16;
 
 /// The least size of a block that is mapped by itself.
 const MAPPED: c_int = 4 << 20;
@@ -58,6 +60,8 @@ extern "C" fn begin() {
     unsafe {
         mi_option_set(EAGER_COMMIT, 1);
         mi_option_set(ARENA_RESERVE, RESERVED_KIB.min(limit_kib() / 8));
+        // To find out how many there are takes longer than they are worth to a process with one lock.
+        mi_option_set(NUMA_NODES, 1);
         mi_process_init();
         mi_option_set(ALLOW_HUGE, 0);
     }

@@ -71,6 +71,14 @@ pub enum Action {
     Refuse(String),
 }
 
+/// The command's own path: as it was called if that says it all, which spares asking the system.
+fn executable(args: &[String]) -> String {
+    match args.first() {
+        Some(name) if name.starts_with('/') => name.clone(),
+        _ => std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default(),
+    }
+}
+
 /// A positive time with its unit.
 fn parse_time(text: &str) -> Result<Duration, String> {
     let at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
@@ -191,10 +199,9 @@ pub fn parse(args: &[String]) -> Action {
         _ if options.interactive || std::io::stdin().is_terminal() => Source::Interactive,
         _ => Source::Stdin,
     };
-    let executable = std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
     let config = SysConfig {
         orig_argv: args.to_vec(),
-        executable,
+        executable: executable(args),
         warn_options: options.warnings,
         unbuffered: options.unbuffered,
         inspect: options.interactive && source != Source::Interactive,

@@ -1,14 +1,14 @@
 //! `dict.keys()`, `dict.values()`, `dict.items()`.
 
 use super::methods::reverse_iterator;
-use crate::vm::iterate::ordered_state;
 use crate::builtins::compare::ORDER;
 use crate::builtins::native;
 use crate::builtins::sequence::{self, join_reprs};
 use crate::builtins::set::algebra;
 use crate::object::{
-    Iter, Args, Arity, DictPart, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Set, SetData, Value, View, Vm,
+    Args, Arity, DictPart, GetSetDef, Iter, Known, NativeDef, NativeKind, Ptr, Raised, Set, SetData, Value, View, Vm,
 };
+use crate::vm::iterate::ordered_state;
 
 const EVERY: &[NativeDef] = &[
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),

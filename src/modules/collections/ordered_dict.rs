@@ -4,7 +4,9 @@ use super::ordered_update as update;
 use super::{dict_part, dict_subclass, merged};
 use crate::builtins::native;
 use crate::bytecode::CmpOp;
-use crate::object::{Args, Arity, Dict, DictPart, Iter, Known, Name, NativeDef, NativeKind, Params, Ptr, Raised, Value, View, Vm};
+use crate::object::{
+    Args, Arity, Dict, DictPart, Iter, Known, Name, NativeDef, NativeKind, Params, Ptr, Raised, Value, View, Vm,
+};
 use crate::vm::iterate::ordered_state;
 
 const KEY_DEFAULT: Params = Params { names: &["self", "key", "default"], required: 2, posonly: 1, kwonly: 0 };
@@ -41,7 +43,12 @@ const METHODS: &[NativeDef] = &[
     native("popitem", Arity::Named(&POP_ITEM), popitem, "Remove and return a (key, value) pair from the dictionary."),
     native("copy", Arity::Exact(1), copy, "A shallow copy of ordered dict."),
     native("__init__", Arity::Any, update::init, "Initialize self.  See help(type(self)) for accurate signature."),
-    native("update", Arity::Any, update::update, "Take the entries of a mapping or of an iterable of pairs, and the keywords."),
+    native(
+        "update",
+        Arity::Any,
+        update::update,
+        "Take the entries of a mapping or of an iterable of pairs, and the keywords.",
+    ),
     native("keys", Arity::Exact(1), keys, "A set-like view of the keys, in order."),
     native("values", Arity::Exact(1), values, "A view of the values, in order."),
     native("items", Arity::Exact(1), items, "A set-like view of the items, in order."),

@@ -10,7 +10,9 @@ mod selecting;
 use super::NativeModule;
 use super::foreign::define_iterator;
 use crate::builtins::native;
-use crate::object::{Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm};
+use crate::object::{
+    Args, Arity, Dict, Foreign, ForeignData, Known, NativeDef, NativeKind, Params, Ptr, Raised, Value, Vm,
+};
 
 pub const MODULE: NativeModule = NativeModule { name: "itertools", init };
 
@@ -77,7 +79,10 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
         let class = define_iterator(vm, dict, full_name, new, methods);
         if !matches!(*full_name, "itertools.batched" | "itertools.pairwise" | "itertools._tee") {
             vm.add_methods(&class, NativeKind::Method, save::REDUCE);
-            if !matches!(full_name.trim_start_matches("itertools."), "count" | "repeat" | "compress" | "filterfalse" | "starmap" | "_grouper") {
+            if !matches!(
+                full_name.trim_start_matches("itertools."),
+                "count" | "repeat" | "compress" | "filterfalse" | "starmap" | "_grouper"
+            ) {
                 vm.add_methods(&class, NativeKind::Method, restore::SETSTATE);
             }
         }

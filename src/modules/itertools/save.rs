@@ -103,9 +103,7 @@ fn combination(of: &Combinations) -> Saved {
     }
     let indices = numbers(&combine.indices);
     match &combine.state {
-        State::Permutations(cycles) => {
-            Saved::with(args, Value::tuple(vec![indices, numbers(cycles)]))
-        }
+        State::Permutations(cycles) => Saved::with(args, Value::tuple(vec![indices, numbers(cycles)])),
         _ => Saved::with(args, indices),
     }
 }

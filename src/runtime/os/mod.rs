@@ -4,4 +4,5 @@
 
 pub(crate) mod fd;
 pub(crate) mod kick;
+pub(crate) mod limits;
 pub(crate) mod process;

@@ -7,10 +7,10 @@ use std::ptr::null_mut;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
-use libmimalloc_sys as mi;
 use mini::{MemoryReserve, ShortageSignal};
 
-/// Enough for what goes on until MemoryError is raised, and for telling of it.
+/// Enough for what goes on until MemoryError is raised, and for telling of it. A block of this size is mapped by itself,
+/// so that giving it up makes room for the allocator of small blocks.
 const SIZE: usize = 16 << 20;
 
 /// The block that is kept back; null while there is none.
@@ -36,14 +36,14 @@ impl MemoryReserve for Reserve {
         // SAFETY: any size is fine; a block that turns out to be one too many is given back.
         unsafe {
             // What is still needed to tell of the shortage must not be taken back at once.
-            let enough = mi::mi_malloc(2 * SIZE);
+            let enough = libc::malloc(2 * SIZE);
             if enough.is_null() {
                 return;
             }
-            mi::mi_free(enough);
-            let block = mi::mi_malloc(SIZE);
+            libc::free(enough);
+            let block = libc::malloc(SIZE);
             if BLOCK.compare_exchange(null_mut(), block, Ordering::AcqRel, Ordering::Relaxed).is_err() {
-                mi::mi_free(block);
+                libc::free(block);
             }
         }
     }
@@ -52,8 +52,8 @@ impl MemoryReserve for Reserve {
 /// Frees the reserve, if there is one, and has the script see MemoryError.
 pub fn give_up() {
     let block = BLOCK.swap(null_mut(), Ordering::AcqRel);
-    // SAFETY: the block came from mimalloc, and was taken out of the only place that knew it.
-    unsafe { mi::mi_free(block) }
+    // SAFETY: the block came from `malloc`, and was taken out of the only place that knew it.
+    unsafe { libc::free(block) }
     if let Some(signal) = SIGNAL.get() {
         signal.raise();
     }
