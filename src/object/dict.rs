@@ -270,20 +270,23 @@ impl DictData {
                 self.build_index(2 * FEW);
             }
         }
-        if !self.index.is_absent() && !(self.index.has_room(1) && self.index.has_number(self.entries.len())) {
-            self.grow_index();
-        }
         if !self.index.is_absent() {
-            self.index.insert(hash, self.entries.len());
+            let number = self.entries.len();
+            if self.index.has_room(1) && self.index.has_number(number) {
+                self.index.insert(hash, number);
+            } else {
+                self.insert_growing(hash);
+            }
         }
         self.entries.push(Entry { hash, key, value });
         self.live += 1;
         self.keys_changed();
     }
 
+    /// Files the entry that is about to be added, which the index as it is has no room for.
     #[cold]
     #[inline(never)]
-    fn grow_index(&mut self) {
+    fn insert_growing(&mut self, hash: i64) {
         if !self.index.has_number(self.entries.len()) {
             // Most entries are deleted.
             self.compact();
@@ -293,6 +296,9 @@ impl DictData {
             && let Some(index) = self.index.grown(self.live)
         {
             self.file_in(index);
+        }
+        if !self.index.is_absent() {
+            self.index.insert(hash, self.entries.len());
         }
     }
 

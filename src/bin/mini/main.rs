@@ -12,16 +12,8 @@ use options::Action;
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
-/// What C calls. The standard library's own entrance would read the memory map to find the main thread's guard page, and
-/// set up a stack for its handler of overflows, which this program does without: it runs on a thread of its own, where
-/// depth is counted.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[unsafe(no_mangle)]
-extern "C" fn main(_: std::ffi::c_int, _: *const *const std::ffi::c_char) -> std::ffi::c_int {
-    // SAFETY: as the standard library does, writes to a closed pipe are to fail rather than to end the process.
-    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-    std::process::exit(run())
-}
+mod entrance;
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn main() {
