@@ -48,8 +48,8 @@ pub mod runtime;
 pub mod vm;
 
 pub use embed::{
-    Attached, Builder, Bytes, Error, ErrorKind, FromMini, Handle, Interpreter, InterruptHandle, IntoArgs, IntoMini,
-    MemoryReserve, NativeFunction, ShortageSignal, SyntaxPlace,
+    AttachError, Attached, Builder, Bytes, Error, ErrorKind, FromMini, Handle, Interpreter, InterruptHandle, IntoArgs,
+    IntoMini, MemoryReserve, NativeFunction, ShortageSignal, SyntaxPlace, TraceLevel,
 };
 
 /// The Rust examples of the README and the book are compiled and run as well.

@@ -1,11 +1,11 @@
 //! The interpreter as a library.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mini::{Bytes, Error, ErrorKind, Handle, Interpreter};
+use mini::{Attached, Bytes, Error, ErrorKind, Handle, Interpreter, InterruptHandle};
 
 fn interpreter() -> Interpreter {
     Interpreter::new().expect("the interpreter starts")
@@ -45,8 +45,16 @@ fn converts_both_ways() {
         "list": Vec<Vec<i64>> = vec![vec![1, 2], vec![]];
         "tuple": (i64, String, bool) = (1, "a".to_owned(), false);
         "dict": HashMap<String, i64> = HashMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
+        "dict": BTreeMap<i64, bool> = BTreeMap::from([(1, true)]);
+        "set": HashSet<i64> = HashSet::from([1, 2, 3]);
+        "set": BTreeSet<String> = BTreeSet::from(["a".to_owned()]);
         "bytes": Bytes = Bytes(vec![0, 255]);
+        "str": char = 'ß';
     }
+    assert_eq!(m.call::<Vec<i64>>("same", ([1, 2],)).unwrap(), [1, 2]);
+    assert_eq!(m.call::<Vec<String>>("same", (&["a", "b"][..],)).unwrap(), ["a", "b"]);
+    assert_eq!(m.call::<String>("same", (&"text".to_owned(),)).unwrap(), "text");
+    assert_eq!(m.eval::<BTreeSet<i64>>("frozenset({2, 1})").unwrap(), BTreeSet::from([1, 2]));
 }
 
 #[test]
@@ -58,6 +66,10 @@ fn refuses_what_does_not_convert() {
     assert_eq!((wrong.class_name(), wrong.message()), ("TypeError", "expected str, got int"));
     assert_eq!(m.eval::<Vec<String>>("'text'").unwrap_err().class_name(), "TypeError");
     assert_eq!(m.eval::<(i64, i64)>("[1, 2, 3]").unwrap_err().class_name(), "ValueError");
+    let wrong = m.eval::<char>("'two'").unwrap_err();
+    assert_eq!(wrong.message(), "expected a string of one character, got str");
+    assert_eq!(m.eval::<HashSet<i64>>("[1]").unwrap_err().message(), "expected set, got list");
+    assert_eq!(m.set("x", HashSet::from([vec![1]])).unwrap_err().message(), "unhashable type: 'list'");
 }
 
 #[test]
@@ -74,10 +86,136 @@ fn describes_errors() {
 
     let error = m.run("x = (1,\ny = 2\n").unwrap_err();
     assert!(error.is_syntax_error());
-    assert_eq!(error.place().map(|place| place.line), Some(1));
+    let place = error.place().unwrap();
+    assert_eq!((place.file.as_str(), place.line, place.column), ("<script-2>", 1, 5));
+    assert_eq!(place.text.as_deref(), Some("x = (1,"));
+    assert!(error.traceback().contains("    x = (1,\n        ^\n"), "{error:#}");
 
     let error = m.run("import sys\nsys.exit(3)").unwrap_err();
     assert_eq!((error.kind(), error.exit_code()), (ErrorKind::Exit, Some(3)));
+}
+
+#[test]
+fn errors_show_themselves() {
+    let m = interpreter();
+    let error = m.run("def f(): return 1 / 0\nf()").unwrap_err();
+    assert_eq!(error.to_string(), "ZeroDivisionError: division by zero");
+    assert_eq!(format!("{error:#}\n"), error.traceback());
+    assert_eq!(format!("{error:?}\n"), error.traceback());
+    let levels: Vec<_> = error.levels().iter().map(|level| (level.line, level.function.as_str())).collect();
+    assert_eq!(levels, [(2, "<module>"), (1, "f")]);
+}
+
+#[test]
+fn errors_made_in_rust_know_their_bases() {
+    let error = Error::new("FileNotFoundError", "gone");
+    assert!(
+        error.is_instance_of("OSError") && error.is_instance_of("Exception") && !error.is_instance_of("ValueError")
+    );
+    assert_eq!(Error::new("SystemExit", "").kind(), ErrorKind::Exit);
+    assert_eq!(Error::new("Klingon", "qapla").to_string(), "RuntimeError: Klingon: qapla");
+}
+
+#[test]
+fn errors_of_rust_become_their_classes() {
+    let m = interpreter();
+    m.register("opens", || std::fs::read_to_string("/no/such/file")).unwrap();
+    m.register("ends", || -> Result<(), std::io::Error> { Err(std::io::ErrorKind::UnexpectedEof.into()) }).unwrap();
+    m.register("boxed", || -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        "x".parse::<i64>()?;
+        Ok(())
+    })
+    .unwrap();
+    m.register("own", || -> Result<(), Box<dyn std::error::Error>> { Err(Error::new("KeyError", "k").into()) })
+        .unwrap();
+    m.run("import errno\ntry:\n    opens()\nexcept FileNotFoundError as e:\n    known = e.errno == errno.ENOENT")
+        .unwrap();
+    assert!(m.get::<bool>("known").unwrap());
+    assert_eq!(m.run("ends()").unwrap_err().class_name(), "EOFError");
+    assert_eq!(m.run("boxed()").unwrap_err().to_string(), "RuntimeError: invalid digit found in string");
+    assert_eq!(m.run("own()").unwrap_err().class_name(), "KeyError");
+    let missing = m.run_file("/no/such/file").unwrap_err();
+    assert_eq!(missing.to_string(), "FileNotFoundError: [Errno 2] No such file or directory: '/no/such/file'");
+}
+
+#[test]
+fn tracebacks_show_the_lines_of_the_script_that_they_mean() {
+    let m = interpreter();
+    m.run("def first():\n    return [][0]").unwrap();
+    m.run("def second():\n    return first()").unwrap();
+    let error = m.call::<()>("second", ()).unwrap_err();
+    let expected = "  File \"<script-2>\", line 2, in second\n    return first()\n  File \"<script>\", line 2, in first\n    \
+                    return [][0]\n           ~~^^^\n";
+    assert!(error.traceback().contains(expected), "{error:#}");
+}
+
+#[test]
+fn rust_functions_work_with_objects() {
+    let m = interpreter();
+    m.register("each", |m: &mut Attached<'_>, function: Handle, items: Vec<i64>| {
+        items.into_iter().map(|item| m.call_object(&function, (item,))).collect::<Result<Vec<i64>, Error>>()
+    })
+    .unwrap();
+    assert_eq!(m.eval::<Vec<i64>>("each(lambda n: n * n, range(4))").unwrap(), [0, 1, 4, 9]);
+    let error = m.run("each(lambda n: 1 // n, [1, 0])").unwrap_err();
+    assert_eq!(error.class_name(), "ZeroDivisionError");
+    assert_eq!(m.run("each(1)").unwrap_err().message(), "each expected 2 arguments, got 1");
+
+    m.register("last", |m: &mut Attached<'_>, args: &[Handle]| -> Result<Handle, Error> {
+        m.extract(args.last().ok_or("no arguments")?)
+    })
+    .unwrap();
+    assert_eq!(m.eval::<i64>("last(1, 2, 3)").unwrap(), 3);
+    assert_eq!(m.run("last()").unwrap_err().message(), "no arguments");
+
+    // While a function has given the lock up, script threads run.
+    m.register("pause", |m: &mut Attached<'_>| m.detach(|| std::thread::sleep(Duration::from_millis(20)))).unwrap();
+    m.run("import threading\nseen = []\nt = threading.Thread(target=seen.append, args=(1,))\nt.start()").unwrap();
+    m.run("while not seen: pause()\nt.join()").unwrap();
+}
+
+#[test]
+fn functions_are_called_with_keywords_and_attributes_are_set() {
+    let m = interpreter();
+    m.run("def show(a, *, sep, end): return f'{a}{sep}{end}'\nclass Box: pass\nbox = Box()").unwrap();
+    m.attach(|m| {
+        let show = m.get("show").unwrap();
+        let text: String = m.call_with_keywords(&show, (1,), [("end", "."), ("sep", "-")]).unwrap();
+        assert_eq!(text, "1-.");
+        let error = m.call_with_keywords::<(), i64>(&show, (), []).unwrap_err();
+        assert_eq!(error.class_name(), "TypeError");
+        let held = m.get("box").unwrap();
+        m.setattr(&held, "size", 3).unwrap();
+        assert_eq!(m.eval::<i64>("box.size").unwrap(), 3);
+        assert_eq!(m.setattr(&show, "__code__", 3).unwrap_err().class_name(), "TypeError");
+    });
+}
+
+#[test]
+fn modules_are_extended_and_made() {
+    let m = interpreter();
+    m.attach(|m| {
+        m.register_in("math", "thrice", |n: i64| n * 3).unwrap();
+        m.register_in("host.tools.text", "loud", |text: String| text.to_uppercase()).unwrap();
+        m.add_module("host.extra", "from host.tools.text import loud\nname = __name__, __package__").unwrap();
+        assert_eq!(m.add_module("broken", "1 / 0").unwrap_err().class_name(), "ZeroDivisionError");
+    });
+    m.run("import math, host.tools.text\nx = math.thrice(math.isqrt(16)), host.tools.text.loud('a')").unwrap();
+    assert_eq!(m.get::<(i64, String)>("x").unwrap(), (12, "A".to_owned()));
+    m.run("from host import extra\nfrom host.extra import loud").unwrap();
+    assert_eq!(m.eval::<(String, String)>("extra.name").unwrap(), ("host.extra".to_owned(), "host".to_owned()));
+    assert_eq!(m.run("import broken").unwrap_err().class_name(), "ModuleNotFoundError");
+    assert_eq!(m.run("import host.nothing").unwrap_err().message(), "No module named 'host.nothing'");
+}
+
+#[test]
+fn modules_are_found_in_the_folders_of_the_builder() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("embed-path");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("neighbour.mini"), "value = 5").unwrap();
+    let m = Interpreter::builder().path([folder.to_str().unwrap()]).build().unwrap();
+    m.run("import neighbour").unwrap();
+    assert_eq!(m.eval::<i64>("neighbour.value").unwrap(), 5);
 }
 
 #[test]
@@ -133,7 +271,12 @@ fn handles_outlive_attachments() {
     let counter = thread.join().unwrap();
     assert_eq!(m.attach(|m| m.getattr::<i64>(&counter, "n")).unwrap(), 2);
     let other = interpreter();
-    assert_eq!(other.attach(|m| m.repr(&counter)).unwrap_err().class_name(), "RuntimeError");
+    other.attach(|m| {
+        let message = "the handle belongs to another interpreter";
+        assert_eq!(m.repr(&counter).unwrap_err().message(), message);
+        assert_eq!(m.extract::<i64>(&counter).unwrap_err().message(), message);
+        assert_eq!(m.set("x", &counter).unwrap_err().message(), message);
+    });
     drop(m);
     // The interpreter is gone; its object goes with the last handle.
     other.attach(|_| drop(counter));
@@ -144,10 +287,21 @@ fn one_attachment_a_thread() {
     let (a, b) = (interpreter(), interpreter());
     a.attach(|m| {
         assert!(b.try_attach(|_| ()).is_err());
+        assert_eq!(b.run("pass").unwrap_err().class_name(), "RuntimeError");
+        assert_eq!(Interpreter::new().unwrap_err().class_name(), "RuntimeError");
         let inner: i64 = m.detach(|| b.eval("20 + 1").unwrap());
         m.set("inner", inner).unwrap();
         assert_eq!(m.eval::<Vec<i64>>("[inner, inner * 2]").unwrap(), [21, 42]);
     });
+}
+
+#[test]
+fn what_is_shared_among_threads_can_be() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Interpreter>();
+    shared::<Handle>();
+    shared::<Error>();
+    shared::<InterruptHandle>();
 }
 
 #[test]
@@ -210,6 +364,24 @@ fn output_goes_where_the_builder_says() {
     let m = builder.build().unwrap();
     m.run("import sys\nprint('args', sys.argv)").unwrap();
     assert_eq!(*text.lock().unwrap(), "args ['prog', '-x']\n");
+}
+
+#[test]
+fn input_comes_from_where_the_builder_says() {
+    let lines = Mutex::new(vec!["d", "c\n", "b", "a"]);
+    let text = Arc::new(Mutex::new(String::new()));
+    let sink = text.clone();
+    let m = Interpreter::builder()
+        .stdin(move || lines.lock().unwrap().pop().map(str::to_owned))
+        .stdout(move |part| sink.lock().unwrap().push_str(part))
+        .build()
+        .unwrap();
+    m.run("import sys\nfirst = input('? ')\nrest = [next(sys.stdin), sys.stdin.readline(), sys.stdin.read()]").unwrap();
+    assert_eq!(m.get::<String>("first").unwrap(), "a");
+    assert_eq!(m.get::<Vec<String>>("rest").unwrap(), ["b\n", "c\n", "d\n"]);
+    assert_eq!(m.run("input()").unwrap_err().class_name(), "EOFError");
+    m.run("sys.stdout.writelines(['x', 'y'])\nassert sys.stdout.encoding == 'utf-8' and sys.stdin.readable()").unwrap();
+    assert_eq!(*text.lock().unwrap(), "? xy");
 }
 
 #[test]

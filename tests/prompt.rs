@@ -84,6 +84,13 @@ fn a_pipe_is_a_prompt_if_asked() {
 }
 
 #[test]
+fn inputs_of_a_pipe_have_lines_in_tracebacks() {
+    let (_, err, _) = pipe("def f(): return [][0]\n\nx = 1\nf()\ndef g(:\n");
+    assert!(err.contains("in f\n    def f(): return [][0]\n                    ~~^^^\n"), "{err}");
+    assert!(err.contains("  File \"<stdin>\", line 1\n    def g(:\n          ^\n"), "{err}");
+}
+
+#[test]
 fn the_end_of_a_pipe_ends_its_block() {
     assert_eq!(pipe("if 1:\n    9").0, "9\n");
     assert_eq!(pipe("").2, Some(0));

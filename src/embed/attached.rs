@@ -3,15 +3,28 @@
 use super::error::{Error, Result};
 use super::function::{self, NativeFunction};
 use super::{FromMini, Handle, IntoArgs, IntoMini};
-use crate::object::{Dict, Ptr, Raised, Value, Vm};
+use crate::object::{Dict, Known, Ptr, Raised, Value, Vm};
 use crate::vm::CompileMode;
 
-/// The file name of source text that the embedder runs.
-const SCRIPT: &str = "<script>";
+/// The file name of expressions.
+const EXPRESSION: &str = "<expression>";
 
 /// The proof that this thread is attached to an interpreter, and what it can do with it.
 ///
-/// Other threads run while a method runs script code, and in [`detach`](Attached::detach).
+/// Other threads run while a method runs script code, and in [`detach`](Attached::detach). It stays on its thread, and
+/// what is detached cannot use it:
+///
+/// ```compile_fail,E0277
+/// # let interpreter = mini::Interpreter::new().unwrap();
+/// interpreter.attach(|m| {
+///     std::thread::scope(|scope| scope.spawn(|| m.run("pass")).join());
+/// });
+/// ```
+///
+/// ```compile_fail,E0499
+/// # let interpreter = mini::Interpreter::new().unwrap();
+/// interpreter.attach(|m| m.detach(|| m.run("pass")));
+/// ```
 pub struct Attached<'a> {
     vm: &'a mut Vm,
 }
@@ -39,16 +52,22 @@ impl<'a> Attached<'a> {
         handles.iter().map(|handle| self.value(handle)).collect()
     }
 
-    /// Runs statements in the module `__main__`.
+    /// Runs statements in the module `__main__`. Tracebacks call their file `<script>`, and that of later runs
+    /// `<script-2>` and so on; they show the lines of the last hundred.
     ///
     /// # Errors
     ///
     /// What the source raises, syntax errors included.
     pub fn run(&mut self, source: &str) -> Result<()> {
-        self.run_named(source, SCRIPT)
+        self.with(|vm| {
+            let filename = vm.register_script(source);
+            execute(vm, source, &filename, CompileMode::Exec)?;
+            Ok(())
+        })
     }
 
-    /// Runs statements in the module `__main__`; tracebacks call their file `filename`.
+    /// Runs statements in the module `__main__`; tracebacks call their file `filename`, and show the lines of the text
+    /// that was given last for that name.
     ///
     /// # Errors
     ///
@@ -61,15 +80,17 @@ impl<'a> Attached<'a> {
         })
     }
 
-    /// Runs a file in the module `__main__`.
+    /// Runs a file in the module `__main__`. Its folder is not searched for modules unless
+    /// [`Builder::path`](super::Builder::path) names it.
     ///
     /// # Errors
     ///
     /// OSError if the file cannot be read; what the source raises.
     pub fn run_file(&mut self, path: impl AsRef<std::path::Path>) -> Result<()> {
         let path = path.as_ref();
-        let bytes = self.detach(|| std::fs::read(path))?;
         let filename = path.to_string_lossy().into_owned();
+        let bytes =
+            self.detach(|| std::fs::read(path)).map_err(|error| Error::of_io(&error, Some(filename.clone())))?;
         self.with(|vm| {
             let source = vm.decode_source(&bytes, &filename)?;
             let main = main(vm)?;
@@ -86,8 +107,8 @@ impl<'a> Attached<'a> {
     /// What the expression or the conversion raises.
     pub fn eval<T: FromMini>(&mut self, expression: &str) -> Result<T> {
         let value = self.with(|vm| {
-            vm.register_source(SCRIPT, expression);
-            execute(vm, expression, SCRIPT, CompileMode::Eval)
+            vm.register_source(EXPRESSION, expression);
+            execute(vm, expression, EXPRESSION, CompileMode::Eval)
         })?;
         self.convert(value)
     }
@@ -114,6 +135,41 @@ impl<'a> Attached<'a> {
         self.convert(value)
     }
 
+    /// Calls an object with keyword arguments behind the others.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mini::Error> {
+    /// let interpreter = mini::Interpreter::new()?;
+    /// interpreter.attach(|m| {
+    ///     let sorted = m.get("sorted")?;
+    ///     let words = vec!["b", "c", "a"];
+    ///     let falling: Vec<String> = m.call_with_keywords(&sorted, (words,), [("reverse", true)])?;
+    ///     assert_eq!(falling, ["c", "b", "a"]);
+    ///     Ok(())
+    /// })
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the call or a conversion raises.
+    pub fn call_with_keywords<'k, T: FromMini, V: IntoMini>(
+        &mut self,
+        callable: &Handle,
+        args: impl IntoArgs,
+        keywords: impl IntoIterator<Item = (&'k str, V)>,
+    ) -> Result<T> {
+        let args = args.into_args(self)?;
+        let (callable, args) = (self.value(callable)?, self.values(&args)?);
+        let mut named = Vec::new();
+        for (name, value) in keywords {
+            let value = value.into_mini(self)?;
+            named.push((name, self.value(&value)?));
+        }
+        let value = self.with(|vm| vm.call_kw(&callable, &args, &named))?;
+        self.convert(value)
+    }
+
     /// Calls a method of an object.
     ///
     /// # Errors
@@ -126,7 +182,7 @@ impl<'a> Attached<'a> {
         self.convert(value)
     }
 
-    /// A global of the module `__main__`.
+    /// A global of the module `__main__` (or a built-in).
     ///
     /// # Errors
     ///
@@ -160,6 +216,20 @@ impl<'a> Attached<'a> {
         let object = self.value(object)?;
         let value = self.with(|vm| vm.get_attr(&object, name))?;
         self.convert(value)
+    }
+
+    /// Sets an attribute of an object.
+    ///
+    /// # Errors
+    ///
+    /// AttributeError, or what the attribute's code or the conversion raises.
+    pub fn setattr(&mut self, object: &Handle, name: &str, value: impl IntoMini) -> Result<()> {
+        let value = value.into_mini(self)?;
+        let (object, value) = (self.value(object)?, self.value(&value)?);
+        self.with(|vm| {
+            let name = vm.intern(name);
+            vm.setattr(&object, &name, value)
+        })
     }
 
     /// Reads an object as a Rust value.
@@ -215,11 +285,11 @@ impl<'a> Attached<'a> {
         self.set(name, function)
     }
 
-    /// Adds a Rust function to a module that scripts can import; the module is made if it does not exist.
+    /// Adds a Rust function to a module that scripts can import; the module is made if there is none of its name.
     ///
     /// # Errors
     ///
-    /// None in practice; what making the objects raises.
+    /// What an existing module raises when it is imported.
     pub fn register_in<F, A>(&mut self, module: &str, name: &str, function: F) -> Result<()>
     where
         F: NativeFunction<A>,
@@ -227,13 +297,45 @@ impl<'a> Attached<'a> {
         let function = self.function(name, function)?;
         let function = self.value(&function)?;
         self.with(|vm| {
-            let dict = match &vm.imported(module) {
-                Some(Value::Module(module)) => module.dict.clone(),
-                _ => vm.add_module(module).dict.clone(),
-            };
-            vm.dict_set_str(&dict, name, function);
-            Ok(())
+            let module = module_named(vm, module)?;
+            let name = vm.intern(name);
+            vm.setattr(&module, &name, function)
         })
+    }
+
+    /// Makes a module of source text, which scripts can import.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mini::Error> {
+    /// let interpreter = mini::Interpreter::new()?;
+    /// interpreter.attach(|m| m.add_module("units", "def inches(cm): return cm / 2.54"))?;
+    /// interpreter.run("from units import inches")?;
+    /// assert_eq!(interpreter.eval::<f64>("inches(25.4)")?, 10.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the source raises; there is no new module then.
+    pub fn add_module(&mut self, name: &str, source: &str) -> Result<Handle> {
+        let module = self.with(|vm| {
+            let filename = format!("<{name}>");
+            vm.register_source(&filename, source);
+            let code = vm.compile_source(source, &filename, CompileMode::Exec)?;
+            let module = new_module(vm, name)?;
+            let Value::Module(made) = &module else { return Ok(module) };
+            let dict = made.dict.clone();
+            if let Err(raised) = vm.run_code(&code, &dict, Value::Undef) {
+                let modules = vm.modules();
+                let name = vm.intern(name);
+                let removed = modules.data.get_mut(&mut vm.gil).remove_str(&name);
+                drop(removed);
+                return Err(raised);
+            }
+            Ok(module)
+        })?;
+        Ok(self.handle(module))
     }
 
     /// A Rust function as an object.
@@ -266,7 +368,7 @@ impl<'a> Attached<'a> {
             let found = main.data.get(&vm.gil).get_str(&key).cloned();
             let builtins = vm.interp.builtins.get(&vm.gil).clone();
             let found = found.or_else(|| builtins?.data.get(&vm.gil).get_str(&key).cloned());
-            found.ok_or_else(|| vm.raise(crate::object::Known::NameError, format!("name '{name}' is not defined")))
+            found.ok_or_else(|| vm.raise(Known::NameError, format!("name '{name}' is not defined")))
         })?;
         Ok(self.handle(value))
     }
@@ -276,8 +378,44 @@ impl<'a> Attached<'a> {
 fn main(vm: &mut Vm) -> std::result::Result<Ptr<Dict>, Raised> {
     match &vm.imported("__main__") {
         Some(Value::Module(module)) => Ok(module.dict.clone()),
-        _ => Err(vm.raise(crate::object::Known::RuntimeError, "lost __main__")),
+        _ => Err(vm.raise(Known::RuntimeError, "lost __main__")),
     }
+}
+
+/// The module of a name, which is imported, or made if there is none.
+fn module_named(vm: &mut Vm, name: &str) -> std::result::Result<Value, Raised> {
+    let raised = match vm.import_dotted(name) {
+        Ok(module) => return Ok(module),
+        Err(raised) => raised,
+    };
+    let missing = vm.catch(raised, Known::ModuleNotFoundError)?;
+    let which = vm.get_attr(&missing, "name")?;
+    let is_it = which.as_text().is_some_and(|which| {
+        let which = which.as_str();
+        which == name || name.strip_prefix(which).is_some_and(|rest| rest.starts_with('.'))
+    });
+    if is_it { new_module(vm, name) } else { Err(vm.raise_value(missing)) }
+}
+
+/// A new module, in its package; that is made if there is none.
+fn new_module(vm: &mut Vm, name: &str) -> std::result::Result<Value, Raised> {
+    let Some((package, last)) = name.rsplit_once('.') else { return Ok(furnished(vm, name, "")) };
+    let parent = module_named(vm, package)?;
+    let path = vm.intern("__path__");
+    if vm.getattr_opt(&parent, &path)?.is_none() {
+        vm.setattr(&parent, &path, Value::list(Vec::new()))?;
+    }
+    let module = furnished(vm, name, package);
+    let last = vm.intern(last);
+    vm.setattr(&parent, &last, module.clone())?;
+    Ok(module)
+}
+
+fn furnished(vm: &mut Vm, name: &str, package: &str) -> Value {
+    let module = vm.add_module(name);
+    vm.set_builtins_name(&module.dict);
+    vm.dict_set_str(&module.dict, "__package__", Value::str(package));
+    module.to_value()
 }
 
 fn execute(vm: &mut Vm, source: &str, filename: &str, mode: CompileMode) -> std::result::Result<Value, Raised> {

@@ -1,12 +1,13 @@
 //! What an interpreter is made from.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Interpreter;
 use super::error::{Error, Result};
-use super::output::{Sink, writer};
+use super::streams::{Lines, Sink, reader, writer};
 use crate::gil::{GilLock, LockConfig, Observer, Policy, PreemptionModel, Scheduler, SeededScheduler};
 use crate::object::{MemoryReserve, Raised, Value, Vm};
 use crate::runtime::thread_state::new_interp;
@@ -25,7 +26,20 @@ pub struct Builder {
     path: Vec<String>,
     stdout: Option<Sink>,
     stderr: Option<Sink>,
+    stdin: Option<Lines>,
     reserve: Option<Arc<dyn MemoryReserve>>,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("switch_interval", &self.interval)
+            .field("preemption", &self.preemption)
+            .field("recursion_limit", &self.recursion_limit)
+            .field("args", &self.args)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Builder {
@@ -94,6 +108,13 @@ impl Builder {
         self
     }
 
+    /// Takes the lines of `sys.stdin`, those of `input()` among them, from a function instead of the process's input.
+    /// Other threads run while it waits; when it gives nothing, the input is at its end.
+    pub fn stdin(mut self, read: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.stdin = Some(Arc::new(read));
+        self
+    }
+
     /// What the application's allocator keeps back for when memory runs short. Without one, a small request that the
     /// system refuses ends the process, as in any Rust program.
     pub fn memory_reserve(mut self, reserve: Arc<dyn MemoryReserve>) -> Self {
@@ -105,11 +126,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// What setting up its modules raises.
-    ///
-    /// # Panics
-    ///
-    /// If this thread is attached to an interpreter: make the new one in [`Attached::detach`](super::Attached::detach).
+    /// RuntimeError if this thread is attached to an interpreter: make the new one in
+    /// [`Attached::detach`](super::Attached::detach). What setting up its modules raises.
     pub fn build(self) -> Result<Interpreter> {
         let mut config = LockConfig::default();
         config.interval = self.interval.unwrap_or(config.interval);
@@ -131,6 +149,7 @@ impl Builder {
         Ok(interpreter)
     }
 
+    /// Furnishes `sys` and `__main__`.
     fn set_up(self, vm: &mut Vm) -> std::result::Result<(), Raised> {
         let sys = vm.import_dotted("sys")?;
         let main = vm.add_module("__main__").dict.clone();
@@ -138,10 +157,13 @@ impl Builder {
         let args = self.args.unwrap_or_else(|| vec![String::new()]);
         let args = args.iter().map(|arg| Value::str(arg)).collect();
         let mut settings = vec![("argv", Value::list(args))];
-        for (name, sink) in [("stdout", self.stdout), ("stderr", self.stderr)] {
+        for (name, shown, sink) in [("stdout", "<stdout>", self.stdout), ("stderr", "<stderr>", self.stderr)] {
             if let Some(sink) = sink {
-                settings.push((name, writer(vm, sink)));
+                settings.push((name, writer(vm, shown, sink)));
             }
+        }
+        if let Some(lines) = self.stdin {
+            settings.push(("stdin", reader(vm, lines)));
         }
         if !self.path.is_empty() {
             let mut path: Vec<Value> = self.path.iter().map(|folder| Value::str(folder)).collect();

@@ -1,11 +1,12 @@
 //! Conversions between Rust values and objects.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 
 use super::error::{Error, Result};
 use super::{Attached, Handle};
-use crate::object::{self, Dict, Known, Raised, Value, Vm};
+use crate::object::{self, Dict, Known, Raised, Set, SetData, Value, Vm};
 
 /// A Rust value that becomes an object.
 pub trait IntoMini {
@@ -48,10 +49,8 @@ fn wrong_type(vm: &mut Vm, wanted: &str, found: &Value) -> Raised {
 
 /// Reads an object with the machine's functions.
 fn read<T>(object: &Handle, m: &mut Attached<'_>, read: impl FnOnce(&mut Vm, &Value) -> Outcome<T>) -> Result<T> {
-    m.with(|vm| {
-        let value = object.get(vm);
-        read(vm, &value)
-    })
+    let value = m.value(object)?;
+    m.with(|vm| read(vm, &value))
 }
 
 /// What the machine's functions return.
@@ -65,10 +64,8 @@ impl IntoMini for Handle {
 
 impl IntoMini for &Handle {
     fn into_mini(self, m: &mut Attached<'_>) -> Result<Handle> {
-        m.with(|vm| {
-            let value = self.get(vm);
-            Ok(Handle::new(vm, value))
-        })
+        let value = m.value(self)?;
+        Ok(m.handle(value))
     }
 }
 
@@ -97,6 +94,9 @@ into_by! {
     f32: |value| Value::float(value.into());
     &str: |value| Value::str(value);
     String: |value| Value::str(&value);
+    &String: |value| Value::str(value);
+    Box<str>: |value| Value::str(&value);
+    Cow<'_, str>: |value| Value::str(&value);
     char: |value| Value::str(value.encode_utf8(&mut [0; 4]));
     Bytes: |value| object::Bytes::new(value.0).into_value();
 }
@@ -176,6 +176,20 @@ impl FromMini for String {
     }
 }
 
+impl FromMini for char {
+    fn from_mini(object: &Handle, m: &mut Attached<'_>) -> Result<Self> {
+        read(object, m, |vm, value| {
+            if let Value::Str(text) = vm.unwrap(value) {
+                let mut chars = text.as_str().chars();
+                if let (Some(only), None) = (chars.next(), chars.next()) {
+                    return Ok(only);
+                }
+            }
+            Err(wrong_type(vm, "a string of one character", value))
+        })
+    }
+}
+
 impl FromMini for Bytes {
     fn from_mini(object: &Handle, m: &mut Attached<'_>) -> Result<Self> {
         read(object, m, |vm, value| vm.expect_bytes(value)).map(Bytes)
@@ -219,6 +233,18 @@ impl<T: IntoMini> IntoMini for Vec<T> {
     fn into_mini(self, m: &mut Attached<'_>) -> Result<Handle> {
         let items = values(self, m)?;
         Ok(m.handle(Value::list(items)))
+    }
+}
+
+impl<T: IntoMini + Clone> IntoMini for &[T] {
+    fn into_mini(self, m: &mut Attached<'_>) -> Result<Handle> {
+        self.to_vec().into_mini(m)
+    }
+}
+
+impl<T: IntoMini, const N: usize> IntoMini for [T; N] {
+    fn into_mini(self, m: &mut Attached<'_>) -> Result<Handle> {
+        Vec::from(self).into_mini(m)
     }
 }
 
@@ -276,6 +302,46 @@ impl<K: IntoMini, V: IntoMini> IntoMini for BTreeMap<K, V> {
 impl<K: FromMini + Ord, V: FromMini> FromMini for BTreeMap<K, V> {
     fn from_mini(object: &Handle, m: &mut Attached<'_>) -> Result<Self> {
         pairs(object, m)
+    }
+}
+
+fn set<T: IntoMini>(items: impl IntoIterator<Item = T>, m: &mut Attached<'_>) -> Result<Handle> {
+    let items = values(items, m)?;
+    let set = Set::new(SetData::default(), false);
+    m.with(|vm| items.into_iter().try_for_each(|item| vm.set_add(&set, item).map(drop)))?;
+    Ok(m.handle(set.into_value()))
+}
+
+/// The items of a set or a frozenset.
+fn members<T: FromMini, C: FromIterator<T>>(object: &Handle, m: &mut Attached<'_>) -> Result<C> {
+    let items = read(object, m, |vm, value| match vm.unwrap(value) {
+        Value::Set(_) => vm.collect(value),
+        _ => Err(wrong_type(vm, "set", value)),
+    })?;
+    items.into_iter().map(|item| T::from_mini(&m.handle(item), m)).collect()
+}
+
+impl<T: IntoMini, S> IntoMini for HashSet<T, S> {
+    fn into_mini(self, m: &mut Attached<'_>) -> Result<Handle> {
+        set(self, m)
+    }
+}
+
+impl<T: FromMini + Eq + Hash, S: BuildHasher + Default> FromMini for HashSet<T, S> {
+    fn from_mini(object: &Handle, m: &mut Attached<'_>) -> Result<Self> {
+        members(object, m)
+    }
+}
+
+impl<T: IntoMini> IntoMini for BTreeSet<T> {
+    fn into_mini(self, m: &mut Attached<'_>) -> Result<Handle> {
+        set(self, m)
+    }
+}
+
+impl<T: FromMini + Ord> FromMini for BTreeSet<T> {
+    fn from_mini(object: &Handle, m: &mut Attached<'_>) -> Result<Self> {
+        members(object, m)
     }
 }
 

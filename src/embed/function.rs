@@ -9,12 +9,36 @@ use crate::object::{
     Args, Arity, Class, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
 };
 
-/// A Rust function with typed arguments: `Fn(A, B) -> R` with up to six of them, where `R` is a value or a `Result`.
+/// A Rust function that scripts call. These are:
 ///
-/// `A` is the tuple of the arguments' types; it tells implementations apart.
+/// - `Fn(A, B) -> R` with up to six arguments of types that implement [`FromMini`];
+/// - `Fn(&mut Attached<'_>, A, B) -> R`, the same for functions that work with objects themselves: that call what they
+///   are given, or let other threads run meanwhile by [`Attached::detach`];
+/// - `Fn(&mut Attached<'_>, &[Handle]) -> R`, which takes any number of arguments;
+///
+/// where `R` implements [`IntoMini`]; a `Result` does, and its error is raised.
+///
+/// ```
+/// # fn main() -> Result<(), mini::Error> {
+/// use mini::{Attached, Error, Handle};
+///
+/// let interpreter = mini::Interpreter::new()?;
+/// interpreter.register("twice", |m: &mut Attached<'_>, function: Handle, value: i64| -> Result<i64, Error> {
+///     let once: i64 = m.call_object(&function, (value,))?;
+///     m.call_object(&function, (once,))
+/// })?;
+/// assert_eq!(interpreter.eval::<i64>("twice(lambda n: n * 3, 2)")?, 18);
+///
+/// interpreter.register("count", |_: &mut Attached<'_>, args: &[Handle]| args.len())?;
+/// assert_eq!(interpreter.eval::<i64>("count('a', 'b', 'c')")?, 3);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// `A` tells the implementations apart; it is found by the compiler.
 pub trait NativeFunction<A>: Send + Sync + 'static {
-    /// How many arguments the function takes.
-    const COUNT: usize;
+    /// How many arguments the function takes; any number if none is given.
+    const COUNT: Option<usize>;
 
     /// Calls the function with arguments of the right number.
     ///
@@ -24,6 +48,9 @@ pub trait NativeFunction<A>: Send + Sync + 'static {
     fn call(&self, m: &mut Attached<'_>, args: &[Handle]) -> Result<Handle>;
 }
 
+/// Marks functions that take an [`Attached`] before their arguments.
+pub struct WithAttached<A: ?Sized>(std::marker::PhantomData<A>);
+
 macro_rules! functions {
     ($(($($type:ident $index:tt),*) $count:literal;)*) => {$(
         impl<Function, Output, $($type),*> NativeFunction<($($type,)*)> for Function
@@ -32,10 +59,25 @@ macro_rules! functions {
             Output: IntoMini,
             $($type: FromMini,)*
         {
-            const COUNT: usize = $count;
+            const COUNT: Option<usize> = Some($count);
 
             fn call(&self, m: &mut Attached<'_>, _args: &[Handle]) -> Result<Handle> {
                 self($($type::from_mini(&_args[$index], m)?),*).into_mini(m)
+            }
+        }
+
+        impl<Function, Output, $($type),*> NativeFunction<WithAttached<($($type,)*)>> for Function
+        where
+            Function: Fn(&mut Attached<'_>, $($type),*) -> Output + Send + Sync + 'static,
+            Output: IntoMini,
+            $($type: FromMini,)*
+        {
+            const COUNT: Option<usize> = Some($count);
+
+            fn call(&self, m: &mut Attached<'_>, _args: &[Handle]) -> Result<Handle> {
+                let args = ($($type::from_mini(&_args[$index], m)?,)*);
+                let _ = &args;
+                self(m, $(args.$index),*).into_mini(m)
             }
         }
     )*};
@@ -51,12 +93,24 @@ functions! {
     (A 0, B 1, C 2, D 3, E 4, F 5) 6;
 }
 
+impl<Function, Output> NativeFunction<WithAttached<[Handle]>> for Function
+where
+    Function: Fn(&mut Attached<'_>, &[Handle]) -> Output + Send + Sync + 'static,
+    Output: IntoMini,
+{
+    const COUNT: Option<usize> = None;
+
+    fn call(&self, m: &mut Attached<'_>, args: &[Handle]) -> Result<Handle> {
+        self(m, args).into_mini(m)
+    }
+}
+
 type Body = dyn Fn(&mut Attached<'_>, &[Handle]) -> Result<Handle> + Send + Sync;
 
 /// The data of a function object.
 struct Function {
     name: Arc<str>,
-    count: usize,
+    count: Option<usize>,
     body: Arc<Body>,
 }
 
@@ -90,7 +144,7 @@ pub(super) fn make<F: NativeFunction<A>, A>(vm: &mut Vm, name: &str, function: F
     Foreign::new(class, Function { name: name.into(), count: F::COUNT, body }).into_value()
 }
 
-fn data(vm: &Vm, value: &Value) -> Option<(Arc<str>, usize, Arc<Body>)> {
+fn data(vm: &Vm, value: &Value) -> Option<(Arc<str>, Option<usize>, Arc<Body>)> {
     let Value::Foreign(object) = value else { return None };
     let function = object.get::<Function>(&vm.gil)?;
     Some((function.name.clone(), function.count, function.body.clone()))
@@ -104,7 +158,7 @@ fn call(vm: &mut Vm, args: Args<'_>) -> std::result::Result<Value, Raised> {
         return Err(vm.type_error(format!("{name}() takes no keyword arguments")));
     }
     let given = &args.positional()[1..];
-    if given.len() != count {
+    if let Some(count) = count.filter(|&count| count != given.len()) {
         let plural = if count == 1 { "" } else { "s" };
         return Err(vm.type_error(format!("{name} expected {count} argument{plural}, got {}", given.len())));
     }

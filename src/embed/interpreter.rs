@@ -1,5 +1,6 @@
 //! The interpreter that an embedder owns.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::error::Result;
@@ -13,6 +14,9 @@ use crate::runtime::spawn::Threads;
 /// An interpreter: a world of objects with a lock of its own.
 ///
 /// Several live in one process and run in parallel. Share one among threads by reference or in an [`Arc`].
+///
+/// Methods that return a [`Result`] attach for one step. On a thread that is attached already they are a RuntimeError:
+/// there an [`Attached`] is at hand, which has the same methods.
 ///
 /// Dropping it ends it in order: it waits for script threads that are no daemons, runs what `atexit` registered and the
 /// finalisers of the main module's objects, and frees what is left. If daemon threads still run, what they use stays.
@@ -48,10 +52,6 @@ impl Interpreter {
     ///
     /// # Errors
     ///
-    /// What setting up its modules raises.
-    ///
-    /// # Panics
-    ///
     /// As [`Builder::build`].
     pub fn new() -> Result<Interpreter> {
         Interpreter::builder().build()
@@ -63,8 +63,7 @@ impl Interpreter {
     }
 
     pub(super) fn start(interp: Arc<Interp>, set_up: impl FnOnce(&mut Vm) -> Result<()>) -> Result<Interpreter> {
-        let begun = Session::begin(interp.clone(), "MainThread", true);
-        let mut session = begun.expect("an interpreter is made by a thread that is attached to none");
+        let mut session = Session::begin(interp.clone(), "MainThread", true)?;
         let inbox = session.vm.signal_inbox();
         let result = set_up(&mut session.vm);
         drop(session);
@@ -97,13 +96,18 @@ impl Interpreter {
         Ok(call(&mut Attached::new(&mut stay.session.vm)))
     }
 
+    /// Attaches for one step.
+    fn step<R>(&self, call: impl FnOnce(&mut Attached<'_>) -> Result<R>) -> Result<R> {
+        self.try_attach(call)?
+    }
+
     /// Runs statements in the module `__main__`; short for [`attach`](Interpreter::attach) and [`Attached::run`].
     ///
     /// # Errors
     ///
     /// What the source raises.
     pub fn run(&self, source: &str) -> Result<()> {
-        self.attach(|m| m.run(source))
+        self.step(|m| m.run(source))
     }
 
     /// Runs a file in the module `__main__`.
@@ -112,7 +116,7 @@ impl Interpreter {
     ///
     /// OSError if the file cannot be read; what the source raises.
     pub fn run_file(&self, path: impl AsRef<std::path::Path>) -> Result<()> {
-        self.attach(|m| m.run_file(path))
+        self.step(|m| m.run_file(path))
     }
 
     /// The value of an expression in the module `__main__`.
@@ -121,7 +125,7 @@ impl Interpreter {
     ///
     /// What the expression or the conversion raises.
     pub fn eval<T: FromMini>(&self, expression: &str) -> Result<T> {
-        self.attach(|m| m.eval(expression))
+        self.step(|m| m.eval(expression))
     }
 
     /// Calls a function of the module `__main__`.
@@ -140,7 +144,7 @@ impl Interpreter {
     ///
     /// NameError; what the call or a conversion raises.
     pub fn call<T: FromMini>(&self, name: &str, args: impl IntoArgs) -> Result<T> {
-        self.attach(|m| m.call(name, args))
+        self.step(|m| m.call(name, args))
     }
 
     /// A global of the module `__main__`.
@@ -149,7 +153,7 @@ impl Interpreter {
     ///
     /// NameError; what the conversion raises.
     pub fn get<T: FromMini>(&self, name: &str) -> Result<T> {
-        self.attach(|m| m.get(name))
+        self.step(|m| m.get(name))
     }
 
     /// Sets a global of the module `__main__`.
@@ -158,7 +162,7 @@ impl Interpreter {
     ///
     /// What the conversion raises.
     pub fn set(&self, name: &str, value: impl IntoMini) -> Result<()> {
-        self.attach(|m| m.set(name, value))
+        self.step(|m| m.set(name, value))
     }
 
     /// Makes a Rust function a global of the module `__main__`.
@@ -181,7 +185,7 @@ impl Interpreter {
     where
         F: NativeFunction<A>,
     {
-        self.attach(|m| m.register(name, function))
+        self.step(|m| m.register(name, function))
     }
 
     /// What interrupts a running script from another thread.
@@ -192,6 +196,12 @@ impl Interpreter {
     /// The interpreter's lock: its holder, policy, switch interval and counters.
     pub fn lock(&self) -> &Arc<GilLock> {
         &self.interp.lock
+    }
+}
+
+impl fmt::Debug for Interpreter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interpreter").finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stopping a script from another thread.
 
+use std::fmt;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -7,11 +8,38 @@ use parking_lot::Mutex;
 use crate::gil::{EvalBreaker, GilThread};
 
 /// Interrupts what runs in an interpreter, from any thread.
+///
+/// ```
+/// # fn main() -> Result<(), mini::Error> {
+/// use std::time::Duration;
+///
+/// let interpreter = mini::Interpreter::new()?;
+/// let interrupts = interpreter.interrupt_handle();
+/// let error = std::thread::scope(|scope| {
+///     scope.spawn(|| {
+///         // A limit of time; a script that has not begun yet cannot be interrupted.
+///         std::thread::sleep(Duration::from_millis(50));
+///         while !interrupts.interrupt() {
+///             std::thread::yield_now();
+///         }
+///     });
+///     interpreter.run("while True: pass").unwrap_err()
+/// });
+/// assert_eq!(error.kind(), mini::ErrorKind::Interrupt);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct InterruptHandle {
     inbox: Arc<Mutex<Vec<i32>>>,
     /// The threads that are attached, in the order in which they came.
     attached: Arc<Mutex<Vec<GilThread>>>,
+}
+
+impl fmt::Debug for InterruptHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InterruptHandle").finish_non_exhaustive()
+    }
 }
 
 impl InterruptHandle {

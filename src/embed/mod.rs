@@ -6,6 +6,9 @@
 //!
 //! Objects leave an attachment as [`Handle`]s only: they may cross threads and be dropped anywhere, and are looked at
 //! while attached. Rust values are converted by [`IntoMini`] and [`FromMini`].
+//!
+//! Scripts are trusted: they can read and write files, start processes and end the whole process by `os._exit`, as any
+//! Python program can. What is not trusted belongs into a process that the operating system confines.
 
 mod attached;
 mod builder;
@@ -14,14 +17,16 @@ mod error;
 mod function;
 mod interpreter;
 mod interrupt;
-mod output;
+mod scripts;
+mod streams;
 
 pub use attached::Attached;
 pub use builder::Builder;
 pub use convert::{Bytes, FromMini, IntoArgs, IntoMini};
-pub use error::{Error, ErrorKind, SyntaxPlace};
+pub use error::{Error, ErrorKind, SyntaxPlace, TraceLevel};
 pub use function::NativeFunction;
 pub use interpreter::Interpreter;
 pub use interrupt::InterruptHandle;
 
+pub use crate::gil::AttachError;
 pub use crate::object::{Handle, MemoryReserve, ShortageSignal};

@@ -1,5 +1,6 @@
 //! Values that cross threads.
 
+use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
@@ -7,8 +8,11 @@ use super::{Interp, Value, Vm};
 
 /// A value that may be sent to other threads and dropped anywhere.
 ///
-/// It can be looked at only with the interpreter's lock, through [`Handle::get`]. A drop without the lock is put off
-/// until somebody has it.
+/// It can be looked at only by a thread that has the interpreter's lock. A drop without the lock is put off until
+/// somebody has it.
+///
+/// To copy a handle takes the lock as well, so it is no `Clone`: what is attached makes another by
+/// `m.extract::<Handle>(&handle)`.
 pub struct Handle {
     value: ManuallyDrop<Value>,
     interp: Arc<Interp>,
@@ -28,6 +32,7 @@ unsafe impl Sync for Handle {}
 
 impl Handle {
     /// A handle to a value.
+    #[doc(hidden)]
     pub fn new(vm: &Vm, value: Value) -> Handle {
         Handle { value: ManuallyDrop::new(value), interp: vm.interp.clone() }
     }
@@ -37,6 +42,7 @@ impl Handle {
     /// # Panics
     ///
     /// If the thread state belongs to another interpreter.
+    #[doc(hidden)]
     pub fn get(&self, vm: &Vm) -> Value {
         self.try_get(vm).expect("a handle is used with the interpreter that made it")
     }
@@ -49,6 +55,13 @@ impl Handle {
     /// The interpreter that the value belongs to.
     pub(crate) fn interp(&self) -> &Arc<Interp> {
         &self.interp
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The object is out of reach without the lock.
+        f.debug_struct("Handle").finish_non_exhaustive()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::colour;
+use super::frames::shown_file;
 use crate::object::{Known, Name, Value, Vm};
 
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
@@ -263,7 +264,7 @@ impl Vm {
         let mut suffix = String::new();
         let file = text_of(filename);
         if let Some(line) = int_of(lineno) {
-            lines.push(format!("  File \"{}\", line {line}\n", file.as_deref().unwrap_or("<string>")));
+            lines.push(format!("  File \"{}\", line {line}\n", file.as_deref().map_or("<string>", shown_file)));
         } else if let Some(file) = &file {
             suffix = format!(" ({file})");
         }

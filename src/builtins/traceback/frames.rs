@@ -60,7 +60,7 @@ impl Vm {
     fn format_level(&mut self, level: &Traceback) -> String {
         let proto = level.code.proto.clone();
         let position = level.position();
-        let shown = if proto.filename.starts_with("<stdin") { "<stdin>" } else { &proto.filename };
+        let shown = shown_file(&proto.filename);
         let mut text = format!("  File \"{shown}\", line {}, in {}\n", position.line, level.code.name.as_str());
         let lines = self.source_lines(&proto.filename).or_else(|| {
             // Code whose file is not there is looked up in the module's own source, as CPython does.
@@ -72,6 +72,11 @@ impl Vm {
         }
         text
     }
+}
+
+/// The name that is shown of a file: the numbers of inputs from standard input only tell their texts apart.
+pub(super) fn shown_file(name: &str) -> &str {
+    if name.starts_with("<stdin") { "<stdin>" } else { name }
 }
 
 /// The lines that a traceback shows for a position, indented; empty when there is no source.

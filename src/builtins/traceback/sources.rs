@@ -23,6 +23,12 @@ impl Vm {
         cache.texts.insert(filename.to_owned(), Some(split(text)));
     }
 
+    /// Forgets the text of a source that is in no file.
+    pub(crate) fn forget_source(&mut self, filename: &str) {
+        let cache = self.interp.extension::<SourceCache>(&mut self.gil);
+        cache.texts.remove(filename);
+    }
+
     /// The lines of a source, if they can be had.
     pub(crate) fn source_lines(&mut self, filename: &str) -> Option<Rc<Vec<String>>> {
         let cache = self.interp.extension::<SourceCache>(&mut self.gil);

@@ -35,8 +35,9 @@ impl Keyboard for Plain {
         }
     }
 
-    fn filename(&self, _: usize) -> String {
-        "<stdin>".to_owned()
+    fn filename(&self, number: usize) -> String {
+        // Tracebacks call each of them <stdin>.
+        format!("<stdin-{number}>")
     }
 }
 
