@@ -236,10 +236,42 @@ pub(super) fn class_names(vm: &mut Vm, class: &Ptr<Class>, names: &mut Vec<Value
 }
 
 fn dir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    if tells_its_own(vm, &args[0]) {
+        return told_names(vm, &args[0]);
+    }
     let own = vm.own_attributes(&args[0]);
     let mut names: Vec<Value> = own.into_iter().map(|(name, _)| name).collect();
     let class = vm.class_of(&args[0]);
     class_names(vm, &class, &mut names);
+    Ok(Value::list(names))
+}
+
+/// Whether the object's `__dict__` or `__class__` may be another than the machine's.
+fn tells_its_own(vm: &mut Vm, object: &Value) -> bool {
+    let class = vm.class_of(object);
+    let getter = vm.known(Known::Object);
+    let plain = vm.lookup_name(&getter, Name::__getattribute__);
+    let own = vm.lookup_name(&class, Name::__getattribute__);
+    if !matches!((&plain, &own), (Some(plain), Some(own)) if plain.is(own)) && !matches!(object, Value::Module(_)) {
+        return true;
+    }
+    let native = |found: Option<Value>| found.is_none_or(|found| matches!(found, Value::GetSet(_)));
+    !native(vm.lookup_name(&class, Name::__dict__)) || !native(vm.lookup_name(&class, Name::__class__))
+}
+
+/// The names in what an object says is its `__dict__` and its `__class__`.
+fn told_names(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
+    let mut names = Vec::new();
+    let dict = vm.intern("__dict__");
+    if let Some(dict) = vm.getattr_opt(object, &dict)? {
+        if let Value::Dict(dict) = vm.unwrap(&dict) {
+            names.extend(dict.data.get(&vm.gil).iter().map(|entry| entry.key.clone()));
+        }
+    }
+    let class = vm.intern("__class__");
+    if let Some(Value::Class(class)) = &vm.getattr_opt(object, &class)? {
+        class_names(vm, &class.to_ptr(), &mut names);
+    }
     Ok(Value::list(names))
 }
 

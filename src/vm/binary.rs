@@ -28,6 +28,8 @@ fn names(op: BinOp) -> (Name, Name, Name, &'static str) {
 /// after the methods of both operands.
 fn is_sequence_slot(found: &Value) -> bool {
     match found {
+        // `%` is a number's operator of theirs.
+        Value::Native(native) if native.def.name == "__mod__" => false,
         Value::Native(native) => native.owner.as_ref().is_some_and(|owner| {
             matches!(owner.known, Some(Known::Str | Known::List | Known::Tuple | Known::Bytes | Known::ByteArray))
         }),

@@ -60,15 +60,8 @@ impl Vm {
     ///
     /// TypeError: a bytes-like object is required, not 'X'.
     pub fn expect_bytes(&mut self, value: &Value) -> Result<Vec<u8>, Raised> {
-        match self.unwrap(value) {
-            Value::Bytes(bytes) => return Ok(bytes.data.to_vec()),
-            Value::ByteArray(bytes) => return Ok(bytes.data.get(&self.gil).clone()),
-            Value::Foreign(object) if object.class.known == Some(Known::MemoryView) => {
-                if let Value::Bytes(bytes) = &self.call_method_str(value, "tobytes", &[])? {
-                    return Ok(bytes.data.to_vec());
-                }
-            }
-            _ => {}
+        if let Some(content) = crate::builtins::bytes::buffer::view(self, value) {
+            return Ok(content.into_vec());
         }
         let found = self.class_name(value);
         Err(self.type_error(format!("a bytes-like object is required, not '{found}'")))

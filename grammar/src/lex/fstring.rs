@@ -20,6 +20,8 @@ struct Field {
     /// How many brackets are open directly inside it.
     level: usize,
     in_spec: bool,
+    /// The specification has had no field of its own yet: a line's end may close it.
+    may_break: bool,
 }
 
 /// How deep replacement fields may nest in specifications.
@@ -72,11 +74,14 @@ impl Lexer<'_> {
         let mut at = from;
         loop {
             let Some(&byte) = src.get(at) else {
-                return Err(self.fstring_unterminated(begin, prefix, in_spec, at));
+                return Err(self.unterminated(begin, prefix, "f-string").into());
             };
             match byte {
                 b'\\' if !prefix.raw && src[at..].starts_with(b"\\N{") => {
-                    at += self.src[at..].find(['}', '\n']).unwrap_or(1);
+                    at += self.src[at..].find(['}', '\n', prefix.quote as char]).unwrap_or(1);
+                    if src.get(at) == Some(&prefix.quote) {
+                        continue;
+                    }
                 }
                 b'\\' if !prefix.raw && matches!(src.get(at + 1), Some(b'{' | b'}')) => {
                     let brace = src[at + 1] as char;
@@ -84,9 +89,8 @@ impl Lexer<'_> {
                     self.warnings.push((from as u32, message));
                 }
                 b'\\' if !matches!(src.get(at + 1), Some(b'{' | b'}')) => at += 1,
-                b'\n' if !prefix.triple => {
-                    return Err(self.fstring_unterminated(begin, prefix, in_spec, at));
-                }
+                b'\n' if !prefix.triple && frame.fields.last().is_some_and(|field| field.may_break) => break,
+                b'\n' if !prefix.triple => return Err(self.unterminated(begin, prefix, "f-string").into()),
                 b'{' | b'}' if !in_spec && src.get(at + 1) == Some(&byte) => {
                     text.push_str(&self.src[piece..=at]);
                     piece = at + 2;
@@ -116,6 +120,13 @@ impl Lexer<'_> {
         match src[at] {
             b'{' => self.field_start(at),
             b'}' => self.field_end(at),
+            b'\n' => {
+                // The rest of the field is read like its expression again.
+                if let Some(field) = self.frame().fields.last_mut() {
+                    field.in_spec = false;
+                }
+                Ok(())
+            }
             _ => {
                 self.fstring_end(at, prefix);
                 Ok(())
@@ -123,20 +134,13 @@ impl Lexer<'_> {
         }
     }
 
-    fn fstring_unterminated(&self, begin: usize, prefix: Prefix, in_spec: bool, at: usize) -> Stop {
-        if in_spec && !prefix.triple {
-            let message = "f-string: newlines are not allowed in format specifiers for single quoted f-strings";
-            if at < self.src.len() {
-                return Fault::point(message, at as u32).into();
-            }
-        }
-        self.unterminated(begin, prefix, "f-string").into()
-    }
-
     fn field_start(&mut self, at: usize) -> Step {
         self.open(b'{', at)?;
         let level = self.brackets.len();
-        self.frame().fields.push(Field { level, in_spec: false });
+        if let Some(outer) = self.frame().fields.last_mut() {
+            outer.may_break = false;
+        }
+        self.frame().fields.push(Field { level, in_spec: false, may_break: false });
         self.lex.bump(1);
         self.push(at, Tok::LBrace, at + 1);
         Ok(())
@@ -178,7 +182,7 @@ impl Lexer<'_> {
                 return Err(Fault::point(message, start as u32).into());
             }
             ":" | ":=" => {
-                field.in_spec = true;
+                (field.in_spec, field.may_break) = (true, true);
                 self.push(start, Tok::FColon, start + 1);
                 if text.len() > 1 {
                     self.rewind(start + 1);

@@ -34,7 +34,7 @@ impl Lexer<'_> {
             return self.fstring_start(start, end, prefix);
         }
         let Ok(close) = self.string_end(end, prefix) else {
-            if self.closes_fstring(start) {
+            if self.closes_fstring(end - if prefix.triple { 3 } else { 1 }) {
                 return Err(Fault::point("f-string: expecting '}'", start as u32).into());
             }
             return Err(self.unterminated(start, prefix, "string").into());

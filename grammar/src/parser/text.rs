@@ -108,7 +108,7 @@ pub(super) fn field(
     let mut parts = Vec::new();
     if let Some((from, to)) = debug {
         let to = cx.next_token(to);
-        let text = cx.src[from as usize..to as usize].to_owned();
+        let text = without_comments(&cx.src[from as usize..to as usize]);
         parts.push(FPart::Text(StrPart::Str(text), Span::new(from, to)));
     }
     let format_spec = spec.map(|(parts, span)| {
@@ -123,6 +123,13 @@ pub(super) fn field(
     let kind = ExprKind::FormattedValue { value: Box::new(value), conversion, format_spec };
     parts.push(FPart::Field(cx.expr(place.0, place.1, kind)));
     parts
+}
+
+/// The text of an expression as `=` shows it: CPython leaves out what stands from any `#` to the end
+/// of its line, even if that is inside a string.
+fn without_comments(text: &str) -> String {
+    let shown = |line: &str| line.split_once('#').map_or(line, |(shown, _)| shown).to_owned();
+    text.split('\n').map(shown).collect::<Vec<_>>().join("\n")
 }
 
 fn conversion_char(cx: &Cx, written: (u32, u32, Name, u32)) -> Option<char> {

@@ -28,7 +28,7 @@ pub(crate) fn magnitude(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {
 }
 
 /// `divmod(a, b)` by `__divmod__` and `__rdivmod__`.
-pub(super) fn divmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+pub(crate) fn divmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (left, right) = (&args[0], &args[1]);
     if let (Value::Int(_), Value::Int(_)) = (left, right) {
         let quotient = vm.binary(BinOp::FloorDiv, left, right)?;

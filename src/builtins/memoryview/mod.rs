@@ -3,7 +3,7 @@
 mod subscript;
 mod view;
 
-pub(crate) use view::{ArrayData, content, item_size, write};
+pub(crate) use view::{ArrayData, content, item_size, room, write};
 
 use subscript::{delitem, getitem, items_of, setitem};
 use view::{View, shown};

@@ -145,6 +145,16 @@ pub(crate) fn content(vm: &Vm, object: &Foreign) -> Option<Vec<u8>> {
     object.get::<ArrayData>(&vm.gil).map(|array| array.bytes.data.get(&vm.gil).clone())
 }
 
+/// How many bytes of a view or an array can be written to; None if it is read-only or not contiguous.
+pub(crate) fn room(vm: &Vm, object: &Foreign) -> Option<usize> {
+    if let Some(array) = object.get::<ArrayData>(&vm.gil) {
+        return Some(array.bytes.data.get(&vm.gil).len());
+    }
+    let view = object.get::<View>(&vm.gil)?;
+    let writable = !view.readonly && view.is_contiguous() && matches!(view.base, Value::ByteArray(_));
+    writable.then(|| view.len * item_size(view.format))
+}
+
 /// Writes into a view or an array; false if it cannot be written to.
 pub(crate) fn write(vm: &mut Vm, object: &Foreign, start: usize, data: &[u8]) -> bool {
     let (bytes, start) = if let Some(array) = object.get::<ArrayData>(&vm.gil) {

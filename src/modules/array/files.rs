@@ -16,10 +16,15 @@ foreign_data! { ArrayIter, next: next, single: [array], many: [] }
 const FUNCTIONS: &[NativeDef] =
     &[native("_array_reconstructor", Arity::Exact(4), reconstruct, "Internal. Used for pickling support.")];
 
+const ITERATOR: &[NativeDef] = &[
+    native("__reduce__", Arity::Exact(1), reduce_iterator, "Return state information for pickling."),
+    native("__setstate__", Arity::Exact(2), set_iterator, "Set state information for unpickling."),
+];
+
 /// Adds the iterator's class and the function that pickles call.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
     // The module has no name for the class.
-    let class = define_iterator(vm, &Dict::new(), "array.arrayiterator", &[], &[]);
+    let class = define_iterator(vm, &Dict::new(), "array.arrayiterator", &[], ITERATOR);
     vm.interp.extension::<Classes>(&mut vm.gil).iterator = Some(class);
     vm.module_functions(dict, "array", FUNCTIONS);
 }
@@ -105,6 +110,16 @@ pub(super) fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         drop(vm.take_raised(raised));
         Value::None
     });
+    // The older protocols write the items one by one.
+    let protocol = match args.get(1) {
+        Some(protocol) => vm.expect_isize(protocol)?,
+        None => 0,
+    };
+    if protocol < 3 {
+        let items = vm.collect(&args[0])?;
+        let args = vec![(code as char).to_string().into(), Value::list(items)];
+        return Ok(Value::tuple(vec![class, Value::tuple(args), dict]));
+    }
     let args = vec![class, (code as char).to_string().into(), Value::Int(format_code(code)), content];
     Ok(Value::tuple(vec![make, Value::tuple(args), dict]))
 }
@@ -116,4 +131,28 @@ fn reconstruct(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Known::NotImplementedError, "pickled arrays of other machine formats are not supported"));
     }
     vm.call(&args[0], &[args[1].clone(), args[3].clone()])
+}
+
+fn reduce_iterator(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let state = match &args[0] {
+        Value::Foreign(object) => object.get::<ArrayIter>(&vm.gil),
+        _ => None,
+    };
+    let state = state.map(|state| (state.array.clone(), state.next));
+    let builtins = vm.import_dotted("builtins")?;
+    let iter = vm.get_attr(&builtins, "iter")?;
+    Ok(Value::tuple(match state {
+        Some((array, next)) if !array.is_none() => vec![iter, Value::tuple(vec![array]), Value::from(next)],
+        _ => vec![iter, Value::tuple(vec![Value::list(Vec::new())])],
+    }))
+}
+
+fn set_iterator(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let next = vm.expect_isize(&args[1])?.max(0) as usize;
+    if let Value::Foreign(object) = &args[0] {
+        if let Some(state) = object.get_mut::<ArrayIter>(&mut vm.gil) {
+            state.next = next;
+        }
+    }
+    Ok(Value::None)
 }

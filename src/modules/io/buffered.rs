@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::file_io::FileIo;
 use super::sink::Sink;
 use super::{BUFFER_SIZE, Stream, data};
-use crate::object::{ByteArray, Bytes, Foreign, ForeignData, Name, Ptr, Raised, Value, Vm};
+use crate::builtins::memoryview;
+use crate::object::{Bytes, Foreign, ForeignData, Name, Ptr, Raised, Value, Vm};
 
 /// What a buffered stream does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,21 +107,45 @@ impl Drop for Buffered {
     }
 }
 
-/// A bytes-like argument that `readinto` can write to.
-pub(super) fn writable_bytes(vm: &mut Vm, value: &Value, what: &str) -> Result<Ptr<ByteArray>, Raised> {
-    if let Value::ByteArray(target) = vm.unwrap(value) {
-        return Ok(target.to_ptr());
-    }
-    let found = vm.class_name(value);
-    Err(vm.type_error(format!("readinto() {what} must be read-write bytes-like object, not {found}")))
+/// A bytes-like argument that `readinto` writes to.
+pub(super) struct Target {
+    object: Value,
+    /// How many bytes it takes.
+    pub room: usize,
 }
 
-/// Copies bytes to the front of a bytearray; tells how many.
-pub(super) fn copy_into(vm: &mut Vm, target: &Ptr<ByteArray>, bytes: &[u8]) -> usize {
-    let room = target.data.get_mut(&mut vm.gil);
-    let count = bytes.len().min(room.len());
-    room[..count].copy_from_slice(&bytes[..count]);
-    count
+impl Target {
+    /// Takes a bytearray, or a view or an array that can be written to.
+    pub fn of(vm: &mut Vm, value: &Value, what: &str) -> Result<Target, Raised> {
+        let object = vm.unwrap(value).clone();
+        let room = match &object {
+            Value::ByteArray(bytes) => Some(bytes.data.get(&vm.gil).len()),
+            Value::Foreign(object) => memoryview::room(vm, object),
+            _ => None,
+        };
+        if let Some(room) = room {
+            return Ok(Target { object, room });
+        }
+        let found = vm.class_name(value);
+        Err(vm.type_error(format!("readinto() {what} must be read-write bytes-like object, not {found}")))
+    }
+
+    /// Copies bytes to the front; tells how many.
+    pub fn fill(&self, vm: &mut Vm, bytes: &[u8]) -> usize {
+        match &self.object {
+            Value::ByteArray(target) => {
+                let room = target.data.get_mut(&mut vm.gil);
+                let count = bytes.len().min(room.len());
+                room[..count].copy_from_slice(&bytes[..count]);
+                count
+            }
+            Value::Foreign(object) => {
+                let count = bytes.len().min(self.room);
+                if memoryview::write(vm, object, 0, &bytes[..count]) { count } else { 0 }
+            }
+            _ => 0,
+        }
+    }
 }
 
 impl Vm {

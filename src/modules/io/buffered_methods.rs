@@ -1,6 +1,6 @@
 //! The methods of `BufferedReader`, `BufferedWriter` and `BufferedRandom`.
 
-use super::buffered::{Buffered, Kind, copy_into, writable_bytes};
+use super::buffered::{Buffered, Kind, Target};
 use super::{BUFFER_SIZE, Outcome, data, new_stream, size_argument};
 use crate::builtins::native;
 use crate::object::{Args, Arity, Bytes, GetSetDef, Name, NativeDef, Params, Raised, Value, Vm};
@@ -161,12 +161,11 @@ fn peek(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let target = writable_bytes(vm, &args[1], "argument")?;
+    let target = Target::of(vm, &args[1], "argument")?;
     check_reads(vm, &args[0], "read")?;
     check_open(vm, &args[0], "readinto of")?;
-    let room = target.data.get(&vm.gil).len();
-    let bytes = vm.buffered_read(&args[0], Some(room))?;
-    Ok(copy_into(vm, &target, &bytes).into())
+    let bytes = vm.buffered_read(&args[0], Some(target.room))?;
+    Ok(target.fill(vm, &bytes).into())
 }
 
 fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {

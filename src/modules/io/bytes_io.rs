@@ -1,6 +1,6 @@
 //! `BytesIO`: bytes in memory as a file.
 
-use super::buffered::{copy_into, writable_bytes};
+use super::buffered::{Target};
 use super::memory::{self, Memory, open};
 use super::{Outcome, data, new_stream};
 use crate::builtins::native;
@@ -117,10 +117,9 @@ fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let target = writable_bytes(vm, &args[1], "argument")?;
-    let room = target.data.get(&vm.gil).len();
-    let bytes = open::<BytesIo>(vm, &args[0])?.take(room);
-    Ok(copy_into(vm, &target, &bytes).into())
+    let target = Target::of(vm, &args[1], "argument")?;
+    let bytes = open::<BytesIo>(vm, &args[0])?.take(target.room);
+    Ok(target.fill(vm, &bytes).into())
 }
 
 fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {

@@ -1,6 +1,6 @@
 //! `FileIO`: a file descriptor as a stream of bytes.
 
-use super::buffered::{copy_into, writable_bytes};
+use super::buffered::{Target};
 use super::{BUFFER_SIZE, Outcome, data, new_stream, size_argument};
 use crate::builtins::native;
 use crate::gil::WaitReason;
@@ -290,11 +290,10 @@ fn readall(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let (number, waits) = check_readable(vm, &args[0])?;
-    let target = writable_bytes(vm, &args[1], "argument 1")?;
-    let room = target.data.get(&vm.gil).len();
-    match vm.fd_read(number, room, waits)? {
+    let target = Target::of(vm, &args[1], "argument 1")?;
+    match vm.fd_read(number, target.room, waits)? {
         None => Ok(Value::None),
-        Some(bytes) => Ok(copy_into(vm, &target, &bytes).into()),
+        Some(bytes) => Ok(target.fill(vm, &bytes).into()),
     }
 }
 

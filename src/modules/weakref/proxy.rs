@@ -1,13 +1,13 @@
 //! `weakref.proxy`: an object that stands for another without keeping it.
 
 use super::{check_target, shared};
-use crate::builtins::functions::numbers::magnitude;
+use crate::builtins::functions::numbers::{divmod, magnitude};
 use crate::builtins::functions::objects::is_callable;
 use crate::builtins::native;
 use crate::builtins::sequence::unhashable;
 use crate::bytecode::{BinOp, CmpOp};
 use crate::object::weak;
-use crate::object::{Args, Arity, Known, NativeDef, NativeKind, Ptr, Raised, Str, Value, Vm};
+use crate::object::{Args, Arity, Known, Name, NativeDef, NativeKind, Ptr, Raised, Str, Value, Vm};
 
 #[derive(Default)]
 struct Installed(bool);
@@ -21,8 +21,11 @@ pub(super) fn install(vm: &mut Vm) {
         let class = vm.known(known);
         vm.add_methods(&class, NativeKind::SlotWrapper, SLOTS);
         vm.add_methods(&class, NativeKind::SlotWrapper, OPERATORS);
+        vm.add_methods(&class, NativeKind::SlotWrapper, POWERS);
         unhashable(vm, &class);
     }
+    let class = vm.known(Known::WeakProxy);
+    vm.add_methods(&class, NativeKind::Method, METHODS);
     let class = vm.known(Known::WeakCallableProxy);
     vm.add_methods(&class, NativeKind::SlotWrapper, CALL);
 }
@@ -93,7 +96,15 @@ forward! {
     setitem(vm, object, args) vm.setitem(object, args[1].clone(), args[2].clone()).map(|()| Value::None);
     delitem(vm, object, args) vm.delitem(object, &args[1]).map(|()| Value::None);
     iter(vm, object, _args) vm.iter(object);
-    next(vm, object, _args) vm.call_method(object, crate::object::Name::__next__, &[]);
+    next(vm, object, _args) {
+        if !vm.is_iterator(object) {
+            let found = vm.class_name(object);
+            return Err(vm.type_error(format!("Weakref proxy referenced a non-iterator '{found}' object")));
+        }
+        vm.call_method(object, Name::__next__, &[])
+    };
+    reversed(vm, object, _args) vm.call_method_str(object, "__reversed__", &[]);
+    bytes(vm, object, _args) vm.call_method_str(object, "__bytes__", &[]);
     call(vm, object, args) vm.call_args(object, args.skip(1));
     neg(vm, object, _args) vm.negative(object);
     pos(vm, object, _args) vm.positive(object);
@@ -141,7 +152,36 @@ const SLOTS: &[NativeDef] = &[
     native("__index__", Arity::Exact(1), index, "Return self converted to an integer, if possible."),
 ];
 
+/// What a proxy of something that cannot be called has besides.
+const METHODS: &[NativeDef] = &[
+    native("__reversed__", Arity::Exact(1), reversed, "Iterate over the object from its end."),
+    native("__bytes__", Arity::Exact(1), bytes, "Convert the object to bytes."),
+];
+
 const CALL: &[NativeDef] = &[native("__call__", Arity::Any, call, "Call self as a function.")];
+
+/// `__pow__`, which may have a modulus, and `__divmod__`.
+const POWERS: &[NativeDef] = &[
+    native("__pow__", Arity::Range(2, 3), |vm, args| power(vm, &args[0], &args[1], args.get(2)), "Apply the operator to the object."),
+    native("__rpow__", Arity::Range(2, 3), |vm, args| power(vm, &args[1], &args[0], args.get(2)), "Apply the operator to the object."),
+    native("__ipow__", Arity::Exact(2), |vm, args| {
+        let (a, b) = (target(vm, &args[0])?, target(vm, &args[1])?);
+        vm.inplace(BinOp::Pow, a, &b)
+    }, "Apply the operator to the object in place."),
+    native("__divmod__", Arity::Exact(2), |vm, args| both(vm, &args[0], &args[1]), "Return divmod(self, value)."),
+    native("__rdivmod__", Arity::Exact(2), |vm, args| both(vm, &args[1], &args[0]), "Return divmod(value, self)."),
+];
+
+fn power(vm: &mut Vm, base: &Value, exponent: &Value, modulus: Option<&Value>) -> Result<Value, Raised> {
+    let (base, exponent) = (target(vm, base)?, target(vm, exponent)?);
+    let modulus = target(vm, modulus.unwrap_or(&Value::None))?;
+    vm.power(&base, &exponent, &modulus)
+}
+
+fn both(vm: &mut Vm, left: &Value, right: &Value) -> Result<Value, Raised> {
+    let (left, right) = (target(vm, left)?, target(vm, right)?);
+    divmod(vm, Args::new(&[left, right]))
+}
 
 macro_rules! operators {
     (binary: $($forward:literal $reflected:literal $inplace:literal $op:ident;)* compare: $($compare:literal $cmp:ident;)*) => {
@@ -177,7 +217,6 @@ operators! {
     "__truediv__" "__rtruediv__" "__itruediv__" TrueDiv;
     "__floordiv__" "__rfloordiv__" "__ifloordiv__" FloorDiv;
     "__mod__" "__rmod__" "__imod__" Mod;
-    "__pow__" "__rpow__" "__ipow__" Pow;
     "__lshift__" "__rlshift__" "__ilshift__" LShift;
     "__rshift__" "__rrshift__" "__irshift__" RShift;
     "__and__" "__rand__" "__iand__" BitAnd;

@@ -200,7 +200,8 @@ impl Reader<'_> {
         let lambda = self.take(&Tok::Lambda)?;
         self.alt(|p| p.parameters(true))?;
         let colon = self.take(&Tok::Colon)?;
-        self.expect_ahead(|p| p.take_if(|tok| matches!(tok, Tok::FText(_))))?;
+        let in_field = self.src.as_bytes().get(colon.start as usize + 1) == Some(&b'}');
+        self.expect_ahead(|p| p.take_if(|tok| matches!(tok, Tok::FText(_)) || in_field && *tok == Tok::RBrace))?;
         self.raise(lambda.to(colon), "f-string: lambda expressions are not allowed without parentheses")
     }
 
