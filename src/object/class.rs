@@ -2,6 +2,7 @@
 
 use super::define_heap_type;
 use super::known::Known;
+use super::names::Name;
 use super::ptr::Ptr;
 use super::shape::ShapeId;
 use super::value::Value;
@@ -85,6 +86,37 @@ impl ClassFlags {
 /// The first instance of a class gets room for so many attributes.
 const FIRST_ROOM: usize = 6;
 
+/// Which methods of a class that derives from a built-in one are that class's own, as far as was asked in an epoch.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NativeMethods {
+    epoch: u32,
+    asked: [u64; 4],
+    native: [u64; 4],
+}
+
+impl NativeMethods {
+    /// What is known of a name.
+    #[inline]
+    pub fn get(&self, epoch: u32, name: Name) -> Option<bool> {
+        let (word, bit) = (name as usize / 64 % 4, 1 << (name as usize % 64));
+        (self.epoch == epoch && self.asked[word] & bit != 0).then(|| self.native[word] & bit != 0)
+    }
+
+    /// Remembers the answer for a name.
+    pub fn set(&mut self, epoch: u32, name: Name, native: bool) {
+        if self.epoch != epoch {
+            *self = NativeMethods { epoch, ..NativeMethods::default() };
+        }
+        let (word, bit) = (name as usize / 64 % 4, 1 << (name as usize % 64));
+        self.asked[word] |= bit;
+        if native {
+            self.native[word] |= bit;
+        }
+    }
+}
+
+const _: () = assert!(Name::TEXTS.len() <= 256, "a bit for each name");
+
 /// The content of a class.
 pub struct ClassData {
     pub name: Ptr<Str>,
@@ -106,6 +138,8 @@ pub struct ClassData {
     /// The cached `__init__` and whether instantiation is the ordinary one; filled by the machine.
     pub init_cache: Value,
     pub init_epoch: u32,
+    /// For a class that derives from a built-in one.
+    pub native_methods: NativeMethods,
 }
 
 impl ClassData {

@@ -35,6 +35,24 @@ pub(crate) enum ReturnTo {
     ForIter,
     /// A generator that the `Send` before the resumer's `pc` resumed.
     Send,
+    /// A method that the operator before the caller's `pc` asked first: its left operand's, as a rule.
+    Operator,
+    /// As `Operator`, the right operand's method, after which none is asked.
+    Reflected,
+    /// As `Operator`, the method of an augmented assignment, after which the plain operator's are asked.
+    Inplace,
+    /// The `__next__` that the `ForIter` before the caller's `pc` called; StopIteration ends the loop.
+    Next,
+    /// A method whose result nobody wants.
+    Nothing,
+}
+
+impl ReturnTo {
+    /// Whether a script method was entered for an instruction other than a call.
+    #[inline]
+    pub(crate) fn answers_operator(self) -> bool {
+        matches!(self, Self::Operator | Self::Reflected | Self::Inplace | Self::Next | Self::Nothing)
+    }
 }
 
 /// One frame of the running program. Frames never move.

@@ -1,9 +1,11 @@
 //! Weak references.
 
 use super::heap::{self, Pending};
-use super::instance::{Foreign, ForeignData};
-use super::ptr::Ptr;
+use super::instance::{CallFn, Foreign, ForeignData};
+use super::names::Name;
+use super::ptr::{Ptr, Raw};
 use super::value::Value;
+use super::vm::{Raised, Vm};
 use super::{Class, header::Header};
 use crate::gil::Gil;
 
@@ -49,6 +51,19 @@ impl ForeignData for WeakRef {
     fn clear(&mut self) -> Vec<Value> {
         vec![self.callback.take()]
     }
+
+    fn call_fn(&self) -> Option<CallFn> {
+        Some(call)
+    }
+}
+
+/// A reference is called for its object.
+fn call(vm: &mut Vm, reference: &Raw<Foreign>, args: &[Value]) -> Result<Value, Raised> {
+    if let [] = args {
+        let target = reference.get::<WeakRef>(&vm.gil).and_then(WeakRef::upgrade);
+        return Ok(target.unwrap_or(Value::None));
+    }
+    vm.call_special(&reference.to_ptr().into_value(), Name::__call__, args).map(Option::unwrap_or_default)
 }
 
 impl WeakRef {

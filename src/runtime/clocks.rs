@@ -73,6 +73,16 @@ pub fn local_calendar(seconds: i64) -> Option<Calendar> {
     }
 }
 
+/// How many seconds local clocks are ahead of Greenwich's at so many seconds since 1970; None if the year does not fit.
+pub fn local_offset(seconds: i64) -> Option<i64> {
+    let mut tm = MaybeUninit::<libc::tm>::zeroed();
+    // SAFETY: as above.
+    unsafe {
+        let found = libc::localtime_r(&seconds, tm.as_mut_ptr());
+        (!found.is_null()).then(|| tm.assume_init().tm_gmtoff)
+    }
+}
+
 /// The calendar of Greenwich at so many seconds since 1970; None if the year does not fit.
 pub fn utc_calendar(seconds: i64) -> Option<Calendar> {
     let mut tm = MaybeUninit::<libc::tm>::zeroed();

@@ -35,7 +35,7 @@ impl Vm {
 
     /// Gives an AttributeError that says nothing of its attribute the name and object that were asked for.
     #[cold]
-    fn attribute_context(&mut self, raised: Raised, object: &Value, name: &Ptr<Str>) -> Raised {
+    pub(super) fn attribute_context(&mut self, raised: Raised, object: &Value, name: &Ptr<Str>) -> Raised {
         if self.raised_is(&raised, Known::AttributeError) {
             if let Value::Exc(exception) = &self.raised {
                 let exception = exception.to_ptr();

@@ -2,7 +2,8 @@
 
 use super::number::Number;
 use crate::bytecode::BinOp;
-use crate::object::{Class, Known, Name, Ptr, Raised, Str, Tuple, Value, Vm};
+use crate::object::vm::ReturnTo;
+use crate::object::{Class, Func, Known, Name, Ptr, Raised, Str, Tuple, Value, Vm};
 
 /// The method, reflected method and in-place method of an operator, and its sign.
 fn names(op: BinOp) -> (Name, Name, Name, &'static str) {
@@ -150,6 +151,65 @@ impl Vm {
             return self.call_found(back, rhs, std::slice::from_ref(lhs));
         }
         Ok(Value::NotImplemented)
+    }
+
+    /// The script function that `lhs op rhs`, or `lhs op= rhs`, asks first, and what its answer means. None if that is
+    /// another kind of method, or the operands know the answer without one.
+    pub(super) fn binary_function(
+        &mut self,
+        op: BinOp,
+        lhs: &Value,
+        rhs: &Value,
+        inplace: bool,
+    ) -> Option<(Ptr<Func>, ReturnTo)> {
+        let (forward, reflected, in_place, _) = names(op);
+        match (lhs, rhs) {
+            (Value::Object(object), _) => {
+                let left = object.class.get(&self.gil).clone();
+                if inplace && self.lookup_name(&left, in_place).is_some() {
+                    return self.function_of(lhs, in_place, 2).map(|func| (func, ReturnTo::Inplace));
+                }
+                let func = self.function_of(lhs, forward, 2)?;
+                let right = self.class_of(rhs);
+                if !left.is(&right) && self.reflected_first(&left, &right, reflected) {
+                    return None;
+                }
+                Some((func, ReturnTo::Operator))
+            }
+            // A number knows none but numbers.
+            (_, Value::Object(object)) if Number::of(lhs).is_some() && object.builtin_part(&self.gil).is_none() => {
+                self.function_of(rhs, reflected, 2).map(|func| (func, ReturnTo::Reflected))
+            }
+            _ => None,
+        }
+    }
+
+    /// What becomes of an operator after a method that `binary_function` found has answered NotImplemented.
+    pub(super) fn binary_after(
+        &mut self,
+        op: BinOp,
+        lhs: &Value,
+        rhs: &Value,
+        asked: ReturnTo,
+        inplace: bool,
+    ) -> Result<Value, Raised> {
+        let (forward, reflected, _, sign) = names(op);
+        let value = match asked {
+            ReturnTo::Inplace => self.dispatch(forward, reflected, lhs, rhs)?,
+            ReturnTo::Operator => {
+                let (left, right) = (self.class_of(lhs), self.class_of(rhs));
+                let back = if left.is(&right) { None } else { self.lookup_name(&right, reflected) };
+                match back {
+                    Some(back) => self.call_found(back, rhs, std::slice::from_ref(lhs))?,
+                    None => Value::NotImplemented,
+                }
+            }
+            _ => Value::NotImplemented,
+        };
+        if !matches!(value, Value::NotImplemented) {
+            return Ok(value);
+        }
+        Err(if inplace { self.unsupported_inplace(op, lhs, rhs) } else { self.unsupported(sign, lhs, rhs) })
     }
 
     /// Whether the right operand is asked first: its class derives from the left one's and has a method of its own.

@@ -37,7 +37,12 @@ const KIND_CLASS_METHOD: u32 = 14;
 /// The method is the function `value`, a static method.
 const KIND_STATIC_METHOD: u32 = 15;
 /// The attribute is item `slot` of the tuple that the instance is.
-const KIND_FIELD: u32 = 16;
+pub(super) const KIND_FIELD: u32 = 16;
+/// The attribute is read by the function of the descriptor `value`, for any receiver of the class whose number and the
+/// epoch make `key`.
+const KIND_GETTER: u32 = 17;
+/// As `KIND_GETTER`, for an instance of key `key`.
+pub(super) const KIND_OWN_GETTER: u32 = 18;
 /// The attribute is a property, whose getter is the function `value`, or the descriptor `value` whose `__get__` is a
 /// script function.
 pub(super) const KIND_PROPERTY: u32 = 10;
@@ -94,9 +99,15 @@ impl Vm {
                 _ => {}
             }
         }
+        if let Some(result) = self.getter_at(site, object) {
+            return result;
+        }
         let name = self.cache_site_name(site);
         site.make_room();
         let cache = &mut site.first;
+        if let Some(result) = self.fill_getter_cache(cache, object, &name) {
+            return result;
+        }
         match object {
             Value::Class(class) => {
                 let value = self.getattr(object, &name)?;
@@ -116,6 +127,74 @@ impl Vm {
             _ => {}
         }
         self.getattr(object, &name)
+    }
+
+    /// The attribute as a function reads it that the site remembers.
+    fn getter_at(&mut self, site: &CacheSlot, object: &Value) -> Option<Result<Value, Raised>> {
+        if !site.entries().any(|cache| cache.kind == KIND_GETTER) {
+            return None;
+        }
+        let key = self.class_key(&self.class_of(object));
+        let hit = |cache: &&Cache| cache.kind == KIND_GETTER && cache.key == key;
+        let Value::GetSet(descriptor) = &site.entries().find(hit)?.value else { return None };
+        let Access::Functions(def) = descriptor.access else { return None };
+        Some((def.get)(self, object).map_err(|raised| {
+            let name = self.cache_site_name(site);
+            self.attribute_context(raised, object, &name)
+        }))
+    }
+
+    /// The attribute of an instance that the site remembers as a tuple's item, or with a function that reads it; `Undef`
+    /// if it does not.
+    #[inline(never)]
+    pub(super) fn read_cached(&mut self, site: &CacheSlot, object: &Value) -> Result<Value, Raised> {
+        let Value::Object(instance) = object else { return Ok(Value::Undef) };
+        let key = receiver_key(self, instance);
+        let Some(cache) = site.entries().find(|cache| cache.key == key) else { return Ok(Value::Undef) };
+        match (cache.kind, &cache.value) {
+            (KIND_FIELD, _) => Ok(self.field_of(instance, cache.slot as usize).unwrap_or_default()),
+            (KIND_OWN_GETTER, Value::GetSet(descriptor)) => {
+                let Access::Functions(def) = descriptor.access else { return Ok(Value::Undef) };
+                let object = object.clone();
+                (def.get)(self, &object).map_err(|raised| {
+                    let name = self.cache_site_name(site);
+                    self.attribute_context(raised, &object, &name)
+                })
+            }
+            _ => Ok(Value::Undef),
+        }
+    }
+
+    /// Reads an attribute that a function of the object's class reads, which the object cannot hide, and remembers that.
+    fn fill_getter_cache(
+        &mut self,
+        cache: &mut Cache,
+        object: &Value,
+        name: &Ptr<Str>,
+    ) -> Option<Result<Value, Raised>> {
+        if matches!(object, Value::Module(_)) {
+            return None;
+        }
+        let class = self.class_of(object);
+        if class.flags(&self.gil).has(ClassFlags::HAS_GETATTRIBUTE | ClassFlags::HAS_GETATTR) {
+            return None;
+        }
+        let found = self.lookup(&class, name)?;
+        let Value::GetSet(descriptor) = &found else { return None };
+        let Access::Functions(def) = descriptor.access else { return None };
+        if !class.is_subclass(&self.gil, &descriptor.owner) {
+            return None;
+        }
+        (cache.kind, cache.key) = match object {
+            Value::Object(instance) if *instance.shape.get(&self.gil) != ShapeId::DICT => {
+                (KIND_OWN_GETTER, receiver_key(self, instance))
+            }
+            _ => (KIND_GETTER, self.class_key(&class)),
+        };
+        let old = std::mem::replace(&mut cache.value, found.clone());
+        drop(old);
+        let result = (def.get)(self, object);
+        Some(result.map_err(|raised| self.attribute_context(raised, object, name)))
     }
 
     fn fill_module_cache(&mut self, cache: &mut Cache, module: &Module, name: &Ptr<Str>) -> Option<Value> {

@@ -306,19 +306,46 @@ impl Vm {
         if getter.simple_args.get() != if descriptor.is_some() { 3 } else { 1 } {
             return Ok(false);
         }
-        let top = self.top();
-        // SAFETY: the part of the stack above the frame is free; the getter stays in it below its window while it runs.
+        // SAFETY: the caller vouches for the register.
         unsafe {
-            *top = getter.to_value();
-            *top.add(1) = object.clone();
-            if let Some((descriptor, owner)) = descriptor {
-                *top.add(2) = std::mem::replace(&mut *top.add(1), descriptor);
-                *top.add(3) = owner.into_value();
+            match descriptor {
+                Some((descriptor, owner)) => {
+                    let args = [descriptor, object.clone(), owner.into_value()];
+                    self.enter_function_with(&getter, args, ret, ReturnTo::Register)?;
+                }
+                None => self.enter_function_with(&getter, [object.clone()], ret, ReturnTo::Register)?,
             }
-            let code: *const crate::object::Code = &**getter.code.as_ptr();
-            self.push_frame(code, &*getter.globals, &*getter, top.add(1), ret, ReturnTo::Register)?;
         }
         Ok(true)
+    }
+
+    /// Pushes the frame of a script function of just these arguments.
+    ///
+    /// # Errors
+    ///
+    /// RecursionError.
+    ///
+    /// # Safety
+    ///
+    /// `ret` is a register of the running frame, or null for a `return_to` that has none.
+    #[inline(always)]
+    pub(super) unsafe fn enter_function_with<const COUNT: usize>(
+        &mut self,
+        func: &Ptr<Func>,
+        mut args: [Value; COUNT],
+        ret: *mut Value,
+        return_to: ReturnTo,
+    ) -> Result<(), Raised> {
+        let top = self.top();
+        // SAFETY: the part of the stack above the frame is free; the function stays in it below its window while it runs.
+        unsafe {
+            *top = func.to_value();
+            for (index, arg) in args.iter_mut().enumerate() {
+                *top.add(1 + index) = arg.take();
+            }
+            let code: *const crate::object::Code = &**func.code.as_ptr();
+            self.push_frame(code, &*func.globals, &**func, top.add(1), ret, return_to)
+        }
     }
 
     /// As `call_registers`, the last arguments being those of the keywords in the tuple `names`.
@@ -451,6 +478,13 @@ impl Vm {
                         }
                     };
                 }
+            }
+            if self.makes_plain_exceptions(class) {
+                let args = std::slice::from_raw_parts(window, count);
+                let exception = self.exception_of(class.clone(), args.to_vec());
+                clear_values(window, count);
+                *slot = exception;
+                return Ok(Outcome::Done);
             }
             if let (Some(known), 0 | 1) = (class.known, count) {
                 let args = std::slice::from_raw_parts(window, count);

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use super::number::{Number, compare_numbers, order_answers};
 use crate::bytecode::CmpOp;
 use crate::object::compare::{Equality, first_unequal, plain_eq};
-use crate::object::{Class, Dict, DictPart, Known, Name, Ptr, Raised, Set, Value, View, Vm};
+use crate::object::vm::ReturnTo;
+use crate::object::{Class, Dict, DictPart, Func, Known, Name, Ptr, Raised, Set, Value, View, Vm};
 
 fn method(op: CmpOp) -> Name {
     match op {
@@ -345,6 +346,54 @@ impl Vm {
                 }
             }
         }
+        self.compare_without_methods(op, lhs, rhs)
+    }
+
+    /// The script function that a comparison asks first, and what its answer means. None if that is another kind of
+    /// method, or the operands know the answer without one.
+    pub(super) fn comparison_function(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Option<(Ptr<Func>, ReturnTo)> {
+        match (lhs, rhs) {
+            (Value::Object(object), _) => {
+                let left = object.class.get(&self.gil).clone();
+                let func = self.function_of(lhs, method(op), 2)?;
+                let right = self.class_of(rhs);
+                if !left.is(&right) && right.is_subclass(&self.gil, &left) {
+                    return None;
+                }
+                Some((func, ReturnTo::Operator))
+            }
+            // These know none but their own kind.
+            (Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_), Value::Object(object))
+                if object.builtin_part(&self.gil).is_none() =>
+            {
+                self.function_of(rhs, method(mirrored(op)), 2).map(|func| (func, ReturnTo::Reflected))
+            }
+            _ => None,
+        }
+    }
+
+    /// What becomes of a comparison after a method that `comparison_function` found has answered NotImplemented.
+    pub(super) fn compare_after(
+        &mut self,
+        op: CmpOp,
+        lhs: &Value,
+        rhs: &Value,
+        asked: ReturnTo,
+    ) -> Result<Value, Raised> {
+        if asked == ReturnTo::Operator {
+            let right = self.class_of(rhs);
+            if let Some(found) = self.comparison(&right, mirrored(op)) {
+                let answer = self.nested(IN_COMPARISON, |vm| vm.call_found(found, rhs, std::slice::from_ref(lhs)))?;
+                if !matches!(answer, Value::NotImplemented) {
+                    return Ok(answer);
+                }
+            }
+        }
+        self.compare_without_methods(op, lhs, rhs)
+    }
+
+    /// A comparison that no method knows the answer of.
+    fn compare_without_methods(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
         match op {
             CmpOp::Eq => Ok(Value::bool(lhs.is(rhs))),
             CmpOp::Ne => Ok(Value::bool(!lhs.is(rhs))),

@@ -9,7 +9,7 @@ use crate::bytecode::{Instr, Reg};
 use crate::object::room::has_room;
 use crate::object::vm::ReturnTo;
 use crate::object::{
-    Args, Arity, Cache, CacheSlot, Cell, Code, List, Name, Native, NativeKind, Raised, Str, Tuple, Value, Vm,
+    Args, Arity, Cache, CacheSlot, Cell, List, Name, Native, NativeKind, Raised, Str, Tuple, Value, Vm,
 };
 
 /// What a step of a `for` loop came to.
@@ -120,26 +120,63 @@ impl Vm {
                     if cache.kind != KIND_MODULE || cache.key != data.version() {
                         return Ok(false);
                     }
-                    let Value::Native(native) = data.value_at(cache.slot as usize) else { return Ok(false) };
-                    if native.kind != NativeKind::Function {
-                        return Ok(false);
+                    match data.value_at(cache.slot as usize) {
+                        Value::Native(native) if native.kind == NativeKind::Function => {
+                            (native, receiver.add(1), nargs)
+                        }
+                        // A function of a module may be a method of an object that the module hides.
+                        Value::Method(method) => {
+                            let Value::Native(native) = &method.func else { return Ok(false) };
+                            let native = native.to_ptr();
+                            *receiver = method.receiver.clone();
+                            let args = Args::new(std::slice::from_raw_parts(receiver, nargs + 1));
+                            let result = self.call_native(&native, args);
+                            clear_values(receiver, nargs + 1);
+                            *slot = result?;
+                            return Ok(true);
+                        }
+                        _ => return Ok(false),
                     }
-                    (native, receiver.add(1), nargs)
                 }
                 other => {
                     let Some(Value::Native(native)) = self.cached_native(site, other) else { return Ok(false) };
                     (native, receiver, nargs + 1)
                 }
             };
-            if !takes(native, count) {
-                return Ok(false);
-            }
-            let call = native.def.call;
-            let result = call(self, Args::new(std::slice::from_raw_parts(window, count)));
+            let args = Args::new(std::slice::from_raw_parts(window, count));
+            let result = if takes(native, count) {
+                let call = native.def.call;
+                call(self, args)
+            } else {
+                let native = native.to_ptr();
+                self.call_native(&native, args)
+            };
             clear_values(receiver, nargs + 1);
             *slot = result?;
             Ok(true)
         }
+    }
+
+    /// Calls a method other than a script function that a site remembers for instances like the one behind the slot. The
+    /// result replaces `slot`.
+    ///
+    /// # Safety
+    ///
+    /// As for `invoke_native`.
+    #[inline(never)]
+    pub(super) unsafe fn invoke_own(&mut self, method: &Value, slot: *mut Value, nargs: usize) -> Result<(), Raised> {
+        let method = method.clone();
+        // SAFETY: the caller vouches for the registers.
+        unsafe {
+            let args = Args::new(std::slice::from_raw_parts(slot.add(1), nargs + 1));
+            let result = match &method {
+                Value::Native(native) => self.call_native(&native.to_ptr(), args),
+                other => self.call_args(other, args),
+            };
+            clear_values(slot.add(1), nargs + 1);
+            *slot = result?;
+        }
+        Ok(())
     }
 
     /// The native method that a site remembers for a receiver of a built-in class.
@@ -299,22 +336,10 @@ impl Vm {
         object: &Value,
         key: &Value,
     ) -> Result<bool, Raised> {
-        let class = self.class_of(object);
-        let Some(Value::Func(func)) = &self.lookup_name(&class, Name::__getitem__) else { return Ok(false) };
-        if func.simple_args.get() != 2 {
-            return Ok(false);
-        }
-        let func = func.to_ptr();
-        let top = self.top();
-        // SAFETY: the part of the stack above the frame is free; the function stays in it below its window while it runs.
-        unsafe {
-            *top = func.to_value();
-            *top.add(1) = object.clone();
-            *top.add(2) = key.clone();
-            let code: *const Code = &**func.code.as_ptr();
-            let ret = base.add(dst.0 as usize);
-            self.push_frame(code, &*func.globals, &*func, top.add(1), ret, ReturnTo::Register)?;
-        }
+        let Some(func) = self.function_of(object, Name::__getitem__, 2) else { return Ok(false) };
+        let args = [object.clone(), key.clone()];
+        // SAFETY: the caller vouches for the register.
+        unsafe { self.enter_function_with(&func, args, base.add(dst.0 as usize), ReturnTo::Register)? };
         Ok(true)
     }
 

@@ -15,8 +15,8 @@
 use std::hint::cold_path;
 
 use super::cache::{
-    GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_LIST_APPEND, KIND_METHOD, KIND_PROPERTY,
-    KIND_SLOT, receiver_key,
+    GLOBAL_IN_BUILTINS, GLOBAL_IN_GLOBALS, KIND_ADD, KIND_CONSTANT, KIND_FIELD, KIND_LIST_APPEND, KIND_METHOD,
+    KIND_OWN_GETTER, KIND_PROPERTY, KIND_SLOT, receiver_key,
 };
 use super::direct::{Next, plainly_equal};
 use super::frames::Outcome;
@@ -402,10 +402,21 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                 ($value:expr) => {{
                                     let value: Value = $value;
                                     let frame = &*vm.fp;
+                                    let caller = (*vm.fp.sub(1)).pc;
                                     let init = match frame.return_to {
                                         ReturnTo::Register => false,
                                         ReturnTo::Init if value.is_none() => true,
-                                        _ => match out!(vm.leave_frame(value)) {
+                                        return_to => match out!(vm.leave_frame(value)) {
+                                            // Only a loop's jump back is a preemption point.
+                                            None if return_to.answers_operator() => {
+                                                reload!();
+                                                if pc < caller {
+                                                    poll!();
+                                                } else {
+                                                    attend!();
+                                                }
+                                                continue 'run;
+                                            }
                                             None => break 'reload,
                                             Some(value) => return Ok(value),
                                         },
@@ -789,6 +800,8 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                         }
                                         consume!(obj);
                                         break 'reload;
+                                    } else if matches!(cache.kind, KIND_FIELD | KIND_OWN_GETTER) {
+                                        out!(vm.read_cached(cache!(site), &reg!(obj)))
                                     } else {
                                         break 'slow;
                                     };
@@ -874,6 +887,13 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     Value::List(list) => load_item!(dst, obj, &*list.items.as_ptr(), imm.into()),
                                     Value::Tuple(tuple) => load_item!(dst, obj, tuple.as_slice(), imm.into()),
                                     object => {
+                                        if let Value::Object(_) = object {
+                                            if out!(vm.enter_getitem(base, dst, object, &Value::Int(imm.into()))) {
+                                                consume!(obj);
+                                                break 'reload;
+                                            }
+                                        }
+                                        let object = &reg!(obj);
                                         let value = out!(vm.item_of(object, &Value::Int(imm.into())));
                                         if obj != dst {
                                             consume!(obj);
@@ -961,7 +981,11 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     if cache.kind != KIND_METHOD {
                                         slow!();
                                     }
-                                    let Value::Func(func) = &cache.value else { break 'slow };
+                                    let Value::Func(func) = &cache.value else {
+                                        out!(vm.invoke_own(&cache.value, slot, nargs as usize));
+                                        poll!();
+                                        continue 'run;
+                                    };
                                     if func.simple_args.get() != u32::from(nargs) + 1 {
                                         break 'slow;
                                     }
@@ -1036,6 +1060,9 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     vm.build_list(base, dst, first, count, (*code).first_temp);
                                 }
                                 Instr::Contains { negate, dst, item, container } => {
+                                    if let Value::Object(_) = &reg!(container) {
+                                        break 'slow;
+                                    }
                                     let answer = out!(vm.contains(&reg!(container), &reg!(item)));
                                     consume!(item);
                                     consume!(container);
@@ -1043,6 +1070,9 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     attend!();
                                 }
                                 Instr::JumpIn { when, item, container, off } => {
+                                    if let Value::Object(_) = &reg!(container) {
+                                        break 'slow;
+                                    }
                                     let answer = out!(vm.contains(&reg!(container), &reg!(item)));
                                     consume!(item);
                                     consume!(container);

@@ -182,6 +182,10 @@ impl Vm {
                         below.pc = below.pc.offset(off as isize);
                     }
                 }
+                ReturnTo::Operator | ReturnTo::Reflected | ReturnTo::Inplace | ReturnTo::Next => {
+                    super::step::answered(self, return_to, value)?;
+                }
+                ReturnTo::Nothing => drop(value),
             }
         }
         Ok(None)
@@ -206,7 +210,7 @@ impl Vm {
                     *base.sub(1) = Value::Undef;
                     *ret = Value::Undef;
                 }
-                ReturnTo::Register | ReturnTo::Native | ReturnTo::ForIter | ReturnTo::Send => {}
+                _ => {}
             }
             return_to
         }

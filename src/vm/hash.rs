@@ -51,7 +51,12 @@ impl Vm {
                 {
                     return Ok(self.interp.heap.hash_identity(value));
                 }
-                self.hash_by_method(value)
+                match self.plain_part(value, Name::__hash__) {
+                    Some(
+                        part @ (Value::Tuple(_) | Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bytes(_)),
+                    ) => self.hash(&part),
+                    _ => self.hash_by_method(value),
+                }
             }
             Value::Exc(_) | Value::Foreign(_) | Value::Class(_) => self.hash_by_method(value),
             _ => Ok(self.interp.heap.hash_identity(value)),

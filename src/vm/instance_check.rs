@@ -21,6 +21,13 @@ impl Vm {
                 if self.has_plain_checks(class) {
                     return self.real_instance(value, &class.to_ptr(), &own);
                 }
+                if let Some(answer) = self.abstract_answer(class, &own) {
+                    return Ok(answer);
+                }
+                let class = class.to_ptr();
+                let answer = self.ask_instance(value, &class.to_value())?;
+                self.keep_abstract_answer(&class, &own, answer);
+                return Ok(answer);
             }
             Value::Tuple(classes) => {
                 return self.nested(" in __instancecheck__", |vm| {
@@ -34,6 +41,11 @@ impl Vm {
             }
             _ => {}
         }
+        self.ask_instance(value, class)
+    }
+
+    /// What `__instancecheck__` of the class answers, if it has one.
+    fn ask_instance(&mut self, value: &Value, class: &Value) -> Result<bool, Raised> {
         if let Some(answer) = self.call_special(class, Name::__instancecheck__, std::slice::from_ref(value))? {
             return self.truth(&answer);
         }
@@ -94,6 +106,15 @@ impl Vm {
                 }
                 return self.abstract_is_subclass(class, of);
             }
+            Value::Class(base) if let Value::Class(class) = class => {
+                if let Some(answer) = self.abstract_answer(base, class) {
+                    return Ok(answer);
+                }
+                let (base, class) = (base.to_ptr(), class.to_ptr());
+                let answer = self.ask_subclass(&class.to_value(), &base.to_value())?;
+                self.keep_abstract_answer(&base, &class, answer);
+                return Ok(answer);
+            }
             Value::Tuple(classes) => {
                 return self.nested(" in __subclasscheck__", |vm| {
                     for base in classes.iter() {
@@ -106,6 +127,11 @@ impl Vm {
             }
             _ => {}
         }
+        self.ask_subclass(class, of)
+    }
+
+    /// What `__subclasscheck__` of the class answers, if it has one.
+    fn ask_subclass(&mut self, class: &Value, of: &Value) -> Result<bool, Raised> {
         if let Some(answer) = self.call_special(of, Name::__subclasscheck__, std::slice::from_ref(class))? {
             return self.truth(&answer);
         }

@@ -91,6 +91,14 @@ impl Vm {
             },
             Value::Object(_) => match self.plain_part(object, Name::__getitem__) {
                 Some(part @ (Value::Tuple(_) | Value::List(_) | Value::Str(_))) => self.getitem(&part, key),
+                Some(part) => {
+                    if let Value::Dict(dict) = &part
+                        && let Some(value) = self.dict_get(dict, key)?
+                    {
+                        return Ok(value);
+                    }
+                    self.getitem_by_method(object, key)
+                }
                 _ => self.getitem_by_method(object, key),
             },
             _ => self.getitem_by_method(object, key),
@@ -173,13 +181,21 @@ impl Vm {
             {
                 Ok(())
             }
-            _ => match self.call_special(object, Name::__setitem__, &[key, value])? {
-                Some(_) => Ok(()),
-                None => {
-                    let class = self.class_name(object);
-                    Err(self.type_error(format!("'{class}' object does not support item assignment")))
-                }
+            (Value::Object(_), _) => match self.plain_part(object, Name::__setitem__) {
+                Some(part @ (Value::Dict(_) | Value::List(_))) => self.setitem(&part, key, value),
+                _ => self.setitem_by_method(object, key, value),
             },
+            _ => self.setitem_by_method(object, key, value),
+        }
+    }
+
+    fn setitem_by_method(&mut self, object: &Value, key: Value, value: Value) -> Result<(), Raised> {
+        match self.call_special(object, Name::__setitem__, &[key, value])? {
+            Some(_) => Ok(()),
+            None => {
+                let class = self.class_name(object);
+                Err(self.type_error(format!("'{class}' object does not support item assignment")))
+            }
         }
     }
 
@@ -315,6 +331,10 @@ impl Vm {
                 }
             },
             Value::View(view) => self.view_contains(view, item),
+            Value::Object(_) => match self.container_part(container, Name::__contains__) {
+                Some(part) => self.contains(&part, item),
+                None => self.contains_by_method(container, item),
+            },
             _ => self.contains_by_method(container, item),
         }
     }
@@ -385,14 +405,28 @@ impl Vm {
                 Value::Int(len) => *len as usize,
                 _ => return Err(self.raise(Known::OverflowError, "Python int too large to convert to C ssize_t")),
             },
-            _ => match self.len_by_method(object)? {
-                Some(len) => len,
-                None => {
-                    let class = self.class_name(object);
-                    return Err(self.type_error(format!("object of type '{class}' has no len()")));
+            _ => {
+                if let Some(part) = self.container_part(object, Name::__len__) {
+                    return self.len(&part);
                 }
-            },
+                match self.len_by_method(object)? {
+                    Some(len) => len,
+                    None => {
+                        let class = self.class_name(object);
+                        return Err(self.type_error(format!("object of type '{class}' has no len()")));
+                    }
+                }
+            }
         })
+    }
+
+    /// The container that an instance of a derived class is, if the class has the container's own method `name`.
+    pub(super) fn container_part(&mut self, object: &Value, name: Name) -> Option<Value> {
+        let Value::Object(_) = object else { return None };
+        let part = self.plain_part(object, name)?;
+        let container =
+            matches!(part, Value::Dict(_) | Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::Str(_));
+        container.then_some(part)
     }
 
     /// What `__len__` answers, None if there is none.

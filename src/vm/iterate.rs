@@ -90,6 +90,9 @@ impl Vm {
     }
 
     fn iter_by_method(&mut self, value: &Value) -> Result<Value, Raised> {
+        if let Some(part) = self.container_part(value, Name::__iter__) {
+            return self.iter(&part);
+        }
         let class = self.class_of(value);
         let Some(found) = self.lookup_name(&class, Name::__iter__) else {
             // A native type without `__iter__` is subscripted by keys, as `re.Match`, not a sequence.

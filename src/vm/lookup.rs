@@ -2,7 +2,7 @@
 
 use crate::object::Zeroed;
 use crate::object::interp::{METHOD_CACHE_SIZE, MethodCacheEntry};
-use crate::object::{Class, Known, Name, NativeKind, Ptr, Raised, Str, Value, Vm};
+use crate::object::{Args, Arity, Class, Func, Known, Name, Native, NativeKind, Object, Ptr, Raised, Str, Value, Vm};
 
 /// Whether the method cache may keep a value alive: the content of functions and descriptors changes
 /// rarely, while other objects may have finalisers that a script waits for.
@@ -59,8 +59,15 @@ impl Vm {
     /// As `lookup`, for a name the machine knows.
     #[inline]
     pub fn lookup_name(&mut self, class: &Ptr<Class>, name: Name) -> Option<Value> {
+        let address = self.interp.name(&self.gil, name).address();
+        let index = cache_index(class.id, address);
+        if let Some(entry) = self.interp.method_cache.get(&self.gil).get(index) {
+            if entry.class == class.id && entry.name == address && entry.epoch == self.interp.epoch.get() {
+                return entry.value.clone().bound();
+            }
+        }
         let name = self.name(name);
-        self.lookup(class, &name)
+        self.lookup_uncached(class, &name, index)
     }
 
     /// The special method `name` of a value's class, with what must be passed as its first argument: a plain function is
@@ -76,6 +83,15 @@ impl Vm {
             return Ok(Some((found, Some(value.clone()))));
         }
         Ok(Some((self.bind(found, value)?, None)))
+    }
+
+    /// The method `name` of a value's class, if it is a script function of exactly `count` arguments by position.
+    pub(super) fn function_of(&mut self, value: &Value, name: Name, count: u32) -> Option<Ptr<Func>> {
+        let class = self.class_of(value);
+        match &self.lookup_name(&class, name) {
+            Some(Value::Func(func)) if func.simple_args.get() == count => Some(func.to_ptr()),
+            _ => None,
+        }
     }
 
     /// Calls the special method `name` of a value; None if its class has none.
@@ -95,6 +111,17 @@ impl Vm {
             let bound = self.bind(found, receiver)?;
             return self.call(&bound, args);
         }
+        if let Value::Native(native) = &found
+            && self.owns_method(native, receiver)
+        {
+            match (native.def.arity, args) {
+                (Arity::Exact(1), []) => return (native.def.call)(self, Args::new(std::slice::from_ref(receiver))),
+                (Arity::Exact(2), [arg]) => {
+                    return (native.def.call)(self, Args::new(&[receiver.clone(), arg.clone()]));
+                }
+                _ => {}
+            }
+        }
         match args {
             [] => self.call(&found, std::slice::from_ref(receiver)),
             [a] => self.call(&found, &[receiver.clone(), a.clone()]),
@@ -104,6 +131,18 @@ impl Vm {
                 all.extend_from_slice(args);
                 self.call(&found, &all)
             }
+        }
+    }
+
+    /// Whether a native method is certain to be one of the receiver's own class.
+    #[inline]
+    fn owns_method(&self, native: &Native, receiver: &Value) -> bool {
+        let Some(owner) = &native.owner else { return false };
+        match receiver {
+            Value::Object(object) => object.class.get(&self.gil).is(owner),
+            Value::Foreign(object) => object.class.is(owner),
+            Value::Exc(_) | Value::Class(_) => false,
+            _ => owner.known == Some(self.known_class_of(receiver)),
         }
     }
 
@@ -119,10 +158,24 @@ impl Vm {
     /// a value of a built-in type as it is.
     pub(crate) fn plain_part(&mut self, value: &Value, name: Name) -> Option<Value> {
         let Value::Object(object) = value else { return Some(value.clone()) };
+        let part = object.builtin_part(&self.gil)?;
+        let data = object.class.get(&self.gil).data.get(&self.gil);
+        let native = match data.native_methods.get(self.interp.epoch.get(), name) {
+            Some(native) => native,
+            None => return self.plain_part_anew(object, name),
+        };
+        native.then(|| part.clone())
+    }
+
+    #[cold]
+    fn plain_part_anew(&mut self, object: &Object, name: Name) -> Option<Value> {
         let part = object.builtin_part(&self.gil)?.clone();
         let class = object.class.get(&self.gil).clone();
         let owner = self.known_class_of(&part);
-        self.defines_natively(&class, name, owner).then_some(part)
+        let native = self.defines_natively(&class, name, owner);
+        let epoch = self.interp.epoch.get();
+        class.data.get_mut(&mut self.gil).native_methods.set(epoch, name, native);
+        native.then_some(part)
     }
 
     /// Whether the class has a built-in class's own definition of `name`, not an overridden one.

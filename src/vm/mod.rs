@@ -1,5 +1,6 @@
 //! The machine: evaluation loop, calls, and the protocols of the object model.
 
+mod abstract_check;
 mod attribute;
 mod binary;
 mod bind;

@@ -1,6 +1,6 @@
 //! Raising and catching exceptions from Rust code.
 
-use crate::object::{Class, Exc, Known, Ptr, Raised, Tuple, Value, Vm};
+use crate::object::{Class, ClassFlags, Exc, Known, Layout, Name, Ptr, Raised, Tuple, Value, Vm};
 
 /// The classes whose instances have fields besides `args`; none derives from another.
 const FIELD_CLASSES: [Known; 10] = [
@@ -29,6 +29,34 @@ impl Vm {
         let exception = Exc::new(class, Tuple::new(args), 0);
         exception.data.get_mut(&mut self.gil).fields = fields;
         exception.into_value()
+    }
+
+    /// Whether the instances of a class are exceptions that `__new__` and `__init__` of BaseException make, as is
+    /// found out once an epoch.
+    pub(super) fn makes_plain_exceptions(&mut self, class: &Ptr<Class>) -> bool {
+        let epoch = self.interp.epoch.get();
+        let data = class.data.get(&self.gil);
+        if data.layout != Layout::Exception {
+            return false;
+        }
+        if data.init_epoch != epoch {
+            let abstract_class = data.flags.has(ClassFlags::ABSTRACT);
+            let meta = self.class_of(&class.to_value());
+            let base = self.known(Known::BaseException);
+            let plain = !abstract_class
+                && meta.known == Some(Known::Type)
+                && [Name::__new__, Name::__init__].into_iter().all(|name| {
+                    match (self.lookup_name(class, name), self.lookup_name(&base, name)) {
+                        (Some(own), Some(inherited)) => own.is(&inherited),
+                        _ => false,
+                    }
+                });
+            let data = class.data.get_mut(&mut self.gil);
+            data.init_epoch = epoch;
+            let old = std::mem::replace(&mut data.init_cache, Value::bool(plain));
+            drop(old);
+        }
+        matches!(&class.data.get(&self.gil).init_cache, Value::Bool(plain) if plain.get())
     }
 
     /// The fields (see [`ExcData::fields`](crate::object::ExcData)) that a built-in class sets from its arguments:

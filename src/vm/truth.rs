@@ -42,15 +42,20 @@ impl Vm {
         })
     }
 
+    /// The truth value that `__bool__` has returned.
+    pub(super) fn truth_answer(&mut self, answer: &Value) -> Result<bool, Raised> {
+        match answer {
+            Value::Bool(b) => Ok(b.get()),
+            other => {
+                let found = self.class_name(other);
+                Err(self.type_error(format!("__bool__ should return bool, returned {found}")))
+            }
+        }
+    }
+
     fn truth_by_method(&mut self, value: &Value) -> Result<bool, Raised> {
         if let Some(answer) = self.call_special(value, Name::__bool__, &[])? {
-            return match answer {
-                Value::Bool(b) => Ok(b.get()),
-                other => {
-                    let found = self.class_name(&other);
-                    Err(self.type_error(format!("__bool__ should return bool, returned {found}")))
-                }
-            };
+            return self.truth_answer(&answer);
         }
         match self.len_by_method(value)? {
             Some(len) => Ok(len != 0),

@@ -220,6 +220,7 @@ impl Vm {
             subclasses: Vec::new(),
             init_cache: Value::Undef,
             init_epoch: 0,
+            native_methods: crate::object::class::NativeMethods::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Exceptions on their way through frames.
 
-use crate::bytecode::CodeFlags;
+use crate::bytecode::{CodeFlags, Instr};
 use crate::object::vm::ReturnTo;
 use crate::object::{Known, Raised, Traceback, Value, Vm};
 
@@ -44,9 +44,26 @@ pub(super) fn unwind(vm: &mut Vm) -> bool {
             if vm.watched {
                 vm.report_exception(true);
             }
-            if vm.abandon_frame() == ReturnTo::Native {
-                return false;
+            match vm.abandon_frame() {
+                ReturnTo::Native => return false,
+                ReturnTo::Next if vm.raised_is(&Raised(()), Known::StopIteration) => {
+                    end_loop(vm);
+                    return true;
+                }
+                _ => {}
             }
+        }
+    }
+}
+
+/// Ends the running frame's `for` loop, whose iterator has raised StopIteration.
+fn end_loop(vm: &mut Vm) {
+    drop(vm.raised.take());
+    // SAFETY: a frame runs, and the instruction before its `pc` is of its verified code.
+    unsafe {
+        let frame = &*vm.fp;
+        if let Instr::ForIter { iter, .. } = *frame.pc.sub(1) {
+            *frame.base.add(iter.0 as usize) = Value::Undef;
         }
     }
 }

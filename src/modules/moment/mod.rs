@@ -4,11 +4,12 @@
 //! order in which the classes declare them, for arguments as they usually are; for others the answer is None, and the
 //! classes go the long way, with its messages.
 
+mod clock;
 mod operators;
 
 use super::NativeModule;
 use crate::builtins::native;
-use crate::object::{Args, Arity, Dict, NativeDef, Object, Ptr, Raised, Tuple, Value, Vm};
+use crate::object::{Args, Arity, ClassFlags, Dict, NativeDef, Object, Ptr, Raised, Tuple, Value, Vm};
 
 pub const MODULE: NativeModule = NativeModule { name: "_moment", init };
 
@@ -34,6 +35,12 @@ const FUNCTIONS: &[NativeDef] = &[
         moment_us,
         "The microseconds of a moment since the year 1, the zone left out.",
     ),
+    native("moment_at", Arity::Exact(3), clock::moment_of_timestamp, "The moment of a timestamp, now without one."),
+    native("naive_seconds", Arity::Exact(2), clock::naive_seconds, "The POSIX time of a local moment, or None."),
+    native("moment_text", Arity::Exact(2), clock::moment_text, "A moment without a zone in ISO 8601."),
+    native("moment_hash", Arity::Exact(1), clock::moment_hash, "The hash of a moment without a zone."),
+    native("day_text", Arity::Exact(1), clock::day_text, "A date in ISO 8601."),
+    native("delta_text", Arity::Exact(1), clock::delta_text, "A duration as str shows it."),
     native("iso_fields", Arity::Exact(1), iso_fields, "The fields of YYYY-MM-DD HH:MM:SS, or None for other texts."),
 ];
 
@@ -205,10 +212,17 @@ fn moment(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (date, time) = ([year, month, day], [hour, minute, second, us]);
     let limits = [24, 60, 60, 1_000_000];
     let fits = time.iter().zip(limits).all(|(part, limit)| (0..limit).contains(part)) && (0..=1).contains(&fold);
-    if !zone.is_none() || !fits || !is_date(date) {
+    if !(zone.is_none() || is_fixed_zone(vm, zone)) || !fits || !is_date(date) {
         return Ok(Value::None);
     }
     made(vm, class, fields(date, time, zone, fold))
+}
+
+/// Whether the value is of the class `timezone` itself.
+fn is_fixed_zone(vm: &Vm, zone: &Value) -> bool {
+    let Value::Object(zone) = zone else { return false };
+    let class = zone.class.get(&vm.gil);
+    class.flags(&vm.gil).has(ClassFlags::STATIC) && class.name(&vm.gil) == "timezone"
 }
 
 fn moment_of(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -1,6 +1,6 @@
 //! Attributes, items and calls.
 
-use super::At;
+use super::{At, methods};
 use crate::bytecode::Instr;
 use crate::object::{Raised, Value, Vm};
 
@@ -28,6 +28,9 @@ pub(super) unsafe fn calls(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), Rai
                 let object = at.get(obj).clone();
                 let value = at.operand(val);
                 at.consume(obj);
+                if methods::enter_setter(vm, at.cache(cache), &object, &value)? {
+                    return Ok(());
+                }
                 vm.setattr_cached(at.cache(cache), &object, value)?;
             }
             Instr::DelAttr { obj, name } => {
@@ -63,13 +66,16 @@ pub(super) unsafe fn calls(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), Rai
                 let object = at.operand(obj);
                 let key = at.operand(index);
                 let value = at.operand(val);
-                vm.setitem(&object, key, value)?;
+                if let Some((object, key, Some(value))) = methods::enter_store(vm, object, key, Some(value))? {
+                    vm.setitem(&object, key, value)?;
+                }
             }
             Instr::DelItem { obj, index } => {
                 let object = at.operand(obj);
                 let key = at.operand(index);
-                vm.delitem(&object, &key)?;
-                drop((object, key));
+                if let Some((object, key, _)) = methods::enter_store(vm, object, key, None)? {
+                    vm.delitem(&object, &key)?;
+                }
             }
             Instr::Call { base: b, nargs } => {
                 let slot = at.place(b);

@@ -1,6 +1,6 @@
 //! Jumps by conditions of any type, and loops over any iterator.
 
-use super::{At, jump};
+use super::{At, jump, methods};
 use crate::bytecode::{CmpOp, Instr, Reg};
 use crate::object::{Raised, Value, Vm};
 
@@ -12,6 +12,9 @@ use crate::object::{Raised, Value, Vm};
 pub(super) unsafe fn jumps(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), Raised> {
     // SAFETY: the caller vouches that the operands are the running frame's.
     unsafe {
+        if methods::enter(vm, at, instr)? {
+            return Ok(());
+        }
         match *instr {
             Instr::JumpIfTrue { cond, off } => {
                 let truth = vm.truth(at.get(cond))?;
@@ -99,6 +102,20 @@ pub(super) unsafe fn jumps(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), Rai
                         at.set(iter, Value::Undef);
                         jump(vm, 1);
                     }
+                }
+            }
+            Instr::Contains { negate, dst, item, container } => {
+                let answer = vm.contains(at.get(container), at.get(item))?;
+                at.consume(item);
+                at.consume(container);
+                at.set(dst, Value::bool(answer != negate));
+            }
+            Instr::JumpIn { when, item, container, off } => {
+                let answer = vm.contains(at.get(container), at.get(item))?;
+                at.consume(item);
+                at.consume(container);
+                if answer == when {
+                    jump(vm, off.into());
                 }
             }
             _ => unreachable!("an instruction of another theme"),

@@ -6,10 +6,13 @@
 mod calls;
 mod displays;
 mod jumps;
+mod methods;
 mod names;
 mod operators;
 mod statements;
 mod suspension;
+
+pub(super) use methods::answered;
 
 use crate::bytecode::{Instr, Reg};
 use crate::object::{CacheSlot, Code, Ptr, Raised, Str, Value, Vm};
@@ -151,7 +154,9 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             | Instr::JumpEqI { .. }
             | Instr::JumpNeI { .. }
             | Instr::ForIter { .. }
-            | Instr::ForIterFar { .. } => jumps::jumps(vm, at, instr).map(|()| None),
+            | Instr::ForIterFar { .. }
+            | Instr::Contains { .. }
+            | Instr::JumpIn { .. } => jumps::jumps(vm, at, instr).map(|()| None),
             Instr::GetAttr { .. }
             | Instr::SetAttr { .. }
             | Instr::DelAttr { .. }
@@ -219,11 +224,9 @@ pub(super) unsafe fn step(vm: &mut Vm, instr: &Instr) -> Result<Option<Value>, R
             | Instr::MakeCell { .. }
             | Instr::CopyFree { .. }
             | Instr::Is { .. }
-            | Instr::Contains { .. }
             | Instr::Jump { .. }
             | Instr::JumpIsNone { .. }
             | Instr::JumpIs { .. }
-            | Instr::JumpIn { .. }
             | Instr::GetIter { .. }
             | Instr::GetYieldFromIter { .. }
             | Instr::LoadSuper { .. }

@@ -1,6 +1,6 @@
 //! Operators on operands of any type.
 
-use super::At;
+use super::{At, methods};
 use crate::bytecode::{BinOp, Instr, Reg};
 use crate::object::{Raised, Value, Vm};
 
@@ -12,6 +12,9 @@ use crate::object::{Raised, Value, Vm};
 pub(super) unsafe fn operators(vm: &mut Vm, at: At, instr: &Instr) -> Result<(), Raised> {
     // SAFETY: the caller vouches that the operands are the running frame's.
     unsafe {
+        if methods::enter(vm, at, instr)? {
+            return Ok(());
+        }
         match *instr {
             Instr::Add { dst, lhs, rhs } => binary(vm, at, BinOp::Add, dst, lhs, rhs)?,
             Instr::Sub { dst, lhs, rhs } => binary(vm, at, BinOp::Sub, dst, lhs, rhs)?,
