@@ -2,7 +2,6 @@
 
 use super::heap::{self, Pending};
 use super::instance::{CallFn, Foreign, ForeignData};
-use super::names::Name;
 use super::ptr::{Ptr, Raw};
 use super::value::Value;
 use super::vm::{Raised, Vm};
@@ -63,7 +62,7 @@ fn call(vm: &mut Vm, reference: &Raw<Foreign>, args: &[Value]) -> Result<Value, 
         let target = reference.get::<WeakRef>(&vm.gil).and_then(WeakRef::upgrade);
         return Ok(target.unwrap_or(Value::None));
     }
-    vm.call_special(&reference.to_ptr().into_value(), Name::__call__, args).map(Option::unwrap_or_default)
+    Err(vm.type_error(format!("weakref expected 0 arguments, got {}", args.len())))
 }
 
 impl WeakRef {
