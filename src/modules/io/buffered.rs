@@ -270,8 +270,13 @@ impl Vm {
         match buffered.sink.clone() {
             Some(sink) => self.sink_write(&sink, bytes),
             None => {
-                buffered.pending.extend_from_slice(bytes);
-                if buffered.pending.len() > buffered.size { self.buffered_flush_writes(stream) } else { Ok(()) }
+                let (size, room) = (buffered.size, buffered.size.saturating_sub(buffered.pending.len()));
+                let fits = bytes.len() <= room && bytes.len() < size;
+                if !fits {
+                    self.buffered_flush_writes(stream)?;
+                }
+                data::<Buffered>(self, stream)?.pending.extend_from_slice(bytes);
+                if bytes.len() < size { Ok(()) } else { self.buffered_flush_writes(stream) }
             }
         }
     }

@@ -131,6 +131,9 @@ fn check_writes(vm: &mut Vm, stream: &Value, method: &str) -> Result<(), Raised>
 fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
     check_reads(vm, &args[0], "read")?;
     let count = size_argument(vm, args.get(1))?;
+    if args.get(1).is_some_and(|size| matches!(size, Value::Int(size) if *size < -1)) {
+        return Err(vm.value_error("read length must be non-negative or -1"));
+    }
     check_open(vm, &args[0], "read of")?;
     Ok(Bytes::new(vm.buffered_read(&args[0], count)?).into_value())
 }
@@ -322,10 +325,11 @@ fn get_raw(vm: &mut Vm, this: &Value) -> Outcome {
 }
 
 fn repr(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let class = data::<Buffered>(vm, &args[0])?.kind.class().plan().name;
-    let raw = raw(vm, &args[0])?;
+    let class = vm.class_name(&args[0]);
+    let raw = data::<Buffered>(vm, &args[0])?.raw.clone();
     let key = vm.intern("name");
-    match vm.getattr_opt(&raw, &key)? {
+    let name = if raw.is_undef() { None } else { vm.getattr_opt(&raw, &key)? };
+    match name {
         Some(name) => Ok(format!("<{class} name={}>", vm.repr(&name)?.as_str()).into()),
         None => Ok(format!("<{class}>").into()),
     }

@@ -1,10 +1,12 @@
 //! `BytesIO`: bytes in memory as a file.
 
-use super::buffered::{Target};
+use super::buffered::Target;
 use super::memory::{self, Memory, open};
 use super::{Outcome, data, new_stream};
 use crate::builtins::native;
-use crate::object::{Args, Arity, Bytes, ForeignData, GetSetDef, Known, NativeDef, Params, Raised, Value, Vm};
+use crate::object::{
+    Args, Arity, ByteArray, Bytes, ForeignData, GetSetDef, Known, NativeDef, Params, Ptr, Raised, Value, Vm,
+};
 
 /// The bytes and where the next is read or written, which may be behind the end.
 #[derive(Default)]
@@ -12,6 +14,8 @@ struct BytesIo {
     bytes: Vec<u8>,
     position: usize,
     closed: bool,
+    /// What holds the bytes while a view of `getbuffer` lives: `bytes` is a copy then.
+    lent: Option<Ptr<ByteArray>>,
 }
 
 impl ForeignData for BytesIo {}
@@ -66,6 +70,7 @@ pub(super) const METHODS: &[NativeDef] = &[
     native("read1", Arity::Range(1, 2), read, "Read at most size bytes, returned as a bytes object."),
     native("readline", Arity::Range(1, 2), readline, "Next line from the file, as a bytes object."),
     native("readinto", Arity::Exact(2), readinto, "Read bytes into buffer."),
+    native("readinto1", Arity::Exact(2), readinto, "Read bytes into buffer."),
     native("write", Arity::Exact(2), write, "Write bytes to file."),
     native("getvalue", Arity::Exact(1), getvalue, "Retrieve the entire contents of the BytesIO object."),
     native("getbuffer", Arity::Exact(1), getbuffer, "Get a view over the contents of the BytesIO object."),
@@ -94,8 +99,39 @@ fn initialize(vm: &mut Vm, args: Args<'_>) -> Outcome {
         Some(bytes) => vm.expect_bytes(bytes)?,
         None => Vec::new(),
     };
-    *data::<BytesIo>(vm, &args[0])? = BytesIo { bytes, position: 0, closed: false };
+    check_lent(vm, &args[0])?;
+    *data::<BytesIo>(vm, &args[0])? = BytesIo { bytes, ..BytesIo::default() };
     Ok(Value::None)
+}
+
+/// Takes over what was changed through a view; tells whether the view still lives.
+fn refresh(vm: &mut Vm, stream: &Value) -> Result<bool, Raised> {
+    let Some(lent) = data::<BytesIo>(vm, stream)?.lent.clone() else { return Ok(false) };
+    let alive = lent.exports.get() > 0;
+    let bytes = match alive {
+        true => lent.data.get(&vm.gil).clone(),
+        false => std::mem::take(lent.data.get_mut(&mut vm.gil)),
+    };
+    let stream = data::<BytesIo>(vm, stream)?;
+    stream.bytes = bytes;
+    if !alive {
+        stream.lent = None;
+    }
+    Ok(alive)
+}
+
+/// The content of a stream that is open, as it is now.
+fn current<'a>(vm: &'a mut Vm, stream: &'a Value) -> Result<&'a mut BytesIo, Raised> {
+    refresh(vm, stream)?;
+    open(vm, stream)
+}
+
+/// BufferError if a view lives, so that nothing may be written.
+fn check_lent(vm: &mut Vm, stream: &Value) -> Result<(), Raised> {
+    match refresh(vm, stream)? {
+        true => Err(vm.raise(Known::BufferError, "Existing exports of data: object cannot be re-sized")),
+        false => Ok(()),
+    }
 }
 
 /// As `size_argument`, with this class's message.
@@ -105,12 +141,12 @@ fn size(vm: &mut Vm, value: Option<&Value>) -> Result<usize, Raised> {
 
 fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let count = size(vm, args.get(1))?;
-    Ok(Bytes::new(open::<BytesIo>(vm, &args[0])?.take(count)).into_value())
+    Ok(Bytes::new(current(vm, &args[0])?.take(count)).into_value())
 }
 
 fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let limit = size(vm, args.get(1))?;
-    let stream = open::<BytesIo>(vm, &args[0])?;
+    let stream = current(vm, &args[0])?;
     let rest = &stream.bytes[stream.position.min(stream.bytes.len())..];
     let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
     Ok(Bytes::new(stream.take(end.min(limit))).into_value())
@@ -118,12 +154,13 @@ fn readline(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let target = Target::of(vm, &args[1], "argument")?;
-    let bytes = open::<BytesIo>(vm, &args[0])?.take(target.room);
+    let bytes = current(vm, &args[0])?.take(target.room);
     Ok(target.fill(vm, &bytes).into())
 }
 
 fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {
     open::<BytesIo>(vm, &args[0])?;
+    check_lent(vm, &args[0])?;
     let bytes = vm.expect_bytes(&args[1])?;
     let stream = open::<BytesIo>(vm, &args[0])?;
     if stream.position.checked_add(bytes.len()).is_none_or(|end| end > isize::MAX as usize) {
@@ -138,13 +175,19 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Outcome {
 }
 
 fn getvalue(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    Ok(Bytes::new(open::<BytesIo>(vm, &args[0])?.bytes.clone()).into_value())
+    Ok(Bytes::new(current(vm, &args[0])?.bytes.clone()).into_value())
 }
 
 fn getbuffer(vm: &mut Vm, args: Args<'_>) -> Outcome {
-    let bytes = Bytes::new(open::<BytesIo>(vm, &args[0])?.bytes.clone()).into_value();
+    let stream = open::<BytesIo>(vm, &args[0])?;
+    if stream.lent.is_none() {
+        let bytes = stream.bytes.clone();
+        let lent = ByteArray::new(bytes);
+        open::<BytesIo>(vm, &args[0])?.lent = Some(lent);
+    }
+    let lent = open::<BytesIo>(vm, &args[0])?.lent.as_ref().map(Ptr::to_value).unwrap_or_default();
     let view = vm.known(Known::MemoryView).into_value();
-    vm.call(&view, &[bytes])
+    vm.call(&view, &[lent])
 }
 
 fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -166,11 +209,13 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Outcome {
 
 fn truncate(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let size = memory::truncate_argument::<BytesIo>(vm, args, "negative size value")?;
+    check_lent(vm, &args[0])?;
     open::<BytesIo>(vm, &args[0])?.bytes.truncate(size as usize);
     Ok(Value::Int(size))
 }
 
 fn close(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    check_lent(vm, &args[0])?;
     *data::<BytesIo>(vm, &args[0])? = BytesIo { closed: true, ..BytesIo::default() };
     Ok(Value::None)
 }

@@ -11,6 +11,17 @@ pub(super) const METHODS: &[NativeDef] = &[
     native("writelines", Arity::Exact(2), writelines, "Write a list of lines to stream."),
 ];
 
+/// What streams over files have besides.
+pub(super) const NO_PICKLE: &[NativeDef] = &[
+    native("__reduce__", Arity::Exact(1), cannot_pickle, ""),
+    native("__reduce_ex__", Arity::Exact(2), cannot_pickle, ""),
+];
+
+fn cannot_pickle(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let class = vm.class_of(&args[0]).name(&vm.gil).to_owned();
+    Err(vm.type_error(format!("cannot pickle '{class}' instances")))
+}
+
 /// `readline` made of `read`.
 pub(super) const READLINE: &[NativeDef] =
     &[native("readline", Arity::Range(1, 2), readline, "Read and return a line from the stream.")];
@@ -71,7 +82,7 @@ fn readlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
         }
         total += length(vm, &line);
         lines.push(line);
-        if hint.is_some_and(|hint| total >= hint) {
+        if hint.is_some_and(|hint| total > hint) {
             break;
         }
     }

@@ -210,7 +210,7 @@ pub(super) const GETSETS: &[GetSetDef] = &[
     GetSetDef { name: "closed", get: get_closed, set: None, doc: "True if the file is closed" },
     GetSetDef { name: "closefd", get: get_closefd, set: None, doc: "" },
     GetSetDef { name: "mode", get: get_mode, set: None, doc: "String giving the file mode" },
-    GetSetDef { name: "name", get: get_name, set: None, doc: "" },
+    GetSetDef { name: "name", get: get_name, set: Some(set_name), doc: "" },
 ];
 
 fn blank() -> FileIo {
@@ -401,13 +401,21 @@ fn get_name(vm: &mut Vm, this: &Value) -> Outcome {
     Ok(data::<FileIo>(vm, this)?.name.clone())
 }
 
+fn set_name(vm: &mut Vm, this: &Value, name: Option<Value>) -> Result<(), Raised> {
+    let name = name.unwrap_or(Value::None);
+    let old = std::mem::replace(&mut data::<FileIo>(vm, this)?.name, name);
+    drop(old);
+    Ok(())
+}
+
 fn repr(vm: &mut Vm, args: Args<'_>) -> Outcome {
+    let class = vm.class_name(&args[0]);
     let file = data::<FileIo>(vm, &args[0])?;
     if file.fd < 0 {
-        return Ok("<_io.FileIO [closed]>".into());
+        return Ok(format!("<{class} [closed]>").into());
     }
     let (name, mode, close_fd) = (file.name.clone(), file.mode.text(), file.close_fd);
     let name = vm.repr(&name)?;
     let close_fd = if close_fd { "True" } else { "False" };
-    Ok(format!("<_io.FileIO name={} mode='{mode}' closefd={close_fd}>", name.as_str()).into())
+    Ok(format!("<{class} name={} mode='{mode}' closefd={close_fd}>", name.as_str()).into())
 }

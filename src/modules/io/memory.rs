@@ -37,7 +37,10 @@ pub(super) fn seek_arguments<T: Memory>(vm: &mut Vm, args: Args<'_>) -> Result<(
 pub(super) fn truncate_argument<T: Memory>(vm: &mut Vm, args: Args<'_>, message: &str) -> Result<i64, Raised> {
     let position = open::<T>(vm, &args[0])?.position() as i64;
     let size = match args.get(1).filter(|size| !size.is_none()) {
-        Some(size) => vm.expect_i64(size)?,
+        Some(size) => match super::size_argument(vm, Some(size))? {
+            Some(size) => size as i64,
+            None => vm.expect_i64(size)?,
+        },
         None => position,
     };
     if size < 0 {

@@ -19,6 +19,7 @@ mod text_position;
 pub(crate) use text::text_stream;
 
 use super::NativeModule;
+use super::foreign::give_dict;
 use crate::object::{
     Args, Class, Dict, Foreign, ForeignData, GetSetDef, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm,
 };
@@ -61,28 +62,28 @@ impl Stream {
             Stream::FileIo => Plan {
                 name: "_io.FileIO",
                 new: file_io::NEW,
-                methods: &[common::METHODS, common::READLINE, file_io::METHODS],
+                methods: &[common::METHODS, common::NO_PICKLE, common::READLINE, file_io::METHODS],
                 slots: &[common::SLOTS, file_io::SLOTS],
                 getsets: &[file_io::GETSETS],
             },
             Stream::Reader => Plan {
                 name: "_io.BufferedReader",
                 new: buffered::NEW,
-                methods: &[common::METHODS, buffered::METHODS, buffered::PEEK],
+                methods: &[common::METHODS, common::NO_PICKLE, buffered::METHODS, buffered::PEEK],
                 slots: &[common::SLOTS, buffered::READER_SLOTS],
                 getsets: &[buffered::GETSETS],
             },
             Stream::Writer => Plan {
                 name: "_io.BufferedWriter",
                 new: buffered::NEW,
-                methods: &[common::METHODS, buffered::METHODS],
+                methods: &[common::METHODS, common::NO_PICKLE, buffered::METHODS],
                 slots: &[common::SLOTS, buffered::WRITER_SLOTS],
                 getsets: &[buffered::GETSETS],
             },
             Stream::Random => Plan {
                 name: "_io.BufferedRandom",
                 new: buffered::NEW,
-                methods: &[common::METHODS, buffered::METHODS, buffered::PEEK],
+                methods: &[common::METHODS, common::NO_PICKLE, buffered::METHODS, buffered::PEEK],
                 slots: &[common::SLOTS, buffered::RANDOM_SLOTS],
                 getsets: &[buffered::GETSETS],
             },
@@ -96,7 +97,7 @@ impl Stream {
             Stream::Text => Plan {
                 name: "_io.TextIOWrapper",
                 new: text_methods::NEW,
-                methods: &[common::METHODS, text_methods::METHODS],
+                methods: &[common::METHODS, common::NO_PICKLE, text_methods::METHODS],
                 slots: &[common::SLOTS, text_methods::SLOTS],
                 getsets: &[text_methods::GETSETS],
             },
@@ -130,17 +131,11 @@ impl Vm {
         plan.methods.iter().for_each(|methods| self.add_methods(&class, NativeKind::Method, methods));
         plan.slots.iter().for_each(|slots| self.add_methods(&class, NativeKind::SlotWrapper, slots));
         plan.getsets.iter().for_each(|getsets| self.add_getsets(&class, getsets));
-        self.allow_attributes(&class);
+        give_dict(self, &class);
+        self.class_changed(&class);
         let classes = self.interp.extension::<IoClasses>(&mut self.gil);
         classes.streams[which as usize] = class.to_value();
         class
-    }
-
-    /// Lets scripts set attributes of the class's instances.
-    fn allow_attributes(&mut self, class: &Ptr<Class>) {
-        use crate::object::ClassFlags;
-        class.data.get_mut(&mut self.gil).flags.set(ClassFlags::HAS_DICT | ClassFlags::HAS_WEAKREF, true);
-        self.class_changed(class);
     }
 
     /// `io.UnsupportedOperation`.

@@ -6,7 +6,7 @@ use super::text::TextOptions;
 use super::text_methods::{newline, text_or_none};
 use super::{BUFFER_SIZE, Outcome, Stream};
 use crate::builtins::native;
-use crate::object::{Args, Arity, Foreign, Name, NativeDef, Params, Raised, Value, Vm};
+use crate::object::{Args, Arity, Foreign, Known, Name, NativeDef, Params, Raised, Value, Vm};
 use crate::runtime::os::fd;
 
 const OPEN: Params = Params {
@@ -96,6 +96,10 @@ fn open(vm: &mut Vm, args: Args<'_>) -> Outcome {
                 return Err(vm.value_error(format!("binary mode doesn't take {what} argument")));
             }
         }
+    }
+    if mode.binary && buffering == 1 {
+        let message = "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used";
+        vm.warn(Known::RuntimeWarning, message, 1)?;
     }
     let newline = newline(vm, newline_text.as_deref())?;
     let file = vm.open_raw(&args[0], mode.file, close_fd, &opener)?;

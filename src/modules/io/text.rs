@@ -246,7 +246,7 @@ impl Vm {
         }
         let state = data::<Text>(self, stream)?;
         let (codec, errors, native) = (state.decoder.codec.clone(), state.errors.clone(), state.native);
-        let flush = state.write_through || state.line_buffering && (text.contains('\n') || text.contains('\r'));
+        let flush = state.line_buffering && (text.contains('\n') || text.contains('\r'));
         let written = state.decoder.newline.written(text);
         let bytes = self.encode_text(&codec, &written, &errors)?.into_owned();
         self.note_byte_order(stream)?;
