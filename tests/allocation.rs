@@ -12,9 +12,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use mini::Interpreter;
-use mini::object::room::LARGE;
+use mini::object::room::{HEADROOM, LARGE};
+use mini::{Interpreter, MemoryReserve, ShortageSignal};
 
 /// What large blocks may still take.
 static ALLOWED: AtomicUsize = AtomicUsize::new(usize::MAX / 2);
@@ -40,6 +41,7 @@ unsafe impl GlobalAlloc for Limited {
         if !Self::take(layout.size()) {
             return std::ptr::null_mut();
         }
+        look(layout.size());
         // SAFETY: as the caller promises.
         unsafe { System.alloc(layout) }
     }
@@ -48,6 +50,7 @@ unsafe impl GlobalAlloc for Limited {
         if !Self::take(layout.size()) {
             return std::ptr::null_mut();
         }
+        look(layout.size());
         // SAFETY: as the caller promises.
         unsafe { System.alloc_zeroed(layout) }
     }
@@ -65,8 +68,32 @@ unsafe impl GlobalAlloc for Limited {
         // SAFETY: as the caller promises.
         let moved = unsafe { System.realloc(block, layout, size) };
         Self::give_back(layout.size());
+        look(size);
         moved
     }
+}
+
+/// Whom to tell of a lack of headroom.
+static SIGNAL: Mutex<Option<ShortageSignal>> = Mutex::new(None);
+
+/// What an allocator is to do behind every block.
+fn look(size: usize) {
+    if size >= LARGE && ALLOWED.load(Ordering::Relaxed) < size * HEADROOM {
+        if let Some(signal) = &*SIGNAL.lock().expect("nobody panics with it") {
+            signal.raise();
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Reserve;
+
+impl MemoryReserve for Reserve {
+    fn serve(&self, signal: ShortageSignal) {
+        *SIGNAL.lock().expect("nobody panics with it") = Some(signal);
+    }
+
+    fn refill(&self) {}
 }
 
 #[global_allocator]
@@ -86,13 +113,19 @@ fn cases() -> (String, Vec<String>) {
 }
 
 /// What is left to large blocks, in MiB.
-const BUDGETS: [usize; 12] = [0, 1, 2, 3, 4, 6, 8, 11, 14, 20, 30, 50];
+///
+/// The largest block of the set-up, a set's, is 12 MiB.
+const BUDGETS: [usize; 6] = [26, 29, 33, 40, 55, 80];
 
 extern "C" fn on_abort(_: libc::c_int) {
     ALLOWED.store(usize::MAX / 2, Ordering::Relaxed);
     let trace = std::backtrace::Backtrace::force_capture().to_string();
     let mut names = trace.lines().filter(|line| line.contains(": ")).map(str::trim);
-    let names: Vec<_> = names.by_ref().filter(|name| (name.contains("mini::") && !name.contains("object::value")) || name.contains("num_")).take(3).collect();
+    let names: Vec<_> = names
+        .by_ref()
+        .filter(|name| (name.contains("mini::") && !name.contains("object::value")) || name.contains("num_"))
+        .take(3)
+        .collect();
     println!("\nat {names:?}");
     // SAFETY: ends the process.
     unsafe { libc::_exit(2) }
@@ -105,9 +138,9 @@ fn child(from: usize) {
         unsafe { libc::signal(libc::SIGABRT, on_abort as *const () as libc::sighandler_t) };
     }
     let (set_up, cases) = cases();
+    let interpreter = Interpreter::builder().memory_reserve(Arc::new(Reserve)).build().expect("an interpreter starts");
+    interpreter.run(&set_up).expect("the set-up runs");
     for (number, case) in cases.iter().enumerate().skip(from) {
-        let interpreter = Interpreter::new().expect("an interpreter starts");
-        interpreter.run(&set_up).expect("the set-up runs");
         for mib in BUDGETS {
             print!("{number} {mib} ");
             std::io::stdout().flush().expect("somebody reads");
@@ -115,6 +148,8 @@ fn child(from: usize) {
             let result = interpreter.run(case);
             let left = ALLOWED.load(Ordering::Relaxed);
             ALLOWED.store(before - (mib << 20) + left, Ordering::Relaxed);
+            // A shortage at the end of the case is of no interest to the next.
+            let _ = interpreter.run("r = a = c = f = h = m = q = rest = None\npass");
             match result {
                 Ok(()) => println!("done"),
                 Err(error) => println!("{}: {}", error.class_name(), error.message().replace('\n', " ")),

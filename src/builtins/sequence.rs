@@ -153,6 +153,7 @@ pub(crate) fn join_reprs(
             text.push_str(", ");
         }
         text.push_str(vm.repr(&item)?.as_str());
+        vm.poll_posted()?;
         index += 1;
     }
     text.push_str(close);

@@ -7,6 +7,13 @@
 /// Requests from this size on are made sure of before. Allocators that keep a reserve serve smaller ones from it.
 pub const LARGE: usize = 1 << 20;
 
+/// So many times a large block should fit again beside it.
+///
+/// Most operations make no more than that of what they are given, and their ways to allocate cannot fail. An allocator
+/// that has made a large block and sees less left raises [`ShortageSignal`](super::ShortageSignal) while there is still
+/// enough for whatever goes on: the script sees MemoryError before an operation would have to end the process.
+pub const HEADROOM: usize = 2;
+
 /// There is no memory for what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoRoom;
@@ -41,6 +48,19 @@ fn can_be_had(bytes: usize) -> bool {
 #[inline(always)]
 pub fn make_room<T>(items: &mut Vec<T>, added: usize) -> Result<(), NoRoom> {
     if items.capacity() - items.len() >= added { Ok(()) } else { grow(items, added) }
+}
+
+/// As [`make_room`], for a text.
+///
+/// # Errors
+///
+/// There is no memory for it.
+#[inline]
+pub fn make_text_room(text: &mut String, added: usize) -> Result<(), NoRoom> {
+    if text.capacity() - text.len() >= added {
+        return Ok(());
+    }
+    text.try_reserve(added).or_else(|_| text.try_reserve_exact(added)).map_err(|_| NoRoom)
 }
 
 #[cold]

@@ -42,6 +42,18 @@ impl Vm {
         }
     }
 
+    /// An argument of C's type `int`.
+    ///
+    /// # Errors
+    ///
+    /// TypeError, or OverflowError if it does not fit.
+    pub fn expect_i32(&mut self, value: &Value) -> Result<i32, Raised> {
+        match self.index(value)? {
+            Value::Int(n) if i32::try_from(n).is_ok() => Ok(n as i32),
+            _ => Err(self.raise(Known::OverflowError, "Python int too large to convert to C int")),
+        }
+    }
+
     /// A count or size argument, `index` clamped at zero from below.
     ///
     /// # Errors

@@ -20,15 +20,35 @@ impl Vm {
         self.on_break()
     }
 
-    /// Answers what is posted to this thread, and nothing else: for native code that must not lose the lock.
+    /// Answers what is posted to this thread and a shortage of memory, and nothing else: for native code that must not
+    /// lose the lock, once for each step of what may be long or large.
     ///
     /// # Errors
     ///
-    /// KeyboardInterrupt, or what a signal handler raises.
+    /// KeyboardInterrupt, or what a signal handler raises; MemoryError when memory has run short.
     #[inline]
     pub(crate) fn poll_posted(&mut self) -> Result<(), Raised> {
+        const ANSWERED: u32 = EvalBreaker::ADDRESSED | EvalBreaker::LIMITS;
         // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
-        if unsafe { (*self.breaker).has(EvalBreaker::ADDRESSED) } { self.handle_posted() } else { Ok(()) }
+        if unsafe { (*self.breaker).has(ANSWERED) } { self.on_posted() } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn on_posted(&mut self) -> Result<(), Raised> {
+        self.check_shortage()?;
+        self.handle_posted()
+    }
+
+    /// MemoryError if memory has run short.
+    fn check_shortage(&mut self) -> Result<(), Raised> {
+        // SAFETY: the breaker lives as long as the interpreter, which this thread keeps.
+        let breaker = unsafe { &*self.breaker };
+        if breaker.has(EvalBreaker::LIMITS) {
+            breaker.clear(EvalBreaker::LIMITS);
+            return Err(self.memory_error());
+        }
+        Ok(())
     }
 
     /// Answers the breaker. The lock is given to others who ask for it unless `keep_lock` was set.
@@ -48,10 +68,7 @@ impl Vm {
             self.collect_young();
             self.interp.refill_reserve();
         }
-        if breaker.has(EvalBreaker::LIMITS) {
-            breaker.clear(EvalBreaker::LIMITS);
-            return Err(self.memory_error());
-        }
+        self.check_shortage()?;
         self.on_lock_request(!keep_lock)
     }
 

@@ -4,13 +4,15 @@
 
 #[cfg(feature = "mimalloc")]
 mod allocator;
+#[cfg(feature = "mimalloc")]
+mod headroom;
 mod options;
 
 use options::Action;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: allocator::Allocator = allocator::Allocator;
+static ALLOCATOR: headroom::WithHeadroom = headroom::WithHeadroom(allocator::Allocator);
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod entrance;

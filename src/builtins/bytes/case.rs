@@ -1,6 +1,7 @@
 //! Case, classes, padding and stripping of `bytes` and `bytearray`: all ASCII only.
 
 use super::{Outcome, buffer, content, like, like_or_same};
+use crate::object::room::make_room;
 use crate::object::{Args, Raised, Value, Vm};
 
 fn is_space(byte: &u8) -> bool {
@@ -158,7 +159,7 @@ pub(super) fn zfill(vm: &mut Vm, args: Args<'_>) -> Outcome {
 pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let size = match args.get(1) {
         None => 8,
-        Some(size) => vm.expect_isize(size)?.max(0) as usize,
+        Some(size) => vm.expect_i32(size)?.max(0) as usize,
     };
     let mut out = Vec::new();
     let mut column = 0;
@@ -166,7 +167,8 @@ pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
         match byte {
             b'\t' => {
                 let step = if size == 0 { 0 } else { size - column % size };
-                if out.try_reserve(step).is_err() {
+                vm.poll_posted()?;
+                if make_room(&mut out, step).is_err() {
                     return Err(vm.memory_error());
                 }
                 out.resize(out.len() + step, b' ');

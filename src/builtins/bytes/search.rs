@@ -121,7 +121,17 @@ pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
         Some(count) => usize::try_from(vm.expect_isize(count)?).unwrap_or(usize::MAX),
     };
     let data = content(vm, args);
-    let mut out = Vec::with_capacity(data.len());
+    let hits = match &*old {
+        [] => data.len() + 1,
+        [byte] => memchr::memchr_iter(*byte, &data).count(),
+        old => memmem::find_iter(&data, old).count(),
+    };
+    let hits = hits.min(count) as u128;
+    let room = data.len() as u128 + hits * new.len() as u128 - hits * old.len() as u128;
+    let mut out = Vec::new();
+    if out.try_reserve_exact(usize::try_from(room).unwrap_or(usize::MAX)).is_err() {
+        return Err(vm.memory_error());
+    }
     if old.is_empty() {
         for (index, byte) in data.iter().enumerate() {
             if index < count {

@@ -94,6 +94,7 @@ pub(crate) fn format_text(vm: &mut Vm, format: &str, operand: &Value) -> Result<
             continue;
         }
         let value = operands.take(vm)?;
+        vm.poll_posted()?;
         convert_text(vm, &how, &value, &format[..at], &mut out)?;
     }
     out.push_str(&format[at..]);
@@ -125,6 +126,7 @@ pub(crate) fn format_bytes(vm: &mut Vm, format: &[u8], operand: &Value) -> Resul
             continue;
         }
         let value = operands.take(vm)?;
+        vm.poll_posted()?;
         let bytes = convert_bytes(vm, &how, &value, &text[..at])?;
         let room = how.width.saturating_sub(bytes.len());
         let left = if how.left { 0 } else { room };
@@ -185,13 +187,16 @@ fn parse(
         }
         *at += 1;
     }
-    if let Some(width) = size(vm, bytes, at, operands, "width too big")? {
+    let too_big = ["width too big", "Python int too large to convert to C ssize_t"];
+    if let Some(width) = size(vm, bytes, at, operands, isize::MAX, too_big)? {
         how.left |= width < 0;
         how.width = width.unsigned_abs();
     }
     if bytes.get(*at) == Some(&b'.') {
         *at += 1;
-        how.precision = Some(size(vm, bytes, at, operands, "precision too big")?.unwrap_or(0).max(0) as usize);
+        let too_big = ["precision too big", "Python int too large to convert to C int"];
+        let precision = size(vm, bytes, at, operands, i32::MAX as isize, too_big)?;
+        how.precision = Some(precision.unwrap_or(0).max(0) as usize);
     }
     if matches!(bytes.get(*at), Some(b'h' | b'l' | b'L')) {
         *at += 1;
@@ -199,35 +204,36 @@ fn parse(
     let Some(kind) = format[*at..].chars().next() else { return Err(vm.value_error("incomplete format")) };
     *at += kind.len_utf8();
     how.kind = kind;
-    if how.width > 1 << 31 || how.precision.is_some_and(|precision| precision > 1 << 31) {
-        return Err(vm.memory_error());
-    }
+    // What precision cuts off need not be made; what it fills up is no wider than this.
+    let filled = if matches!(kind, 's' | 'r' | 'a' | 'b' | 'c') { 0 } else { how.precision.unwrap_or(0) };
+    vm.expect_room(how.width.max(filled).saturating_mul(2))?;
     Ok(how)
 }
 
-/// A width or precision, in digits or as `*`.
+/// A width or precision, in digits or as `*`, of at most `max`; what to say of larger ones in either form.
 fn size(
     vm: &mut Vm,
     bytes: &[u8],
     at: &mut usize,
     operands: &mut Operands,
-    too_big: &str,
+    max: isize,
+    too_big: [&str; 2],
 ) -> Result<Option<isize>, Raised> {
     if bytes.get(*at) == Some(&b'*') {
         *at += 1;
         let value = operands.take(vm)?;
         return match vm.unwrap(&value) {
-            Value::Int(size) => Ok(Some(*size as isize)),
+            Value::Int(size) if size.unsigned_abs() <= max as u64 => Ok(Some(*size as isize)),
             Value::Bool(size) => Ok(Some(size.get().into())),
-            Value::BigInt(_) => Err(vm.raise(Known::OverflowError, "Python int too large to convert to C ssize_t")),
+            Value::Int(_) | Value::BigInt(_) => Err(vm.raise(Known::OverflowError, too_big[1])),
             _ => Err(vm.type_error("* wants int")),
         };
     }
     let mut size: Option<isize> = None;
     while let Some(digit) = bytes.get(*at).filter(|byte| byte.is_ascii_digit()) {
         size = match size.unwrap_or(0).checked_mul(10).and_then(|size| size.checked_add(isize::from(digit - b'0'))) {
-            Some(size) => Some(size),
-            None => return Err(vm.value_error(too_big)),
+            Some(size) if size <= max => Some(size),
+            _ => return Err(vm.value_error(too_big[0])),
         };
         *at += 1;
     }

@@ -40,9 +40,6 @@ pub(super) struct Spec {
     pub kind: Option<char>,
 }
 
-/// Results longer than this are refused as out of memory rather than tried.
-const MAX_WIDTH: usize = 1 << 31;
-
 impl Spec {
     /// Parses `text` for an object of the type `type_name`, whose default format is `default` and
     /// which is aligned to `align` by default.
@@ -130,9 +127,9 @@ impl Spec {
             spec.kind = Some(kind);
         }
         spec.check_grouping(vm)?;
-        if spec.width > MAX_WIDTH || spec.precision.is_some_and(|precision| precision > MAX_WIDTH) {
-            return Err(vm.memory_error());
-        }
+        // A precision shortens texts; for numbers a larger one than this is refused.
+        let filled = spec.precision.filter(|&precision| type_name != "str" && precision <= i32::MAX as usize);
+        vm.expect_room(spec.width.max(filled.unwrap_or(0)).saturating_mul(2))?;
         Ok(spec)
     }
 

@@ -64,6 +64,7 @@ impl Fields<'_> {
             };
             out.push_str(piece.literal);
             if let Some(field) = piece.field {
+                vm.poll_posted()?;
                 self.field(vm, &field, depth, out)?;
             }
         }

@@ -1,6 +1,7 @@
 //! Padding and stripping strings.
 
 use super::{Outcome, receiver, same_or_new};
+use crate::object::room::make_text_room;
 use crate::object::unicode::is_space;
 use crate::object::{Args, Raised, Value, Vm};
 
@@ -38,7 +39,8 @@ fn pad(vm: &mut Vm, args: Args<'_>, left_of: fn(usize, usize) -> usize) -> Outco
         return Ok(same_or_new(&args[0], &text));
     }
     let left = left_of(room, width);
-    padded(vm, &text, fill, left, room - left).map(Value::from)
+    let padded = padded(vm, &text, fill, left, room - left)?;
+    vm.text(&padded)
 }
 
 pub(super) fn center(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -62,21 +64,23 @@ pub(super) fn zfill(vm: &mut Vm, args: Args<'_>) -> Outcome {
     }
     let (sign, digits) = text.split_at(usize::from(text.starts_with(['+', '-'])));
     let padded = padded(vm, digits, '0', room, 0)?;
-    Ok(format!("{sign}{padded}").into())
+    drop(text);
+    vm.text(&format!("{sign}{padded}"))
 }
 
 pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let text = receiver(vm, args)?;
     let size = match args.get(1) {
         None => 8,
-        Some(size) => vm.expect_isize(size)?.max(0) as usize,
+        Some(size) => vm.expect_i32(size)?.max(0) as usize,
     };
     let mut out = String::with_capacity(text.len());
     let mut column = 0;
     for c in text.chars() {
         if c == '\t' {
+            vm.poll_posted()?;
             let step = if size == 0 { 0 } else { size - column % size };
-            if out.try_reserve(step).is_err() {
+            if make_text_room(&mut out, step).is_err() {
                 return Err(vm.memory_error());
             }
             out.extend(std::iter::repeat_n(' ', step));
@@ -86,7 +90,7 @@ pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
             out.push(c);
         }
     }
-    Ok(out.into())
+    vm.text(&out)
 }
 
 fn stripped(vm: &mut Vm, args: Args<'_>, name: &str, left: bool, right: bool) -> Outcome {

@@ -38,7 +38,7 @@ pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
         last = at + old.len();
     }
     out.push_str(&text[last..]);
-    Ok(out.into())
+    vm.text(&out)
 }
 
 pub(super) fn translate(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -47,6 +47,7 @@ pub(super) fn translate(vm: &mut Vm, args: Args<'_>) -> Outcome {
     // What each ASCII character becomes is asked once.
     let mut known: Vec<Option<String>> = vec![None; 128];
     for c in text.chars() {
+        vm.poll_posted()?;
         if let Some(Some(mapped)) = known.get(c as usize) {
             out.push_str(mapped);
             continue;

@@ -216,6 +216,7 @@ impl Vm {
     pub(super) fn buffered_read(&mut self, stream: &Value, count: Option<usize>) -> Result<Vec<u8>, Raised> {
         let mut all = data::<Buffered>(self, stream)?.take(count.unwrap_or(usize::MAX));
         let wanted = count.unwrap_or(usize::MAX);
+        self.expect_room(count.unwrap_or(0))?;
         let size = data::<Buffered>(self, stream)?.size;
         while all.len() < wanted {
             let missing = wanted - all.len();
@@ -223,6 +224,7 @@ impl Vm {
             if !self.read_ahead(stream, step)? {
                 break;
             }
+            self.poll_posted()?;
             let more = data::<Buffered>(self, stream)?.take(missing);
             if all.is_empty() { all = more } else { all.extend_from_slice(&more) }
         }

@@ -167,6 +167,7 @@ impl Vm {
     pub(super) fn fd_read_all(&mut self, number: i32, waits: bool) -> Result<Option<Vec<u8>>, Raised> {
         let mut all = Vec::new();
         loop {
+            self.poll_posted()?;
             let size = (all.len()).clamp(BUFFER_SIZE * 8, 1 << 20);
             match self.fd_read(number, size, waits)? {
                 None if all.is_empty() => return Ok(None),

@@ -75,7 +75,7 @@ fn open(vm: &mut Vm, args: Args<'_>) -> Outcome {
         },
     };
     let buffering = match args.get(2) {
-        Some(buffering) => vm.expect_i64(buffering)?,
+        Some(buffering) => vm.expect_i32(buffering)?,
         None => -1,
     };
     let encoding = text_or_none(vm, args.get(3), "open() argument 'encoding'")?;

@@ -250,8 +250,10 @@ pub(super) fn tee(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let class = vm.interp.extension::<Classes>(&mut vm.gil).tee.clone();
     let first = new_tee(vm, Args::new(&[class.clone(), args[0].clone()]))?;
+    vm.expect_room_for::<Value>(count as usize)?;
     let mut tees = vec![first.clone()];
     for _ in 1..count {
+        vm.poll_posted()?;
         tees.push(new_tee(vm, Args::new(&[class.clone(), first.clone()]))?);
     }
     Ok(Value::tuple(tees))

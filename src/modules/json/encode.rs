@@ -92,6 +92,7 @@ impl Encoder {
     }
 
     fn value(&mut self, vm: &mut Vm, value: &Value) -> Result<(), Raised> {
+        vm.poll_posted()?;
         let plain = vm.unwrap(value).clone();
         match &plain {
             Value::None => self.out.push_str("null"),
@@ -134,13 +135,15 @@ impl Encoder {
         Ok(())
     }
 
-    fn line(&mut self) {
+    fn line(&mut self, vm: &mut Vm) -> Result<(), Raised> {
         if let Some(indent) = &self.indent {
             self.out.push('\n');
             for _ in 0..self.depth {
+                vm.poll_posted()?;
                 self.out.push_str(indent);
             }
         }
+        Ok(())
     }
 
     fn items(&mut self, vm: &mut Vm, value: &Value) -> Result<(), Raised> {
@@ -158,11 +161,11 @@ impl Encoder {
             if index > 0 {
                 self.out.push_str(&self.item_separator);
             }
-            self.line();
+            self.line(vm)?;
             self.value(vm, item)?;
         }
         self.depth -= 1;
-        self.line();
+        self.line(vm)?;
         self.out.push(']');
         Ok(())
     }
@@ -227,14 +230,14 @@ impl Encoder {
             if !std::mem::take(&mut first) {
                 self.out.push_str(&self.item_separator);
             }
-            self.line();
+            self.line(vm)?;
             push_string(&mut self.out, &key, self.ensure_ascii);
             self.out.push_str(&self.key_separator);
             self.value(vm, item)?;
         }
         self.depth -= 1;
         if !first {
-            self.line();
+            self.line(vm)?;
         }
         self.out.push('}');
         Ok(())

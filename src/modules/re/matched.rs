@@ -244,7 +244,7 @@ fn span(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn expand(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let view = view(vm, &args[0])?;
     let template = template::parse(vm, &args[1], &view.compiled)?;
-    Ok(template.expand(&view.subject, &view.slots).into_value(view.compiled.is_bytes))
+    Ok(template.expand(vm, &view.subject, &view.slots)?.into_value(view.compiled.is_bytes))
 }
 
 fn itself(_vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

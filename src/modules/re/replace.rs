@@ -37,9 +37,10 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<(Value, usize), Raised> {
     while max == 0 || (count as isize) < max {
         let Some(slots) = scan.next(vm, &compiled)? else { break };
         let (start, stop) = offsets(&slots, 0).unwrap_or_default();
+        vm.poll_posted()?;
         out.push_part(&subject, last, start);
         match &template {
-            Some(template) => template.expand_to(&subject, &slots, &mut out),
+            Some(template) => template.expand_to(vm, &subject, &slots, &mut out)?,
             None => {
                 let found = matched::new(vm, &args[0], &args[2], subject.clone(), slots, 0, end)?;
                 let text = vm.call(&args[1], &[found])?;

@@ -40,15 +40,24 @@ impl Output {
 
 impl Template {
     /// The template with the groups of a match in it.
-    pub fn expand(&self, subject: &Subject, slots: &Slots) -> Output {
+    ///
+    /// # Errors
+    ///
+    /// As [`Template::expand_to`].
+    pub fn expand(&self, vm: &mut Vm, subject: &Subject, slots: &Slots) -> Result<Output, Raised> {
         let mut out = Output::default();
-        self.expand_to(subject, slots, &mut out);
-        out
+        self.expand_to(vm, subject, slots, &mut out)?;
+        Ok(out)
     }
 
     /// Appends the template with the groups of a match in it.
-    pub fn expand_to(&self, subject: &Subject, slots: &Slots, out: &mut Output) {
+    ///
+    /// # Errors
+    ///
+    /// What interrupts it; MemoryError when memory has run short.
+    pub fn expand_to(&self, vm: &mut Vm, subject: &Subject, slots: &Slots, out: &mut Output) -> Result<(), Raised> {
         for part in &self.parts {
+            vm.poll_posted()?;
             match part {
                 Part::Literal(text) => out.0.push_str(text),
                 Part::Group(group) => {
@@ -58,6 +67,7 @@ impl Template {
                 }
             }
         }
+        Ok(())
     }
 }
 
