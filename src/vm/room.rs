@@ -38,6 +38,28 @@ impl Vm {
         Ok(())
     }
 
+    /// A list of what is made of each part of something.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vm::poll_posted`].
+    pub(crate) fn list_of<T>(&mut self, parts: Vec<T>, make: impl Fn(T) -> Value) -> Result<Value, Raised> {
+        // A stop in between rather than an early return: the list takes the place of parts of its items' size.
+        let mut stopped = None;
+        let polled = |part| match self.poll_posted() {
+            Ok(()) => Some(make(part)),
+            Err(raised) => {
+                stopped = Some(raised);
+                None
+            }
+        };
+        let items = parts.into_iter().map_while(polled).collect();
+        match stopped {
+            None => Ok(Value::list(items)),
+            Some(raised) => Err(raised),
+        }
+    }
+
     /// Adds bytes to the end of a bytearray.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Case, classes, padding and stripping of `bytes` and `bytearray`: all ASCII only.
 
-use super::{Outcome, buffer, content, like, like_or_same};
+use super::{Outcome, buffer, content, like, like_or_same, like_or_same_large};
 use crate::object::room::make_room;
 use crate::object::{Args, Raised, Value, Vm};
 
@@ -126,7 +126,7 @@ fn pad(vm: &mut Vm, args: Args<'_>, name: &str, side: Side) -> Outcome {
     out.resize(left, fill);
     out.extend_from_slice(&data);
     out.resize(data.len() + room, fill);
-    Ok(like_or_same(vm, &args[0], out))
+    like_or_same_large(vm, &args[0], out)
 }
 
 pub(super) fn center(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -153,7 +153,7 @@ pub(super) fn zfill(vm: &mut Vm, args: Args<'_>) -> Outcome {
     out.extend_from_slice(&data[..sign]);
     out.resize(sign + room, b'0');
     out.extend_from_slice(&data[sign..]);
-    Ok(like_or_same(vm, &args[0], out))
+    like_or_same_large(vm, &args[0], out)
 }
 
 pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -180,6 +180,7 @@ pub(super) fn expandtabs(vm: &mut Vm, args: Args<'_>) -> Outcome {
             }
         }
     }
+    vm.expect_room(out.len())?;
     Ok(like(vm, &args[0], out))
 }
 

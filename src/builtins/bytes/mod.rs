@@ -181,6 +181,12 @@ fn like_or_same(vm: &Vm, receiver: &Value, data: impl AsRef<[u8]> + Into<Vec<u8>
     }
 }
 
+/// As [`like_or_same`], for what can be much larger than the receiver.
+fn like_or_same_large(vm: &mut Vm, receiver: &Value, data: Vec<u8>) -> Outcome {
+    vm.expect_room(data.len())?;
+    Ok(like_or_same(vm, receiver, data))
+}
+
 /// The name of the receiver's type, for messages.
 fn type_name(vm: &Vm, receiver: &Value) -> &'static str {
     match vm.unwrap(receiver) {

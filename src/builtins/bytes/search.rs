@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::buffer::Content;
-use super::{Outcome, buffer, content, like_or_same};
+use super::{Outcome, buffer, content, like_or_same_large};
 use crate::builtins::bytes::new::byte;
 use crate::builtins::sequence::{is_index, text_bound};
 use crate::object::{Args, Raised, Value, Vm};
@@ -155,5 +155,5 @@ pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
         }
         out.extend_from_slice(&data[last..]);
     }
-    Ok(like_or_same(vm, &args[0], out))
+    like_or_same_large(vm, &args[0], out)
 }

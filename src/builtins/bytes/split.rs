@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use super::{Outcome, buffer, content, like, like_or_same};
 use crate::object::room::make_room;
-use crate::object::{Args, Raised, Value, Vm};
+use crate::object::{Args, ByteArray, Bytes, Raised, Value, Vm};
 
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
@@ -25,8 +25,12 @@ fn separator(vm: &mut Vm, value: &Value) -> Result<buffer::Content, Raised> {
     Ok(separator)
 }
 
-fn list(vm: &Vm, receiver: &Value, parts: Vec<&[u8]>) -> Value {
-    Value::list(parts.into_iter().map(|part| like(vm, receiver, part)).collect())
+fn list(vm: &mut Vm, receiver: &Value, parts: Vec<&[u8]>) -> Outcome {
+    let changes = matches!(vm.unwrap(receiver), Value::ByteArray(_));
+    vm.list_of(
+        parts,
+        |part| if changes { ByteArray::new(part.to_vec()).into_value() } else { Bytes::new(part).into_value() },
+    )
 }
 
 pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -38,7 +42,7 @@ pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
             let sep = separator(vm, sep)?;
             let mut last = 0;
             for at in memmem::find_iter(&data, &sep).take(max) {
-                parts.push(&data[last..at]);
+                vm.push(&mut parts, &data[last..at])?;
                 last = at + sep.len();
             }
             parts.push(&data[last..]);
@@ -51,12 +55,12 @@ pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
                     break;
                 }
                 let end = rest.iter().position(|&byte| is_space(byte)).unwrap_or(rest.len());
-                parts.push(&rest[..end]);
+                vm.push(&mut parts, &rest[..end])?;
                 rest = rest[end..].trim_ascii_start_all();
             }
         }
     }
-    Ok(list(vm, &args[0], parts))
+    list(vm, &args[0], parts)
 }
 
 /// Trimming of the six ASCII whitespace bytes, the vertical tab included.
@@ -86,7 +90,7 @@ pub(super) fn rsplit(vm: &mut Vm, args: Args<'_>) -> Outcome {
             let sep = separator(vm, sep)?;
             let mut end = data.len();
             for at in memmem::rfind_iter(&data, &sep).take(max) {
-                parts.push(&data[at + sep.len()..end]);
+                vm.push(&mut parts, &data[at + sep.len()..end])?;
                 end = at;
             }
             parts.push(&data[..end]);
@@ -99,13 +103,13 @@ pub(super) fn rsplit(vm: &mut Vm, args: Args<'_>) -> Outcome {
                     break;
                 }
                 let start = rest.iter().rposition(|&byte| is_space(byte)).map_or(0, |at| at + 1);
-                parts.push(&rest[start..]);
+                vm.push(&mut parts, &rest[start..])?;
                 rest = rest[..start].trim_ascii_end_all();
             }
         }
     }
     parts.reverse();
-    Ok(list(vm, &args[0], parts))
+    list(vm, &args[0], parts)
 }
 
 pub(super) fn splitlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -118,13 +122,13 @@ pub(super) fn splitlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let mut start = 0;
     while let Some(at) = memchr::memchr2(b'\n', b'\r', &data[start..]).map(|at| at + start) {
         let end = if data[at..].starts_with(b"\r\n") { at + 2 } else { at + 1 };
-        parts.push(&data[start..if keep { end } else { at }]);
+        vm.push(&mut parts, &data[start..if keep { end } else { at }])?;
         start = end;
     }
     if start < data.len() {
         parts.push(&data[start..]);
     }
-    Ok(list(vm, &args[0], parts))
+    list(vm, &args[0], parts)
 }
 
 fn three(vm: &Vm, receiver: &Value, parts: [&[u8]; 3]) -> Value {

@@ -64,7 +64,7 @@ pub(super) fn zfill(vm: &mut Vm, args: Args<'_>) -> Outcome {
     }
     let (sign, digits) = text.split_at(usize::from(text.starts_with(['+', '-'])));
     let padded = padded(vm, digits, '0', room, 0)?;
-    drop(text);
+    vm.expect_room(padded.len())?;
     vm.text(&format!("{sign}{padded}"))
 }
 

@@ -27,11 +27,25 @@ fn separator(vm: &mut Vm, args: Args<'_>) -> Result<Option<Ptr<Str>>, Raised> {
 }
 
 /// The parts of `text` as a list.
-fn list(text: &Str, parts: Vec<&str>) -> Value {
-    if text.is_ascii() {
-        return Value::list(parts.into_iter().map(|part| Str::with_chars(part, part.len()).into_value()).collect());
+fn list(vm: &mut Vm, text: &Str, parts: Vec<&str>) -> Outcome {
+    let is_ascii = text.is_ascii();
+    vm.list_of(parts, |part| if is_ascii { Str::with_chars(part, part.len()).into_value() } else { Value::str(part) })
+}
+
+/// Adds the parts between separators of a length that are found from the left.
+fn cut<'a>(
+    vm: &mut Vm,
+    text: &'a str,
+    parts: &mut Vec<&'a str>,
+    len: usize,
+    found: impl Iterator<Item = usize>,
+) -> Result<(), Raised> {
+    let mut last = 0;
+    for at in found {
+        vm.push(parts, &text[last..at])?;
+        last = at + len;
     }
-    Value::list(parts.into_iter().map(Value::str).collect())
+    vm.push(parts, &text[last..])
 }
 
 pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -40,17 +54,11 @@ pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let mut parts = Vec::new();
     match separator(vm, args)? {
         Some(sep) => {
-            let mut last = 0;
-            let mut cut = |at| {
-                parts.push(&text[last..at]);
-                last = at + sep.len();
-            };
             let (haystack, needle) = (text.as_str().as_bytes(), sep.as_str().as_bytes());
             match needle {
-                [byte] => memchr::memchr_iter(*byte, haystack).take(max).for_each(&mut cut),
-                _ => memmem::find_iter(haystack, needle).take(max).for_each(&mut cut),
+                [byte] => cut(vm, &text, &mut parts, 1, memchr::memchr_iter(*byte, haystack).take(max))?,
+                _ => cut(vm, &text, &mut parts, needle.len(), memmem::find_iter(haystack, needle).take(max))?,
             }
-            parts.push(&text[last..]);
         }
         None => {
             let mut rest = text.trim_start_matches(is_space);
@@ -60,12 +68,12 @@ pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Outcome {
                     break;
                 }
                 let end = rest.find(is_space).unwrap_or(rest.len());
-                parts.push(&rest[..end]);
+                vm.push(&mut parts, &rest[..end])?;
                 rest = rest[end..].trim_start_matches(is_space);
             }
         }
     }
-    Ok(list(&text, parts))
+    list(vm, &text, parts)
 }
 
 pub(super) fn rsplit(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -76,7 +84,7 @@ pub(super) fn rsplit(vm: &mut Vm, args: Args<'_>) -> Outcome {
         Some(sep) => {
             let mut end = text.len();
             for at in memmem::rfind_iter(text.as_str().as_bytes(), sep.as_str().as_bytes()).take(max) {
-                parts.push(&text[at + sep.len()..end]);
+                vm.push(&mut parts, &text[at + sep.len()..end])?;
                 end = at;
             }
             parts.push(&text[..end]);
@@ -90,13 +98,13 @@ pub(super) fn rsplit(vm: &mut Vm, args: Args<'_>) -> Outcome {
                 }
                 let start =
                     rest.char_indices().rev().find(|&(_, c)| is_space(c)).map_or(0, |(at, c)| at + c.len_utf8());
-                parts.push(&rest[start..]);
+                vm.push(&mut parts, &rest[start..])?;
                 rest = rest[..start].trim_end_matches(is_space);
             }
         }
     }
     parts.reverse();
-    Ok(list(&text, parts))
+    list(vm, &text, parts)
 }
 
 pub(super) fn splitlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
@@ -109,13 +117,13 @@ pub(super) fn splitlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let mut rest = text.as_str();
     while let Some(at) = rest.find(is_line_break) {
         let len = if rest[at..].starts_with("\r\n") { 2 } else { rest[at..].chars().next().map_or(1, char::len_utf8) };
-        parts.push(&rest[..if keep { at + len } else { at }]);
+        vm.push(&mut parts, &rest[..if keep { at + len } else { at }])?;
         rest = &rest[at + len..];
     }
     if !rest.is_empty() {
         parts.push(rest);
     }
-    Ok(list(&text, parts))
+    list(vm, &text, parts)
 }
 
 fn part_separator(vm: &mut Vm, value: &Value) -> Result<Ptr<Str>, Raised> {

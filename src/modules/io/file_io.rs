@@ -1,6 +1,6 @@
 //! `FileIO`: a file descriptor as a stream of bytes.
 
-use super::buffered::{Target};
+use super::buffered::Target;
 use super::{BUFFER_SIZE, Outcome, data, new_stream, size_argument};
 use crate::builtins::native;
 use crate::gil::WaitReason;

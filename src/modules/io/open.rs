@@ -98,7 +98,8 @@ fn open(vm: &mut Vm, args: Args<'_>) -> Outcome {
         }
     }
     if mode.binary && buffering == 1 {
-        let message = "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used";
+        let message =
+            "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used";
         vm.warn(Known::RuntimeWarning, message, 1)?;
     }
     let newline = newline(vm, newline_text.as_deref())?;

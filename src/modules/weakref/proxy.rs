@@ -162,12 +162,27 @@ const CALL: &[NativeDef] = &[native("__call__", Arity::Any, call, "Call self as 
 
 /// `__pow__`, which may have a modulus, and `__divmod__`.
 const POWERS: &[NativeDef] = &[
-    native("__pow__", Arity::Range(2, 3), |vm, args| power(vm, &args[0], &args[1], args.get(2)), "Apply the operator to the object."),
-    native("__rpow__", Arity::Range(2, 3), |vm, args| power(vm, &args[1], &args[0], args.get(2)), "Apply the operator to the object."),
-    native("__ipow__", Arity::Exact(2), |vm, args| {
-        let (a, b) = (target(vm, &args[0])?, target(vm, &args[1])?);
-        vm.inplace(BinOp::Pow, a, &b)
-    }, "Apply the operator to the object in place."),
+    native(
+        "__pow__",
+        Arity::Range(2, 3),
+        |vm, args| power(vm, &args[0], &args[1], args.get(2)),
+        "Apply the operator to the object.",
+    ),
+    native(
+        "__rpow__",
+        Arity::Range(2, 3),
+        |vm, args| power(vm, &args[1], &args[0], args.get(2)),
+        "Apply the operator to the object.",
+    ),
+    native(
+        "__ipow__",
+        Arity::Exact(2),
+        |vm, args| {
+            let (a, b) = (target(vm, &args[0])?, target(vm, &args[1])?);
+            vm.inplace(BinOp::Pow, a, &b)
+        },
+        "Apply the operator to the object in place.",
+    ),
     native("__divmod__", Arity::Exact(2), |vm, args| both(vm, &args[0], &args[1]), "Return divmod(self, value)."),
     native("__rdivmod__", Arity::Exact(2), |vm, args| both(vm, &args[1], &args[0]), "Return divmod(value, self)."),
 ];
