@@ -2,8 +2,8 @@
 
 use crate::builtins::native;
 use crate::object::{
-    Args, Arity, Dict, Func, FuncData, GetSetDef, Getter, Known, NativeDef, NativeKind, Params, Ptr, Raised, Setter,
-    Value, Vm,
+    Args, Arity, Class, Dict, Func, FuncData, GetSetDef, Getter, Known, NativeDef, NativeKind, Params, Ptr, Raised,
+    Setter, Value, Vm,
 };
 
 const NEW: Params = Params {
@@ -244,7 +244,30 @@ pub(super) fn get(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         _ => vm.class_of(&args[1]),
     };
     let found = vm.unwrap(&args[0]).clone();
+    check_receiver(vm, &found, receiver, &owner)?;
     vm.bind_to(found, receiver, &owner)
+}
+
+/// A native method binds to instances of its own class, a native class method to what derives from it.
+fn check_receiver(vm: &mut Vm, found: &Value, receiver: Option<&Value>, class: &Ptr<Class>) -> Result<(), Raised> {
+    let Value::Native(native) = found else { return Ok(()) };
+    let Some(owner) = native.owner.clone() else { return Ok(()) };
+    let (name, owner_name) = (native.def.name, vm.type_name(&owner));
+    match (native.kind, receiver) {
+        (NativeKind::ClassMethod, _) if !class.is_subclass(&vm.gil, &owner) => {
+            let found = vm.type_name(class);
+            Err(vm
+                .type_error(format!("descriptor '{name}' requires a subtype of '{owner_name}' but received '{found}'")))
+        }
+        (NativeKind::Method | NativeKind::SlotWrapper, Some(receiver))
+            if !vm.class_of(receiver).is_subclass(&vm.gil, &owner) =>
+        {
+            let found = vm.class_name(receiver);
+            let message = format!("descriptor '{name}' for '{owner_name}' objects doesn't apply to a '{found}' object");
+            Err(vm.type_error(message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn is_none_class(owner: &Value) -> bool {

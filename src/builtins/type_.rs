@@ -157,7 +157,9 @@ fn mro_values(vm: &mut Vm, class: &Ptr<Class>) -> Vec<Value> {
 
 fn mro(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = class_of(vm, &args[0])?;
-    Ok(Value::list(mro_values(vm, &class)))
+    let bases = class.data.get(&vm.gil).bases.clone();
+    let tail = vm.linearize(&bases)?;
+    Ok(Value::list(std::iter::once(class).chain(tail).map(Ptr::into_value).collect()))
 }
 
 fn subclasses(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -213,6 +215,9 @@ fn set_text(vm: &mut Vm, object: &Value, value: Option<Value>, which: &str) -> R
         return Err(vm.type_error(format!("can only assign string to {owner}.{which}, not '{found}'")));
     };
     let text = text.to_ptr();
+    if which == "__name__" && text.as_str().contains('\0') {
+        return Err(vm.value_error("type name must not contain null characters"));
+    }
     let data = class.data.get_mut(&mut vm.gil);
     let place = if which == "__name__" { &mut data.name } else { &mut data.qualname };
     let old = std::mem::replace(place, text);
@@ -286,6 +291,10 @@ fn set_bases(vm: &mut Vm, object: &Value, value: Option<Value>) -> Result<(), Ra
             let found = vm.class_name(base);
             return Err(vm.type_error(format!("{owner}.__bases__ must be tuple of classes, not '{found}'")));
         };
+        if !base.flags(&vm.gil).has(ClassFlags::BASETYPE) {
+            let name = base.name(&vm.gil).to_owned();
+            return Err(vm.type_error(format!("type '{name}' is not an acceptable base type")));
+        }
         if base.is_subclass(&vm.gil, &class) {
             return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
         }
@@ -294,6 +303,13 @@ fn set_bases(vm: &mut Vm, object: &Value, value: Option<Value>) -> Result<(), Ra
     let Some(new_base) = vm.best_base(&classes) else {
         return Err(vm.type_error("multiple bases have instance lay-out conflict"));
     };
+    // CPython frees instances of script classes and of others differently.
+    let heap = |vm: &Vm, class: &Class| class.flags(&vm.gil).has(ClassFlags::HEAP);
+    let old_base = vm.layout_base(&class);
+    if let Some(old_base) = old_base.filter(|old| !old.is(&new_base) && !(heap(vm, old) && heap(vm, &new_base))) {
+        let (old, new) = (old_base.name(&vm.gil).to_owned(), new_base.name(&vm.gil).to_owned());
+        return Err(vm.type_error(format!("__bases__ assignment: '{new}' deallocator differs from '{old}'")));
+    }
     let same_layout = {
         let (a, b) = (class.data.get(&vm.gil), new_base.data.get(&vm.gil));
         a.layout == b.layout && a.slot_names.len() >= b.slot_names.len()
@@ -321,7 +337,10 @@ fn set_bases(vm: &mut Vm, object: &Value, value: Option<Value>) -> Result<(), Ra
 /// Recomputes the method resolution order of a class and all that derive from it.
 fn rebuild_order(vm: &mut Vm, class: &Ptr<Class>) -> Result<(), Raised> {
     let bases = class.data.get(&vm.gil).bases.clone();
-    let order = vm.linearize(&bases)?;
+    let order = match vm.custom_order(class)? {
+        Some(order) => order,
+        None => vm.linearize(&bases)?,
+    };
     let old = std::mem::replace(&mut class.data.get_mut(&mut vm.gil).mro_tail, order);
     drop(old);
     for subclass in vm.direct_subclasses(class) {

@@ -5,7 +5,7 @@ use super::instance::{CallFn, Foreign, ForeignData};
 use super::ptr::{Ptr, Raw};
 use super::value::Value;
 use super::vm::{Raised, Vm};
-use super::{Class, header::Header};
+use super::{Class, Known, header::Header};
 use crate::gil::Gil;
 
 /// A weak reference to a class, for `__subclasses__`.
@@ -22,6 +22,8 @@ pub struct WeakRef {
     pub callback: Value,
     /// The object's hash, once it was asked for.
     pub hash: Option<i64>,
+    /// Whether calling it gives the object, as a proxy does not.
+    called: bool,
     /// The reference that this is the data of.
     this: Option<std::ptr::NonNull<Header>>,
 }
@@ -52,7 +54,7 @@ impl ForeignData for WeakRef {
     }
 
     fn call_fn(&self) -> Option<CallFn> {
-        Some(call)
+        self.called.then_some(call)
     }
 }
 
@@ -93,6 +95,7 @@ pub fn new_reference(class: Ptr<Class>, target: &Value, callback: Value) -> Ptr<
         header: header.map(std::ptr::NonNull::from),
         callback,
         hash: None,
+        called: class.known == Some(Known::WeakRef),
         this: None,
     };
     let reference = Foreign::new(class, data);

@@ -54,6 +54,11 @@ impl Vm {
         let slots = self.take_slots(name, &base, &bases, &dict)?;
         let class = self.assemble(meta, name, bases, &base, mro, dict.clone(), &slots)?;
         self.finish_namespace(&class, &dict, &base, &slots)?;
+        if let Some(order) = self.custom_order(&class)? {
+            let old = std::mem::replace(&mut class.data.get_mut(&mut self.gil).mro_tail, order);
+            drop(old);
+            self.class_changed(&class);
+        }
         let bases = class.data.get(&self.gil).bases.clone();
         for base in &bases {
             self.register_subclass(base, &class);

@@ -1,5 +1,7 @@
 //! The order of classes: C3, the base that gives the layout, the metaclass that wins.
 
+use std::collections::HashMap;
+
 use crate::object::{Class, Known, Layout, Ptr, Raised, Value, Vm};
 
 impl Vm {
@@ -27,25 +29,70 @@ impl Vm {
             sequences.push(sequence);
         }
         sequences.push(bases.iter().rev().cloned().collect());
-        // Sequences are kept reversed, so that their heads are taken off the end.
+        // Sequences are kept reversed, so that their heads are taken off the end. A class that stands behind a
+        // head somewhere has to wait; `behind` counts how often each does.
+        let mut behind: HashMap<usize, usize> = HashMap::new();
+        for sequence in &sequences {
+            for class in &sequence[..sequence.len() - 1] {
+                *behind.entry(class.address()).or_default() += 1;
+            }
+        }
         let mut order = Vec::new();
         loop {
             sequences.retain(|sequence| !sequence.is_empty());
             if sequences.is_empty() {
                 return Ok(order);
             }
-            let heads = sequences.iter().filter_map(|sequence| sequence.last());
-            let mut candidates = heads.filter(|head| {
-                sequences.iter().all(|sequence| !sequence[..sequence.len() - 1].iter().any(|class| class.is(head)))
-            });
-            let Some(next) = candidates.next().cloned() else { return Err(self.no_consistent_order(&sequences)) };
+            let mut heads = sequences.iter().filter_map(|sequence| sequence.last());
+            let next = heads.find(|head| behind.get(&head.address()).is_none_or(|&count| count == 0)).cloned();
+            let Some(next) = next else { return Err(self.no_consistent_order(&sequences)) };
             for sequence in &mut sequences {
                 if sequence.last().is_some_and(|head| head.is(&next)) {
                     sequence.pop();
+                    if let Some(count) = sequence.last().and_then(|head| behind.get_mut(&head.address())) {
+                        *count -= 1;
+                    }
                 }
             }
             order.push(next);
         }
+    }
+
+    /// The order behind a class that its metaclass's own `mro` gives, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// TypeError for an order that a class cannot have; what `mro` raises.
+    pub(crate) fn custom_order(&mut self, class: &Ptr<Class>) -> Result<Option<Vec<Ptr<Class>>>, Raised> {
+        let meta = self.class_of(&class.to_value());
+        if meta.known == Some(Known::Type) {
+            return Ok(None);
+        }
+        let name = self.intern("mro");
+        let Some(found) = self.lookup(&meta, &name).filter(|found| !matches!(found, Value::Native(_))) else {
+            return Ok(None);
+        };
+        let returned = self.call_found(found, &class.to_value(), &[])?;
+        let items = self.collect(&returned)?;
+        if items.is_empty() {
+            return Err(self.type_error("type MRO must not be empty"));
+        }
+        let solid = self.solid_base(class);
+        let mut order = Vec::with_capacity(items.len());
+        for item in &items {
+            let Value::Class(base) = item else {
+                let found = self.class_name(item);
+                return Err(self.type_error(format!("mro() returned a non-class ('{found}')")));
+            };
+            let base = base.to_ptr();
+            if !solid.is_subclass(&self.gil, &self.solid_base(&base)) {
+                let name = self.type_name(&base);
+                return Err(self.type_error(format!("mro() returned base with unsuitable layout ('{name}')")));
+            }
+            order.push(base);
+        }
+        order.retain(|base| !base.is(class));
+        Ok(Some(order))
     }
 
     #[cold]
