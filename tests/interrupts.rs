@@ -99,15 +99,36 @@ except KeyboardInterrupt:
 #[test]
 fn the_wait_for_threads_at_the_end_can_be_interrupted() {
     let script = "\
-import threading
-lock = threading.Lock()
-lock.acquire()
-threading.Thread(target=lock.acquire).start()
-print('ready', flush=True)
+import threading, time
+def work():
+    # The main thread counts as ended when it begins to wait.
+    while threading.main_thread().is_alive():
+        time.sleep(0.001)
+    print('ready', flush=True)
+    threading.Event().wait()
+threading.Thread(target=work).start()
 ";
     let (text, signal) = interrupt(script);
     assert!(text.starts_with("Exception ignored on threading shutdown"), "{text}");
     assert_eq!(signal, None);
+}
+
+#[test]
+fn a_program_that_is_started_to_ignore_ctrl_c_ignores_it() {
+    let script = "\
+import os, signal
+os.kill(os.getpid(), signal.SIGINT)
+signal.raise_signal(signal.SIGINT)
+print(signal.getsignal(signal.SIGINT))
+signal.signal(signal.SIGINT, lambda number, frame: print('handled'))
+signal.raise_signal(signal.SIGINT)
+";
+    let output = Command::new("sh")
+        .args(["-c", "trap '' INT; exec \"$0\" -c \"$1\"", env!("CARGO_BIN_EXE_mini"), script])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "1\nhandled\n");
+    assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]

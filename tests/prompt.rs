@@ -50,8 +50,19 @@ fn plain(text: &str) -> String {
 
 /// Gives lines to `mini -i` by a pipe; its output, its error output, its exit status.
 fn pipe(text: &str) -> (String, String, Option<i32>) {
-    let mut child =
-        mini().args(["-i", "-q"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    pipe_after(&[], text)
+}
+
+/// As `pipe`, after a program.
+fn pipe_after(program: &[&str], text: &str) -> (String, String, Option<i32>) {
+    let mut child = mini()
+        .args(["-i", "-q"])
+        .args(program)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -88,6 +99,13 @@ fn inputs_of_a_pipe_have_lines_in_tracebacks() {
     let (_, err, _) = pipe("def f(): return [][0]\n\nx = 1\nf()\ndef g(:\n");
     assert!(err.contains("in f\n    def f(): return [][0]\n                    ~~^^^\n"), "{err}");
     assert!(err.contains("  File \"<stdin>\", line 1\n    def g(:\n          ^\n"), "{err}");
+}
+
+#[test]
+fn the_prompt_inspects_what_a_program_leaves() {
+    let (out, err, status) = pipe_after(&["-c", "x = 5; import sys; sys.exit(3)"], "x, sys.flags.inspect\n");
+    assert_eq!((out.as_str(), status), ("(5, 1)\n", Some(0)));
+    assert!(err.starts_with("Traceback (most recent call last):\n") && err.contains("\nSystemExit: 3\n>>> "), "{err}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The concurrency demos under `tests/seeds/` print what CPython prints, in the time that each promises.
+//! The concurrency demos under `tests/seeds/` print what CPython prints, in about the time that each promises.
 
 #![cfg(unix)]
 #![forbid(unsafe_code)]
@@ -12,27 +12,31 @@ use std::time::Duration;
 
 use common::{Watch, open_terminal};
 
+/// Ten waits of half a second in turn take 5 seconds; waits that overlap take less than half of that, also where the
+/// machine has other things to do.
+const LESS_THAN_ONE_AFTER_ANOTHER: f64 = 2.5;
+
 /// No demo takes longer than this; one that does is killed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
 fn serial_takes_five_seconds() {
-    check("serial_demo", 5.0, 6.0, false);
+    check("serial_demo", 5.0, 10.0, false);
 }
 
 #[test]
 fn blocking_coroutines_take_five_seconds() {
-    check("asyncio_blocking_demo", 5.0, 6.0, false);
+    check("asyncio_blocking_demo", 5.0, 10.0, false);
 }
 
 #[test]
 fn awaiting_coroutines_take_half_a_second() {
-    check("asyncio_demo", 0.5, 1.2, false);
+    check("asyncio_demo", 0.5, LESS_THAN_ONE_AFTER_ANOTHER, false);
 }
 
 #[test]
 fn threads_take_half_a_second() {
-    check("threads_demo", 0.5, 1.2, false);
+    check("threads_demo", 0.5, LESS_THAN_ONE_AFTER_ANOTHER, false);
 }
 
 #[test]

@@ -15,7 +15,7 @@ const SLOTS: &[NativeDef] = &[
     native("__rxor__", Arity::Exact(2), xor, "Return value^self."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 /// Gives `bool` its methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -7,7 +7,7 @@ use crate::object::{Args, Arity, Cell, GetSetDef, Known, NativeDef, NativeKind, 
 
 const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "Return repr(self).")];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Range(1, 2), new, "Create a new cell object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Range(1, 2), new, "Make a cell, empty or with a content.")];
 
 const GETSETS: &[GetSetDef] = &[GetSetDef { name: "cell_contents", get: contents, set: Some(set_contents), doc: "" }];
 

@@ -13,12 +13,7 @@ const SLOTS: &[NativeDef] = &[
 
 const METHODS: &[NativeDef] = &[
     native("co_lines", Arity::Exact(1), lines, ""),
-    native(
-        "replace",
-        Arity::Any,
-        replace,
-        "Return a copy of the code object with new values for the specified fields.",
-    ),
+    native("replace", Arity::Any, replace, "The same code with some of its fields changed."),
     native("__replace__", Arity::Any, replace, "The same as replace()."),
     native("co_positions", Arity::Exact(1), positions, ""),
 ];

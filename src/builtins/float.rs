@@ -36,33 +36,38 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const METHODS: &[NativeDef] = &[
-    native("conjugate", Arity::Exact(1), itself, "Return self, the complex conjugate of any float."),
-    native("__trunc__", Arity::Exact(1), trunc, "Return the Integral closest to x between 0 and x."),
-    native("__floor__", Arity::Exact(1), floor, "Return the floor as an Integral."),
-    native("__ceil__", Arity::Exact(1), ceil, "Return the ceiling as an Integral."),
-    native("__round__", Arity::Range(1, 2), round, "Return the Integral closest to x, rounding half toward even."),
+    native("conjugate", Arity::Exact(1), itself, "The float itself: its imaginary part is zero."),
+    native("__trunc__", Arity::Exact(1), trunc, "The integer that is left when the fraction is cut off."),
+    native("__floor__", Arity::Exact(1), floor, "The largest integer that is not greater."),
+    native("__ceil__", Arity::Exact(1), ceil, "The smallest integer that is not less."),
+    native(
+        "__round__",
+        Arity::Range(1, 2),
+        round,
+        "The nearest integer or decimal; of two that are as near, the even one.",
+    ),
     native(
         "as_integer_ratio",
         Arity::Exact(1),
         as_integer_ratio,
-        "Return a pair of integers, whose ratio is exactly equal to the original float.",
+        "Numerator and positive denominator of the fraction that the float is, in lowest terms.",
     ),
-    native("hex", Arity::Exact(1), hex, "Return a hexadecimal representation of a floating-point number."),
-    native("is_integer", Arity::Exact(1), is_integer, "Return True if the float is an integer."),
+    native("hex", Arity::Exact(1), hex, "The float in hexadecimal notation, with a binary exponent."),
+    native("is_integer", Arity::Exact(1), is_integer, "Whether there is no fraction."),
     native("__getnewargs__", Arity::Exact(1), getnewargs, ""),
-    native("__format__", Arity::Exact(2), format_method, "Formats the float according to format_spec."),
+    native("__format__", Arity::Exact(2), format_method, "The float as text, laid out by a format specification."),
 ];
 
 const CLASS_METHODS: &[NativeDef] = &[
-    native("fromhex", Arity::Exact(2), fromhex, "Create a floating-point number from a hexadecimal string."),
-    native("__getformat__", Arity::Exact(2), getformat, "You probably don't want to use this function."),
+    native("fromhex", Arity::Exact(2), fromhex, "The float that a text in hexadecimal notation stands for."),
+    native("__getformat__", Arity::Exact(2), getformat, "How floats are laid out in memory, for tests."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "real", get: real, set: None, doc: "the real part of a complex number" },
-    GetSetDef { name: "imag", get: imag, set: None, doc: "the imaginary part of a complex number" },
+    GetSetDef { name: "real", get: real, set: None, doc: "The number itself, as the real part." },
+    GetSetDef { name: "imag", get: imag, set: None, doc: "Zero, the imaginary part of a number that is real." },
 ];
 
 /// Gives `float` its methods, and `complex` its refusal.

@@ -16,10 +16,11 @@ const NEW: Params = Params {
 const SLOTS: &[NativeDef] = &[
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
     native("__call__", Arity::Any, call, "Call self as a function."),
-    native("__get__", Arity::Range(2, 3), get, "Return an attribute of instance, which is of type owner."),
+    native("__get__", Arity::Range(2, 3), get, "What the attribute is for an instance, or for its class."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Named(&NEW), new, "Create a function object.")];
+const STATIC: &[NativeDef] =
+    &[native("__new__", Arity::Named(&NEW), new, "Make a function of code and the globals that it uses.")];
 
 const fn attribute(name: &'static str, get: Getter, set: Option<Setter>) -> GetSetDef {
     GetSetDef { name, get, set, doc: "" }

@@ -42,7 +42,8 @@ const METHODS: &[NativeDef] = &[
     native("__dir__", Arity::Exact(1), dir, ""),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Exact(3), new, "Represent a PEP 585 generic type")];
+const STATIC: &[NativeDef] =
+    &[native("__new__", Arity::Exact(3), new, "A generic class with its arguments, such as list[int].")];
 
 const GETSETS: &[GetSetDef] = &[
     GetSetDef { name: "__origin__", get: |vm, a| Ok(of(vm, a)?.0), set: None, doc: "" },

@@ -5,9 +5,9 @@ use crate::object::{Access, Args, Arity, GetSet, GetSetDef, Known, NativeDef, Na
 
 const SLOTS: &[NativeDef] = &[
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
-    native("__get__", Arity::Range(2, 3), get, "Return an attribute of instance, which is of type owner."),
-    native("__set__", Arity::Exact(3), set, "Set an attribute of instance to value."),
-    native("__delete__", Arity::Exact(2), delete, "Delete an attribute of instance."),
+    native("__get__", Arity::Range(2, 3), get, "What the attribute is for an instance, or for its class."),
+    native("__set__", Arity::Exact(3), set, "Assign the attribute of an instance."),
+    native("__delete__", Arity::Exact(2), delete, "Remove the attribute of an instance."),
 ];
 
 const GETSETS: &[GetSetDef] = &[

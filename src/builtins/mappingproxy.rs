@@ -39,36 +39,27 @@ const METHODS: &[NativeDef] = &[
         "get",
         Arity::Range(2, 3),
         |vm, args| forward(vm, args, "get"),
-        "Return the value for key if key is in the mapping, else default.",
+        "The value of a key, or the default where the mapping lacks it.",
     ),
-    native(
-        "keys",
-        Arity::Exact(1),
-        |vm, args| forward(vm, args, "keys"),
-        "a set-like object providing a view on D's keys",
-    ),
-    native(
-        "values",
-        Arity::Exact(1),
-        |vm, args| forward(vm, args, "values"),
-        "an object providing a view on D's values",
-    ),
+    native("keys", Arity::Exact(1), |vm, args| forward(vm, args, "keys"), "A view of the mapping's keys."),
+    native("values", Arity::Exact(1), |vm, args| forward(vm, args, "values"), "A view of the mapping's values."),
     native(
         "items",
         Arity::Exact(1),
         |vm, args| forward(vm, args, "items"),
-        "a set-like object providing a view on D's items",
+        "A view of the mapping's pairs of key and value.",
     ),
-    native("copy", Arity::Exact(1), |vm, args| forward(vm, args, "copy"), "D.copy() -> a shallow copy of D"),
+    native("copy", Arity::Exact(1), |vm, args| forward(vm, args, "copy"), "A copy of the mapping behind the proxy."),
     native(
         "__reversed__",
         Arity::Exact(1),
         |vm, args| forward(vm, args, "__reversed__"),
-        "D.__reversed__() -> reverse iterator",
+        "Iterate over the keys, the last one first.",
     ),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Exact(2), new, "Read-only proxy of a mapping.")];
+const STATIC: &[NativeDef] =
+    &[native("__new__", Arity::Exact(2), new, "A mapping that shows another one and cannot be changed.")];
 
 /// Gives `mappingproxy` its methods.
 pub(super) fn install(vm: &mut Vm) {

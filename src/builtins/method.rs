@@ -10,13 +10,13 @@ const METHOD_SLOTS: &[NativeDef] = &[
     native("__repr__", Arity::Exact(1), method_repr, "Return repr(self)."),
     native("__call__", Arity::Any, call, "Call self as a function."),
     native("__getattribute__", Arity::Exact(2), method_getattribute, "Return getattr(self, name)."),
-    native("__get__", Arity::Range(2, 3), get_self, "Return an attribute of instance, which is of type owner."),
+    native("__get__", Arity::Range(2, 3), get_self, "What the attribute is for an instance, or for its class."),
 ];
 
 const METHOD_METHODS: &[NativeDef] = &[native("__reduce__", Arity::Exact(1), method_reduce, "")];
 
 const METHOD_STATIC: &[NativeDef] =
-    &[native("__new__", Arity::Exact(3), method_new, "Create a bound instance method object.")];
+    &[native("__new__", Arity::Exact(3), method_new, "Bind a callable to an instance.")];
 
 const METHOD_GETSETS: &[GetSetDef] =
     &[attribute("__func__", method_func), attribute("__self__", method_self), attribute("__doc__", method_doc)];
@@ -30,7 +30,7 @@ const NATIVE_GET: &[NativeDef] = &[native(
     "__get__",
     Arity::Range(2, 3),
     super::function::get,
-    "Return an attribute of instance, which is of type owner.",
+    "What the attribute is for an instance, or for its class.",
 )];
 
 const NATIVE_METHODS: &[NativeDef] = &[native("__reduce__", Arity::Exact(1), native_reduce, "")];

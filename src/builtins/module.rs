@@ -9,7 +9,8 @@ const NEW: Params = Params { names: &["cls", "name", "doc"], required: 2, posonl
 
 const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "Return repr(self).")];
 const METHODS: &[NativeDef] = &[native("__dir__", Arity::Exact(1), dir, "__dir__() -> list")];
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Named(&NEW), new, "Create a module object.")];
+const STATIC: &[NativeDef] =
+    &[native("__new__", Arity::Named(&NEW), new, "Make a module of a name and a description.")];
 
 const GETSETS: &[GetSetDef] = &[
     GetSetDef { name: "__dict__", get: dict, set: None, doc: "" },

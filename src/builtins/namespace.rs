@@ -10,22 +10,17 @@ struct Namespace;
 impl ForeignData for Namespace {}
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Set up a new instance."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
     native("__eq__", Arity::Exact(2), eq, "Return self==value."),
 ];
 
 const METHODS: &[NativeDef] = &[
-    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling"),
-    native(
-        "__replace__",
-        Arity::Any,
-        replace,
-        "Return a copy of the namespace object with new values for the specified attributes.",
-    ),
+    native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again"),
+    native("__replace__", Arity::Any, replace, "The same namespace with some attributes changed."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "A simple attribute-based namespace.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "An object whose attributes are set by keywords.")];
 
 /// Gives `types.SimpleNamespace` its methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -102,8 +102,8 @@ macro_rules! number_slots {
               native(concat!("__r", $text, "__"), Arity::Exact(2), slots::$rname, concat!("Return value", $symbol, "self.")),)*
             native("__divmod__", Arity::Exact(2), slots::divmod, "Return divmod(self, value)."),
             native("__rdivmod__", Arity::Exact(2), slots::rdivmod, "Return divmod(value, self)."),
-            native("__pow__", Arity::Range(2, 3), slots::pow, "Return pow(self, value, mod)."),
-            native("__rpow__", Arity::Range(2, 3), slots::rpow, "Return pow(value, self, mod)."),
+            native("__pow__", Arity::Range(2, 3), slots::pow, "self ** value, modulo a third number if that is given."),
+            native("__rpow__", Arity::Range(2, 3), slots::rpow, "value ** self, modulo a third number if that is given."),
         ];
     };
 }

@@ -10,7 +10,7 @@ use crate::object::{
 const REDUCE_EX: Params = Params { names: &["self", "protocol"], required: 2, posonly: 2, kwonly: 0 };
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Set up a new instance."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
     native("__str__", Arity::Exact(1), str, "Return str(self)."),
     native("__hash__", Arity::Exact(1), hash, "Return hash(self)."),
@@ -21,7 +21,7 @@ const SLOTS: &[NativeDef] = &[
     native("__gt__", Arity::Exact(2), unordered, "Return self>value."),
     native("__ge__", Arity::Exact(2), unordered, "Return self>=value."),
     native("__getattribute__", Arity::Exact(2), getattribute, "Return getattr(self, name)."),
-    native("__setattr__", Arity::Exact(3), setattr, "Implement setattr(self, name, value)."),
+    native("__setattr__", Arity::Exact(3), setattr, "self.name = value"),
     native("__delattr__", Arity::Exact(2), delattr, "Implement delattr(self, name)."),
 ];
 
@@ -31,20 +31,20 @@ const METHODS: &[NativeDef] = &[
     native("__reduce__", Arity::Exact(1), reduce, "Helper for pickle."),
     native("__reduce_ex__", Arity::Named(&REDUCE_EX), reduce_ex, "Helper for pickle."),
     native("__getstate__", Arity::Exact(1), getstate, "Helper for pickle."),
-    native("__sizeof__", Arity::Exact(1), sizeof, "Size of object in memory, in bytes."),
+    native("__sizeof__", Arity::Exact(1), sizeof, "How many bytes the object takes."),
 ];
 
 const CLASS_METHODS: &[NativeDef] = &[
-    native("__init_subclass__", Arity::Exact(1), init_subclass, "This method is called when a class is subclassed."),
+    native("__init_subclass__", Arity::Exact(1), init_subclass, "Called for each new subclass; does nothing here."),
     native(
         "__subclasshook__",
         Arity::Exact(2),
         subclasshook,
-        "Abstract classes can override this to customize issubclass().",
+        "Asked by issubclass() for abstract classes; NotImplemented means that the bases decide.",
     ),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const GETSETS: &[GetSetDef] =
     &[GetSetDef { name: "__class__", get: get_class, set: Some(set_class), doc: "the object's class" }];

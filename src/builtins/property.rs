@@ -9,25 +9,20 @@ use crate::object::{
 const INIT: Params = Params { names: &["self", "fget", "fset", "fdel", "doc"], required: 1, posonly: 1, kwonly: 0 };
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Named(&INIT), init, "Initialize self.  See help(type(self)) for accurate signature."),
-    native("__get__", Arity::Range(2, 3), get, "Return an attribute of instance, which is of type owner."),
-    native("__set__", Arity::Exact(3), set, "Set an attribute of instance to value."),
-    native("__delete__", Arity::Exact(2), delete, "Delete an attribute of instance."),
+    native("__init__", Arity::Named(&INIT), init, "Set up a new instance."),
+    native("__get__", Arity::Range(2, 3), get, "What the attribute is for an instance, or for its class."),
+    native("__set__", Arity::Exact(3), set, "Assign the attribute of an instance."),
+    native("__delete__", Arity::Exact(2), delete, "Remove the attribute of an instance."),
 ];
 
 const METHODS: &[NativeDef] = &[
-    native("getter", Arity::Exact(2), getter, "Descriptor to obtain a copy of the property with a different getter."),
-    native("setter", Arity::Exact(2), setter, "Descriptor to obtain a copy of the property with a different setter."),
-    native(
-        "deleter",
-        Arity::Exact(2),
-        deleter,
-        "Descriptor to obtain a copy of the property with a different deleter.",
-    ),
-    native("__set_name__", Arity::Exact(3), set_name, "Method to set name of a property."),
+    native("getter", Arity::Exact(2), getter, "The same property with another getter."),
+    native("setter", Arity::Exact(2), setter, "The same property with another setter."),
+    native("deleter", Arity::Exact(2), deleter, "The same property with another deleter."),
+    native("__set_name__", Arity::Exact(3), set_name, "Note the name under which a class holds the property."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const fn attribute(name: &'static str, get: Getter, set: Option<Setter>) -> GetSetDef {
     GetSetDef { name, get, set, doc: "" }

@@ -11,14 +11,9 @@ use crate::object::{Args, Arity, GetSetDef, Iter, IterState, Known, NativeDef, N
 use crate::vm::range::to_big;
 
 const METHODS: &[NativeDef] = &[
-    native(
-        "count",
-        Arity::Exact(2),
-        count,
-        "rangeobject.count(value) -> integer -- return number of occurrences of value",
-    ),
-    native("index", Arity::Exact(2), index, "rangeobject.index(value) -> integer -- return index of value."),
-    native("__reversed__", Arity::Exact(1), reversed, "Return a reverse iterator."),
+    native("count", Arity::Exact(2), count, "How often a value is in the range."),
+    native("index", Arity::Exact(2), index, "The index of a value in the range."),
+    native("__reversed__", Arity::Exact(1), reversed, "Iterate over the items, the last one first."),
     native("__reduce__", Arity::Exact(1), reduce, "Helper for pickle."),
 ];
 
@@ -32,7 +27,7 @@ const SLOTS: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), sequence::iter, "Implement iter(self)."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const MEMBERS: &[GetSetDef] = members!(Range: start stop step);
 

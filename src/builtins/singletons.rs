@@ -6,7 +6,7 @@ use crate::object::{Args, Arity, Known, NativeDef, NativeKind, Raised, Value, Vm
 const REPR: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "Return repr(self).")];
 const BOOL: &[NativeDef] = &[native("__bool__", Arity::Exact(1), truth, "True if self else False")];
 const REDUCE: &[NativeDef] = &[native("__reduce__", Arity::Exact(1), reduce, "")];
-const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 /// Gives the three types their methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -9,8 +9,8 @@ use crate::object::{Args, Arity, GetSetDef, Known, NativeDef, NativeKind, Raised
 use crate::vm::range::to_big;
 
 const METHODS: &[NativeDef] = &[
-    native("indices", Arity::Exact(2), indices, "S.indices(len) -> (start, stop, stride)"),
-    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling."),
+    native("indices", Arity::Exact(2), indices, "Start, stop and step of the slice for a sequence of a length."),
+    native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again."),
 ];
 
 const SLOTS: &[NativeDef] = &[
@@ -18,7 +18,7 @@ const SLOTS: &[NativeDef] = &[
     native("__hash__", Arity::Exact(1), hash, "Return hash(self)."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const MEMBERS: &[GetSetDef] = members!(Slice: start stop step);
 

@@ -6,22 +6,22 @@ use crate::object::{Args, Arity, Foreign, GetSetDef, Known, NativeDef, NativeKin
 use crate::vm::super_object::SuperData;
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Set up a new instance."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
     native("__getattribute__", Arity::Exact(2), getattribute, "Return getattr(self, name)."),
-    native("__get__", Arity::Range(2, 3), get, "Return an attribute of instance, which is of type owner."),
+    native("__get__", Arity::Range(2, 3), get, "What the attribute is for an instance, or for its class."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "__thisclass__", get: this_class, set: None, doc: "the class invoking super()" },
-    GetSetDef { name: "__self__", get: own_self, set: None, doc: "the instance invoking super(); may be None" },
+    GetSetDef { name: "__thisclass__", get: this_class, set: None, doc: "The class behind which the search begins" },
+    GetSetDef { name: "__self__", get: own_self, set: None, doc: "The object that methods are bound to, or None" },
     GetSetDef {
         name: "__self_class__",
         get: self_class,
         set: None,
-        doc: "the type of the instance invoking super(); may be None",
+        doc: "The class whose order of bases is searched, or None",
     },
 ];
 

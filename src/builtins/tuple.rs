@@ -9,8 +9,8 @@ use crate::builtins::sequence::{
 use crate::object::{Args, Arity, Known, NativeDef, NativeKind, Raised, Tuple, Value, Vm};
 
 const METHODS: &[NativeDef] = &[
-    native("count", Arity::Exact(2), count, "Return number of occurrences of value."),
-    native("index", Arity::Range(2, 4), index, "Return first index of value."),
+    native("count", Arity::Exact(2), count, "How many items are equal to a value."),
+    native("index", Arity::Range(2, 4), index, "The index of the first item that is equal to a value."),
     native("__getnewargs__", Arity::Exact(1), getnewargs, ""),
 ];
 
@@ -26,7 +26,7 @@ const SLOTS: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), sequence::iter, "Implement iter(self)."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 /// Gives `tuple` its methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -8,29 +8,39 @@ use crate::object::{
 };
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Set up a new instance."),
     native("__call__", Arity::Any, call, "Call self as a function."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
     native("__getattribute__", Arity::Exact(2), getattribute, "Return getattr(self, name)."),
-    native("__setattr__", Arity::Exact(3), setattr, "Implement setattr(self, name, value)."),
+    native("__setattr__", Arity::Exact(3), setattr, "self.name = value"),
     native("__delattr__", Arity::Exact(2), delattr, "Implement delattr(self, name)."),
     native("__or__", Arity::Exact(2), or, "Return self|value."),
     native("__ror__", Arity::Exact(2), ror, "Return value|self."),
 ];
 
 const METHODS: &[NativeDef] = &[
-    native("mro", Arity::Exact(1), mro, "Return a type's method resolution order."),
-    native("__subclasses__", Arity::Exact(1), subclasses, "Return a list of immediate subclasses."),
-    native("__instancecheck__", Arity::Exact(2), instancecheck, "Check if an object is an instance."),
-    native("__subclasscheck__", Arity::Exact(2), subclasscheck, "Check if a class is a subclass."),
-    native("__dir__", Arity::Exact(1), dir, "Specialized __dir__ implementation for types."),
-    native("__sizeof__", Arity::Exact(1), sizeof, "Return memory consumption of the type object."),
+    native("mro", Arity::Exact(1), mro, "The classes in which attributes are looked up, in order."),
+    native("__subclasses__", Arity::Exact(1), subclasses, "The classes that have this one as a base and are alive."),
+    native(
+        "__instancecheck__",
+        Arity::Exact(2),
+        instancecheck,
+        "Whether an object belongs to the class, for isinstance().",
+    ),
+    native(
+        "__subclasscheck__",
+        Arity::Exact(2),
+        subclasscheck,
+        "Whether a class is the same or derived, for issubclass().",
+    ),
+    native("__dir__", Arity::Exact(1), dir, "The names of the attributes of the class and its bases."),
+    native("__sizeof__", Arity::Exact(1), sizeof, "How many bytes the class takes."),
 ];
 
 const CLASS_METHODS: &[NativeDef] =
-    &[native("__prepare__", Arity::Any, prepare, "Create the namespace for the class statement")];
+    &[native("__prepare__", Arity::Any, prepare, "A dict for the names of a class statement")];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const fn attribute(name: &'static str, get: Getter, set: Option<Setter>) -> GetSetDef {
     GetSetDef { name, get, set, doc: "" }

@@ -4,20 +4,20 @@ use crate::builtins::native;
 use crate::object::{Args, Arity, GetSetDef, Known, Name, NativeDef, NativeKind, Ptr, Raised, Value, Vm, Wrapper};
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Set up a new instance."),
     native(
         "__get__",
         Arity::Range(2, 3),
         super::function::get,
-        "Return an attribute of instance, which is of type owner.",
+        "What the attribute is for an instance, or for its class.",
     ),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
 ];
 
 const CALL: &[NativeDef] = &[native("__call__", Arity::Any, call, "Call self as a function.")];
 
-const STATIC_NEW: &[NativeDef] = &[native("__new__", Arity::Any, new_static, "Create and return a new object.")];
-const CLASS_NEW: &[NativeDef] = &[native("__new__", Arity::Any, new_class, "Create and return a new object.")];
+const STATIC_NEW: &[NativeDef] = &[native("__new__", Arity::Any, new_static, "Make an instance of the class.")];
+const CLASS_NEW: &[NativeDef] = &[native("__new__", Arity::Any, new_class, "Make an instance of the class.")];
 
 const GETSETS: &[GetSetDef] = &[
     GetSetDef { name: "__func__", get: func, set: None, doc: "" },

@@ -56,8 +56,9 @@ pub fn run(program: Program) -> i32 {
     config.argv = std::iter::once(name).chain(program.args.iter().cloned()).collect();
     config.interactive = program.source == Source::Interactive;
     with_interpreter(config, program.lock.clone(), program.reserve.clone(), move |vm| {
-        let mut status = run_source(vm, &program.source);
-        if program.config.inspect {
+        let inspects = program.config.inspect && program.source != Source::Interactive;
+        let mut status = run_source(vm, &program.source, inspects);
+        if inspects {
             status = super::repl::run(vm, true);
         }
         status
@@ -90,8 +91,9 @@ pub(super) fn with_interpreter(
         }
         vm.furnish();
         *vm.interp.clone().extension::<SysConfig>(&mut vm.gil) = config;
+        let signals: &[i32] = if vm.keeps_ignoring(libc::SIGINT) { &[] } else { &[libc::SIGINT] };
         // A program that cannot be interrupted is still a program.
-        let _watched = vm.signal_watcher(&thread, &[libc::SIGINT]).ok().map(|watcher| {
+        let _watched = vm.signal_watcher(&thread, signals).ok().map(|watcher| {
             let watched = watcher.watched();
             // If nobody takes it the process is about to end.
             let _ = watchers.send(watcher);
@@ -150,7 +152,8 @@ fn complain(message: &str) {
     eprintln!("mini: {message}");
 }
 
-fn run_source(vm: &mut Vm, source: &Source) -> i32 {
+/// Runs a program; gives the exit status. If the prompt `inspects` what it leaves, `sys.exit` is an exception as others.
+fn run_source(vm: &mut Vm, source: &Source, inspects: bool) -> i32 {
     let result = match source {
         Source::File(path) => match find(path) {
             Ok(target) => run_file(vm, target),
@@ -187,6 +190,10 @@ fn run_source(vm: &mut Vm, source: &Source) -> i32 {
     };
     match result {
         Ok(()) => 0,
+        Err(raised) if inspects => {
+            vm.show_exception(raised);
+            1
+        }
         Err(raised) => vm.report_uncaught(raised),
     }
 }

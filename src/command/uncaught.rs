@@ -26,6 +26,13 @@ impl Vm {
         if self.is_known(&exception, Known::KeyboardInterrupt) { INTERRUPTED } else { 1 }
     }
 
+    /// Prints an exception of any class, by `sys.excepthook`.
+    pub(super) fn show_exception(&mut self, raised: Raised) {
+        let exception = self.take_raised(raised);
+        self.flush_streams();
+        self.call_excepthook(&exception);
+    }
+
     fn exit_status(&mut self, exception: &Value) -> i32 {
         let code = self.get_attr(exception, "code");
         let code = self.quiet(code).unwrap_or(Value::None);

@@ -16,11 +16,11 @@ struct Registered(Vec<Entry>);
 type Entry = (Value, Vec<Value>, Option<Ptr<Tuple>>);
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("register", Arity::Any, register, "Register a function to be executed upon normal program termination."),
-    native("unregister", Arity::Exact(1), unregister, "Unregister an exit function which was previously registered."),
-    native("_clear", Arity::Exact(0), clear, "Clear the list of previously registered exit functions."),
-    native("_run_exitfuncs", Arity::Exact(0), run, "Run all registered exit functions."),
-    native("_ncallbacks", Arity::Exact(0), count, "Return the number of registered exit functions."),
+    native("register", Arity::Any, register, "Have a function called when the program ends."),
+    native("unregister", Arity::Exact(1), unregister, "No longer have a function called at the end."),
+    native("_clear", Arity::Exact(0), clear, "No longer have anything called at the end."),
+    native("_run_exitfuncs", Arity::Exact(0), run, "Call everything that was registered, the last one first."),
+    native("_ncallbacks", Arity::Exact(0), count, "How many calls are registered."),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {

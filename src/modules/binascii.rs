@@ -21,12 +21,12 @@ const TO_BASE64: Params = Params { names: &["data", "newline"], required: 1, pos
 const FROM_BASE64: Params = Params { names: &["data", "strict_mode"], required: 1, posonly: 1, kwonly: 1 };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("hexlify", Arity::Named(&HEX), hexlify, "Hexadecimal representation of binary data."),
-    native("b2a_hex", Arity::Named(&HEX), hexlify, "Hexadecimal representation of binary data."),
-    native("unhexlify", Arity::Exact(1), unhexlify, "Binary data of hexadecimal representation."),
-    native("a2b_hex", Arity::Exact(1), unhexlify, "Binary data of hexadecimal representation."),
+    native("hexlify", Arity::Named(&HEX), hexlify, "The bytes as pairs of hexadecimal digits."),
+    native("b2a_hex", Arity::Named(&HEX), hexlify, "The bytes as pairs of hexadecimal digits."),
+    native("unhexlify", Arity::Exact(1), unhexlify, "The bytes that pairs of hexadecimal digits stand for."),
+    native("a2b_hex", Arity::Exact(1), unhexlify, "The bytes that pairs of hexadecimal digits stand for."),
     native("b2a_base64", Arity::Named(&TO_BASE64), to_base64, "Base64-code line of data."),
-    native("a2b_base64", Arity::Named(&FROM_BASE64), from_base64, "Decode a line of base64 data."),
+    native("a2b_base64", Arity::Named(&FROM_BASE64), from_base64, "The bytes that text in base 64 stands for."),
     native("crc32", Arity::Range(1, 2), crc32, "Compute CRC-32 incrementally."),
 ];
 

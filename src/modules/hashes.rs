@@ -92,9 +92,9 @@ const FUNCTIONS: &[NativeDef] = &[
 
 const METHODS: &[NativeDef] = &[
     native("update", Arity::Exact(2), update, "Update this hash object's state with the provided string."),
-    native("digest", Arity::Exact(1), digest, "Return the digest value as a bytes object."),
-    native("hexdigest", Arity::Exact(1), hexdigest, "Return the digest value as a string of hexadecimal digits."),
-    native("copy", Arity::Exact(1), copy, "Return a copy of the hash object."),
+    native("digest", Arity::Exact(1), digest, "The digest of what was fed so far."),
+    native("hexdigest", Arity::Exact(1), hexdigest, "The digest in hexadecimal digits."),
+    native("copy", Arity::Exact(1), copy, "Another hash in the same state."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
 ];
 

@@ -41,7 +41,7 @@ struct Empty(Option<Ptr<Class>>);
 const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "")];
 const METHODS: &[NativeDef] = &[
     native("put", Arity::Named(&PUT), put, "Put the item on the queue; never waits."),
-    native("put_nowait", Arity::Named(&PUT_NOWAIT), put, "Put the item on the queue."),
+    native("put_nowait", Arity::Named(&PUT_NOWAIT), put, "Put an item into the queue, which has room for any number."),
     native("get", Arity::Named(&GET), get, "Remove and return an item; wait for one, or raise Empty."),
     native("get_nowait", Arity::Exact(1), get_nowait, "Remove and return an item, or raise Empty."),
     native("empty", Arity::Exact(1), empty, "True if there was no item just now."),

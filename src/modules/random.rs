@@ -81,14 +81,14 @@ impl Twister {
     }
 }
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const METHODS: &[NativeDef] = &[
-    native("random", Arity::Exact(1), random, "random() -> x in the interval [0, 1)."),
+    native("random", Arity::Exact(1), random, "A float from 0 to below 1."),
     native("seed", Arity::Range(1, 2), seed, "seed([n]) -> None. Defaults to current time and process identifier."),
     native("getstate", Arity::Exact(1), getstate, "getstate() -> tuple containing the current state."),
     native("setstate", Arity::Exact(2), setstate, "setstate(state) -> None. Restores generator state."),
-    native("getrandbits", Arity::Exact(2), getrandbits, "getrandbits(k) -> x. Generates an int with k random bits."),
+    native("getrandbits", Arity::Exact(2), getrandbits, "An integer of k random bits."),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {

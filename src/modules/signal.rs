@@ -46,16 +46,11 @@ const SIGNALS: &[(&str, i32)] = &[
 ];
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("signal", Arity::Exact(2), signal, "Set the action for the given signal."),
-    native("getsignal", Arity::Exact(1), getsignal, "Return the current action for the given signal."),
-    native("raise_signal", Arity::Exact(1), raise_signal, "Send a signal to the executing process."),
-    native(
-        "default_int_handler",
-        Arity::Exact(2),
-        default_int_handler,
-        "The default handler for SIGINT installed by Python.",
-    ),
-    native("strsignal", Arity::Exact(1), strsignal, "Return the system description of the given signal."),
+    native("signal", Arity::Exact(2), signal, "Say what a signal does: a function, SIG_DFL or SIG_IGN."),
+    native("getsignal", Arity::Exact(1), getsignal, "What a signal does."),
+    native("raise_signal", Arity::Exact(1), raise_signal, "Send a signal to this process."),
+    native("default_int_handler", Arity::Exact(2), default_int_handler, "Raise KeyboardInterrupt."),
+    native("strsignal", Arity::Exact(1), strsignal, "What the system calls a signal."),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {

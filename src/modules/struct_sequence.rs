@@ -7,7 +7,7 @@ use crate::object::{Args, Arity, Class, Dict, Known, NativeDef, NativeKind, Ptr,
 
 const METHODS: &[NativeDef] = &[
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
-    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling."),
+    native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again."),
 ];
 
 /// The names of the items of each class.

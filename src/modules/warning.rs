@@ -14,7 +14,7 @@ const WARN: Params = Params {
 };
 
 const FUNCTIONS: &[NativeDef] =
-    &[native("warn", Arity::Named(&WARN), warn, "Issue a warning, or maybe ignore it or raise an exception.")];
+    &[native("warn", Arity::Named(&WARN), warn, "Tell of something doubtful, as the filters say.")];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.module_functions(dict, "_warnings", FUNCTIONS);

@@ -22,9 +22,9 @@ impl Vm {
         self.interp.finalizing.store(true, Ordering::Relaxed);
         let lock = self.interp.lock.clone();
         lock.close(&mut self.gil);
-        self.end_modules();
+        let noticed = self.end_modules();
         self.run_pending();
-        if self.interp.heap.end_is_noticed() {
+        if noticed && self.interp.heap.end_is_noticed() {
             self.collect_garbage(true);
             self.run_pending();
         }
@@ -81,7 +81,9 @@ impl Vm {
 
     /// Lets go of the program's own modules: their objects end as cyclic garbage, with the names that their finalisers
     /// use still there. What is held elsewhere loses its names, private ones first, as in CPython.
-    fn end_modules(&mut self) {
+    ///
+    /// False if nothing was done, since nobody would notice the end of any object.
+    fn end_modules(&mut self) -> bool {
         if let Some(Value::Module(sys)) = &self.imported("sys") {
             for name in ["last_type", "last_value", "last_traceback", "last_exc"] {
                 let key = self.intern(name);
@@ -117,7 +119,7 @@ impl Vm {
         }
         // Finding the garbage of a large program takes time and memory: not for what nobody sees.
         if !self.interp.heap.end_is_noticed() {
-            return;
+            return false;
         }
         self.collect_from(true, &roots);
         self.run_pending();
@@ -126,6 +128,7 @@ impl Vm {
                 self.clear_namespace(&namespace.to_ptr());
             }
         }
+        true
     }
 
     /// Ends the names of a namespace, private ones first.

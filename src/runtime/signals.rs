@@ -118,6 +118,17 @@ impl Vm {
         Ok(SignalWatcher { signals, arrived, wakers, called, thread: thread.clone() })
     }
 
+    /// Leaves a signal ignored that the process was started to ignore, as shells start what runs in the background; true
+    /// if it is one.
+    pub(crate) fn keeps_ignoring(&mut self, signal: i32) -> bool {
+        let ignored = super::os::process::is_ignored(signal);
+        if ignored {
+            let state = self.interp.extension::<SignalState>(&mut self.gil);
+            state.handlers.insert(signal, Value::Int(IGNORE));
+        }
+        ignored
+    }
+
     /// Where signals for the interpreter are left, for who interrupts it from another thread.
     pub(crate) fn signal_inbox(&mut self) -> Arc<Mutex<Vec<i32>>> {
         self.interp.extension::<SignalState>(&mut self.gil).arrived.clone()

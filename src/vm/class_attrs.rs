@@ -6,11 +6,11 @@ use crate::object::{
 
 /// `__dict__` of instances.
 pub(crate) const DICT: GetSetDef =
-    GetSetDef { name: "__dict__", get: get_dict, set: Some(set_dict), doc: "dictionary for instance variables" };
+    GetSetDef { name: "__dict__", get: get_dict, set: Some(set_dict), doc: "the attributes of the instance" };
 
 /// `__weakref__` of instances.
 pub(super) const WEAKREF: GetSetDef =
-    GetSetDef { name: "__weakref__", get: get_weakref, set: None, doc: "list of weak references to the object" };
+    GetSetDef { name: "__weakref__", get: get_weakref, set: None, doc: "the weak references to the object" };
 
 fn get_dict(vm: &mut Vm, object: &Value) -> Result<Value, Raised> {
     match vm.instance_dict(object) {

@@ -204,7 +204,7 @@ pub fn parse(args: &[String]) -> Action {
         executable: executable(args),
         warn_options: options.warnings,
         unbuffered: options.unbuffered,
-        inspect: options.interactive && source != Source::Interactive,
+        inspect: options.interactive,
         quiet: options.quiet,
         ..SysConfig::default()
     };

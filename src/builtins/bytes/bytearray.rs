@@ -9,32 +9,27 @@ use crate::object::room::make_room;
 use crate::object::{Args, Arity, ByteArray, Known, NativeDef, NativeKind, Ptr, Raised, Value, Vm};
 
 const METHODS: &[NativeDef] = &[
-    native("append", Arity::Exact(2), append, "Append a single item to the end of the bytearray."),
-    native("clear", Arity::Exact(1), clear, "Remove all items from the bytearray."),
+    native("append", Arity::Exact(2), append, "Put one byte behind the others."),
+    native("clear", Arity::Exact(1), clear, "Empty the bytearray."),
     native("copy", Arity::Exact(1), copy, "Return a copy of B."),
     native("extend", Arity::Exact(2), extend, "Append all the items from the iterator or sequence to the bytearray."),
-    native("insert", Arity::Exact(3), insert, "Insert a single item into the bytearray before the given index."),
-    native("pop", Arity::Range(1, 2), pop, "Remove and return a single item from B."),
-    native("remove", Arity::Exact(2), remove, "Remove the first occurrence of a value in the bytearray."),
-    native("reverse", Arity::Exact(1), reverse, "Reverse the order of the values in B in place."),
-    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling."),
-    native("__alloc__", Arity::Exact(1), alloc, "Return the number of bytes actually allocated."),
+    native("insert", Arity::Exact(3), insert, "Put one byte in front of the one at an index."),
+    native("pop", Arity::Range(1, 2), pop, "Take out the byte at an index, the last unless told, and return it."),
+    native("remove", Arity::Exact(2), remove, "Take out the first byte that is equal to a value."),
+    native("reverse", Arity::Exact(1), reverse, "Turn the order of the bytes around."),
+    native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again."),
+    native("__alloc__", Arity::Exact(1), alloc, "How many bytes the buffer has room for."),
 ];
 
 const SLOTS: &[NativeDef] = &[
-    native(
-        "__init__",
-        Arity::Any,
-        new::bytearray_init,
-        "Initialize self.  See help(type(self)) for accurate signature.",
-    ),
+    native("__init__", Arity::Any, new::bytearray_init, "Set up a new instance."),
     native("__setitem__", Arity::Exact(3), setitem, "Set self[key] to value."),
     native("__delitem__", Arity::Exact(2), delitem, "Delete self[key]."),
     native("__iadd__", Arity::Exact(2), iadd, "Implement self+=value."),
     native("__imul__", Arity::Exact(2), imul, "Implement self*=value."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new::bytearray_new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new::bytearray_new, "Make an instance of the class.")];
 
 pub(super) fn install(vm: &mut Vm) {
     let class = vm.known(Known::ByteArray);

@@ -31,8 +31,8 @@ const METHODS: &[NativeDef] = &[
         "Return a copy with the first byte in upper case and the rest in lower case.",
     ),
     native("center", Arity::Range(2, 3), case::center, "Return a centered copy, padded with the fill byte."),
-    native("count", Arity::Range(2, 4), search::count, "Return the number of non-overlapping occurrences."),
-    native("decode", Arity::Named(&DECODE), codec::decode, "Decode the bytes using the codec registered for encoding."),
+    native("count", Arity::Range(2, 4), search::count, "How often a part occurs, overlaps aside."),
+    native("decode", Arity::Named(&DECODE), codec::decode, "The text that the bytes are in an encoding."),
     native("endswith", Arity::Range(2, 4), search::endswith, "Return True if the bytes end with the suffix."),
     native(
         "expandtabs",
@@ -56,10 +56,15 @@ const METHODS: &[NativeDef] = &[
     native("isspace", Arity::Exact(1), case::isspace, "Whether all bytes are ASCII whitespace and there is one."),
     native("istitle", Arity::Exact(1), case::istitle, "Whether the bytes are titlecased."),
     native("isupper", Arity::Exact(1), case::isupper, "Whether all cased bytes are upper case and there is one."),
-    native("join", Arity::Exact(2), split::join, "Concatenate any number of bytes objects."),
+    native("join", Arity::Exact(2), split::join, "Join several bytes objects, with this one between them."),
     native("ljust", Arity::Range(2, 3), case::ljust, "Return a left-justified copy, padded with the fill byte."),
     native("lower", Arity::Exact(1), case::lower, "Return a copy with all ASCII letters in lower case."),
-    native("lstrip", Arity::Range(1, 2), case::lstrip, "Strip leading bytes contained in the argument."),
+    native(
+        "lstrip",
+        Arity::Range(1, 2),
+        case::lstrip,
+        "Without the bytes at the beginning that the argument holds; white space if it is not given.",
+    ),
     native("partition", Arity::Exact(2), split::partition, "Partition the bytes into three parts using the separator."),
     native("removeprefix", Arity::Exact(2), split::removeprefix, "Return a copy without the prefix, if present."),
     native("removesuffix", Arity::Exact(2), split::removesuffix, "Return a copy without the suffix, if present."),
@@ -84,7 +89,12 @@ const METHODS: &[NativeDef] = &[
         "Partition the bytes into three parts using the last separator.",
     ),
     native("rsplit", Arity::Named(&SPLIT), split::rsplit, "Return a list of the sections, split from the right."),
-    native("rstrip", Arity::Range(1, 2), case::rstrip, "Strip trailing bytes contained in the argument."),
+    native(
+        "rstrip",
+        Arity::Range(1, 2),
+        case::rstrip,
+        "Without the bytes at the end that the argument holds; white space if it is not given.",
+    ),
     native("split", Arity::Named(&SPLIT), split::split, "Return a list of the sections, using sep as the delimiter."),
     native(
         "splitlines",
@@ -93,7 +103,12 @@ const METHODS: &[NativeDef] = &[
         "Return a list of the lines, breaking at line boundaries.",
     ),
     native("startswith", Arity::Range(2, 4), search::startswith, "Return True if the bytes start with the prefix."),
-    native("strip", Arity::Range(1, 2), case::strip, "Strip leading and trailing bytes contained in the argument."),
+    native(
+        "strip",
+        Arity::Range(1, 2),
+        case::strip,
+        "Without the bytes at both ends that the argument holds; white space if it is not given.",
+    ),
     native(
         "swapcase",
         Arity::Exact(1),
@@ -103,7 +118,7 @@ const METHODS: &[NativeDef] = &[
     native("title", Arity::Exact(1), case::title, "Return a titlecased copy."),
     native("translate", Arity::Named(&TRANSLATE), case::translate, "Return a copy with each byte mapped by the table."),
     native("upper", Arity::Exact(1), case::upper, "Return a copy with all ASCII letters in upper case."),
-    native("zfill", Arity::Exact(2), case::zfill, "Pad a numeric string with zeros on the left."),
+    native("zfill", Arity::Exact(2), case::zfill, "Fill up with zeros in front, behind the sign, to a width."),
 ];
 
 const SLOTS: &[NativeDef] = &[
@@ -120,12 +135,8 @@ const SLOTS: &[NativeDef] = &[
     native("__rmod__", Arity::Exact(2), operators::rmod, "Return value%self."),
 ];
 
-const CLASS_METHODS: &[NativeDef] = &[native(
-    "fromhex",
-    Arity::Exact(2),
-    codec::fromhex,
-    "Create a bytes object from a string of hexadecimal numbers.",
-)];
+const CLASS_METHODS: &[NativeDef] =
+    &[native("fromhex", Arity::Exact(2), codec::fromhex, "The bytes that pairs of hexadecimal digits stand for.")];
 
 const MAKETRANS: &[NativeDef] = &[native(
     "maketrans",
@@ -134,12 +145,12 @@ const MAKETRANS: &[NativeDef] = &[native(
     "Return a translation table usable for the bytes translate method.",
 )];
 
-const BYTES_STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new::bytes_new, "Create and return a new object.")];
+const BYTES_STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new::bytes_new, "Make an instance of the class.")];
 
 const BYTES_SLOTS: &[NativeDef] = &[native("__hash__", Arity::Exact(1), sequence::hash, "Return hash(self).")];
 
 const BYTES_METHODS: &[NativeDef] = &[
-    native("__bytes__", Arity::Exact(1), codec::to_bytes, "Convert this value to exact type bytes."),
+    native("__bytes__", Arity::Exact(1), codec::to_bytes, "The same bytes as an object of the class bytes itself."),
     native("__getnewargs__", Arity::Exact(1), codec::getnewargs, ""),
 ];
 

@@ -9,16 +9,11 @@ use crate::builtins::{native, sequence};
 use crate::object::{Arity, Known, NativeDef, NativeKind, Vm};
 
 const METHODS: &[NativeDef] = &[
-    native("clear", Arity::Exact(1), methods::clear, "Remove all items from the dict."),
-    native("copy", Arity::Exact(1), methods::copy, "Return a shallow copy of the dict."),
-    native(
-        "get",
-        Arity::Range(2, 3),
-        methods::get,
-        "Return the value for key if key is in the dictionary, else default.",
-    ),
-    native("items", Arity::Exact(1), methods::items, "Return a set-like object providing a view on the dict's items."),
-    native("keys", Arity::Exact(1), methods::keys, "Return a set-like object providing a view on the dict's keys."),
+    native("clear", Arity::Exact(1), methods::clear, "Empty the dict."),
+    native("copy", Arity::Exact(1), methods::copy, "Another dict with the same keys and values."),
+    native("get", Arity::Range(2, 3), methods::get, "The value of a key, or the default where the key is missing."),
+    native("items", Arity::Exact(1), methods::items, "A view of the pairs of key and value, which behaves as a set."),
+    native("keys", Arity::Exact(1), methods::keys, "A view of the keys, which behaves as a set."),
     native(
         "pop",
         Arity::Range(2, 3),
@@ -43,20 +38,15 @@ const METHODS: &[NativeDef] = &[
         methods::update,
         "Update the dict from a mapping or an iterable of pairs, and from keywords.",
     ),
-    native("values", Arity::Exact(1), methods::values, "Return an object providing a view on the dict's values."),
-    native("__reversed__", Arity::Exact(1), methods::reversed, "Return a reverse iterator over the dict keys."),
-    native("__sizeof__", Arity::Exact(1), methods::sizeof, "Return the size of the dict in memory."),
-    native(
-        "__contains__",
-        Arity::Exact(2),
-        sequence::contains,
-        "True if the dictionary has the specified key, else False.",
-    ),
+    native("values", Arity::Exact(1), methods::values, "A view of the values."),
+    native("__reversed__", Arity::Exact(1), methods::reversed, "Iterate over the keys, the last one first."),
+    native("__sizeof__", Arity::Exact(1), methods::sizeof, "How many bytes the dict takes."),
+    native("__contains__", Arity::Exact(2), sequence::contains, "Whether the dict has a key."),
     native("__getitem__", Arity::Exact(2), operators::getitem, "Return self[key]."),
 ];
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, operators::init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, operators::init, "Set up a new instance."),
     native("__repr__", Arity::Exact(1), operators::repr, "Return repr(self)."),
     native("__or__", Arity::Exact(2), operators::or, "Return self|value."),
     native("__ror__", Arity::Exact(2), operators::ror, "Return value|self."),
@@ -67,7 +57,7 @@ const SLOTS: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), sequence::iter, "Implement iter(self)."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, operators::new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, operators::new, "Make an instance of the class.")];
 
 const CLASS_METHODS: &[NativeDef] = &[native(
     "fromkeys",

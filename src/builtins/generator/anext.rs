@@ -29,7 +29,7 @@ pub(super) fn install(vm: &mut Vm) {
 }
 
 const SLOTS: &[NativeDef] = &[
-    native("__await__", Arity::Exact(1), itself, "Return an iterator to be used in await expression."),
+    native("__await__", Arity::Exact(1), itself, "What await waits with."),
     native("__iter__", Arity::Exact(1), itself, "Implement iter(self)."),
     native("__next__", Arity::Exact(1), next, "Implement next(self)."),
 ];

@@ -30,9 +30,9 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const METHODS: &[NativeDef] = &[
-    native("asend", Arity::Exact(2), asend, "asend(v) -> send 'v' in generator."),
+    native("asend", Arity::Exact(2), asend, "Resume the generator with a value; an awaitable of what it yields next."),
     native("athrow", Arity::Range(2, 4), athrow, "athrow(value) -> raise exception in generator."),
-    native("aclose", Arity::Exact(1), aclose, "aclose() -> raise GeneratorExit inside generator."),
+    native("aclose", Arity::Exact(1), aclose, "End the generator at its yield; an awaitable of its end."),
 ];
 
 const CLASS_METHODS: &[NativeDef] =

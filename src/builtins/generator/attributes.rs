@@ -22,7 +22,7 @@ const NAMES: &[GetSetDef] = &[
         name: "__qualname__",
         get: get_qualname,
         set: Some(set_qualname),
-        doc: "qualified name of the generator",
+        doc: "The name of the generator with the names of what its function is in",
     },
 ];
 

@@ -32,7 +32,7 @@ const METHODS: &[NativeDef] = &[
         throw,
         "throw(value) -> raise the exception in, return the next yielded value.",
     ),
-    native("close", Arity::Exact(1), close, "close() -> raise GeneratorExit inside."),
+    native("close", Arity::Exact(1), close, "End the generator at its yield, by GeneratorExit."),
 ];
 
 const COMMON_SLOTS: &[NativeDef] =

@@ -9,15 +9,10 @@ use crate::builtins::number::{plain, to_big};
 use crate::object::{Args, GetSetDef, Raised, Value, Vm};
 
 pub(super) const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "real", get: real, set: None, doc: "the real part of a complex number" },
-    GetSetDef { name: "imag", get: imag, set: None, doc: "the imaginary part of a complex number" },
-    GetSetDef { name: "numerator", get: real, set: None, doc: "the numerator of a rational number in lowest terms" },
-    GetSetDef {
-        name: "denominator",
-        get: denominator,
-        set: None,
-        doc: "the denominator of a rational number in lowest terms",
-    },
+    GetSetDef { name: "real", get: real, set: None, doc: "The number itself, as the real part." },
+    GetSetDef { name: "imag", get: imag, set: None, doc: "Zero, the imaginary part of a number that is real." },
+    GetSetDef { name: "numerator", get: real, set: None, doc: "The number itself, as the upper part of a fraction." },
+    GetSetDef { name: "denominator", get: denominator, set: None, doc: "One, the lower part of a fraction." },
 ];
 
 fn real(vm: &mut Vm, value: &Value) -> Result<Value, Raised> {

@@ -37,43 +37,33 @@ const SLOTS: &[NativeDef] = &[
     native("__bool__", Arity::Exact(1), bool, "True if self else False"),
     native("__int__", Arity::Exact(1), itself, "int(self)"),
     native("__float__", Arity::Exact(1), float, "float(self)"),
-    native(
-        "__index__",
-        Arity::Exact(1),
-        itself,
-        "Return self converted to an integer, if self is suitable for use as an index into a list.",
-    ),
+    native("__index__", Arity::Exact(1), itself, "The number as an index."),
 ];
 
 const METHODS: &[NativeDef] = &[
-    native("conjugate", Arity::Exact(1), itself, "Returns self, the complex conjugate of any int."),
-    native("bit_length", Arity::Exact(1), methods::bit_length, "Number of bits necessary to represent self in binary."),
+    native("conjugate", Arity::Exact(1), itself, "The int itself: its imaginary part is zero."),
+    native("bit_length", Arity::Exact(1), methods::bit_length, "How many binary digits the absolute value has."),
     native(
         "bit_count",
         Arity::Exact(1),
         methods::bit_count,
-        "Number of ones in the binary representation of the absolute value of self.",
+        "How many of the binary digits of the absolute value are ones.",
     ),
-    native("to_bytes", Arity::Named(&TO_BYTES), bytes::to_bytes, "Return an array of bytes representing an integer."),
+    native("to_bytes", Arity::Named(&TO_BYTES), bytes::to_bytes, "The integer as so many bytes, in an order."),
+    native("as_integer_ratio", Arity::Exact(1), methods::as_integer_ratio, "The int itself and 1."),
+    native("is_integer", Arity::Exact(1), methods::is_integer, "True: there is no fraction, as floats may have."),
+    native("__trunc__", Arity::Exact(1), itself, "The int itself, which has no fraction."),
+    native("__floor__", Arity::Exact(1), itself, "The int itself, which has nothing below it."),
+    native("__ceil__", Arity::Exact(1), itself, "The int itself, which has nothing above it."),
     native(
-        "as_integer_ratio",
-        Arity::Exact(1),
-        methods::as_integer_ratio,
-        "Return a pair of integers, whose ratio is equal to the original int.",
+        "__round__",
+        Arity::Range(1, 2),
+        methods::round,
+        "The int itself, or with a negative number of digits the nearest multiple of a power of ten.",
     ),
-    native(
-        "is_integer",
-        Arity::Exact(1),
-        methods::is_integer,
-        "Returns True. Exists for duck type compatibility with float.is_integer.",
-    ),
-    native("__trunc__", Arity::Exact(1), itself, "Truncating an Integral returns itself."),
-    native("__floor__", Arity::Exact(1), itself, "Flooring an Integral returns itself."),
-    native("__ceil__", Arity::Exact(1), itself, "Ceiling of an Integral returns itself."),
-    native("__round__", Arity::Range(1, 2), methods::round, "Rounding an Integral returns itself."),
     native("__getnewargs__", Arity::Exact(1), methods::getnewargs, ""),
-    native("__format__", Arity::Exact(2), methods::format, "Convert to a string according to format_spec."),
-    native("__sizeof__", Arity::Exact(1), methods::sizeof, "Returns size in memory, in bytes."),
+    native("__format__", Arity::Exact(2), methods::format, "The object as text, laid out by a format specification."),
+    native("__sizeof__", Arity::Exact(1), methods::sizeof, "How many bytes the object takes."),
 ];
 
 const TO_BYTES: Params =
@@ -85,10 +75,10 @@ const CLASS_METHODS: &[NativeDef] = &[native(
     "from_bytes",
     Arity::Named(&FROM_BYTES),
     bytes::from_bytes,
-    "Return the integer represented by the given array of bytes.",
+    "The integer that bytes stand for, in an order.",
 )];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new::new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, new::new, "Make an instance of the class.")];
 
 /// Gives `int` its methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -11,12 +11,8 @@ const EVERY: &[NativeDef] = &[
     native("__next__", Arity::Exact(1), iter_next, "Implement next(self)."),
 ];
 
-const LENGTH_HINT: &[NativeDef] = &[native(
-    "__length_hint__",
-    Arity::Exact(1),
-    length_hint,
-    "Private method returning an estimate of len(list(it)).",
-)];
+const LENGTH_HINT: &[NativeDef] =
+    &[native("__length_hint__", Arity::Exact(1), length_hint, "How many items are left, as a guess for list().")];
 
 /// Iterators whose remaining length is known.
 const SIZED: &[Known] = &[
@@ -43,13 +39,13 @@ const SIZED: &[Known] = &[
 const ENUMERATE: Params = Params { names: &["cls", "iterable", "start"], required: 1, posonly: 1, kwonly: 0 };
 
 const NEW_ENUMERATE: &[NativeDef] =
-    &[native("__new__", Arity::Named(&ENUMERATE), constructors::enumerate, "Create and return a new object.")];
-const NEW_ZIP: &[NativeDef] = &[native("__new__", Arity::Any, constructors::zip, "Create and return a new object.")];
-const NEW_MAP: &[NativeDef] = &[native("__new__", Arity::Any, constructors::map, "Create and return a new object.")];
+    &[native("__new__", Arity::Named(&ENUMERATE), constructors::enumerate, "Make an instance of the class.")];
+const NEW_ZIP: &[NativeDef] = &[native("__new__", Arity::Any, constructors::zip, "Make an instance of the class.")];
+const NEW_MAP: &[NativeDef] = &[native("__new__", Arity::Any, constructors::map, "Make an instance of the class.")];
 const NEW_FILTER: &[NativeDef] =
-    &[native("__new__", Arity::Any, constructors::filter, "Create and return a new object.")];
+    &[native("__new__", Arity::Any, constructors::filter, "Make an instance of the class.")];
 const NEW_REVERSED: &[NativeDef] =
-    &[native("__new__", Arity::Any, constructors::reversed, "Create and return a new object.")];
+    &[native("__new__", Arity::Any, constructors::reversed, "Make an instance of the class.")];
 
 /// Gives the iterators their methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -10,10 +10,11 @@ use crate::object::{
 };
 use crate::vm::range::to_big;
 
-const REDUCE: &[NativeDef] = &[native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling.")];
+const REDUCE: &[NativeDef] =
+    &[native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again.")];
 
 const SET_STATE: &[NativeDef] =
-    &[native("__setstate__", Arity::Exact(2), set_state, "Set state information for unpickling.")];
+    &[native("__setstate__", Arity::Exact(2), set_state, "Move to the state that pickle kept.")];
 
 /// Iterators that can be moved to another place.
 const MOVABLE: &[Known] = &[

@@ -12,23 +12,28 @@ use crate::object::{Arity, Known, NativeDef, NativeKind, Params, Vm};
 const SORT: Params = Params { names: &["self", "key", "reverse"], required: 1, posonly: 1, kwonly: 2 };
 
 const METHODS: &[NativeDef] = &[
-    native("append", Arity::Exact(2), methods::append, "Append object to the end of the list."),
-    native("clear", Arity::Exact(1), methods::clear, "Remove all items from list."),
-    native("copy", Arity::Exact(1), methods::copy, "Return a shallow copy of the list."),
-    native("count", Arity::Exact(2), methods::count, "Return number of occurrences of value."),
-    native("extend", Arity::Exact(2), methods::extend, "Extend list by appending elements from the iterable."),
-    native("index", Arity::Range(2, 4), methods::index, "Return first index of value."),
-    native("insert", Arity::Exact(3), methods::insert, "Insert object before index."),
-    native("pop", Arity::Range(1, 2), methods::pop, "Remove and return item at index (default last)."),
-    native("remove", Arity::Exact(2), methods::remove, "Remove first occurrence of value."),
+    native("append", Arity::Exact(2), methods::append, "Put an item behind the others."),
+    native("clear", Arity::Exact(1), methods::clear, "Empty the list."),
+    native("copy", Arity::Exact(1), methods::copy, "Another list of the same items."),
+    native("count", Arity::Exact(2), methods::count, "How many items are equal to a value."),
+    native("extend", Arity::Exact(2), methods::extend, "Put the items of an iterable behind the others."),
+    native("index", Arity::Range(2, 4), methods::index, "The index of the first item that is equal to a value."),
+    native("insert", Arity::Exact(3), methods::insert, "Put an item in front of the one at an index."),
+    native(
+        "pop",
+        Arity::Range(1, 2),
+        methods::pop,
+        "Take out the item at an index, the last unless told, and return it.",
+    ),
+    native("remove", Arity::Exact(2), methods::remove, "Take out the first item that is equal to a value."),
     native("reverse", Arity::Exact(1), methods::reverse, "Reverse *IN PLACE*."),
-    native("sort", Arity::Named(&SORT), sort::sort, "Sort the list in ascending order and return None."),
-    native("__reversed__", Arity::Exact(1), methods::reversed, "Return a reverse iterator over the list."),
-    native("__sizeof__", Arity::Exact(1), methods::sizeof, "Return the size of the list in memory, in bytes."),
+    native("sort", Arity::Named(&SORT), sort::sort, "Bring the items in order, in place; equal ones stay as they are."),
+    native("__reversed__", Arity::Exact(1), methods::reversed, "Iterate over the items, the last one first."),
+    native("__sizeof__", Arity::Exact(1), methods::sizeof, "How many bytes the list takes."),
 ];
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, operators::init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, operators::init, "Set up a new instance."),
     native("__repr__", Arity::Exact(1), operators::repr, "Return repr(self)."),
     native("__add__", Arity::Exact(2), operators::add, "Return self+value."),
     native("__iadd__", Arity::Exact(2), operators::iadd, "Implement self+=value."),
@@ -43,7 +48,7 @@ const SLOTS: &[NativeDef] = &[
     native("__iter__", Arity::Exact(1), sequence::iter, "Implement iter(self)."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, operators::new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Any, operators::new, "Make an instance of the class.")];
 
 /// Gives `list` its methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -19,12 +19,12 @@ const NEW: Params = Params { names: &["type", "object"], required: 2, posonly: 1
 const TOBYTES: Params = Params { names: &["self", "order"], required: 1, posonly: 1, kwonly: 0 };
 
 const METHODS: &[NativeDef] = &[
-    native("release", Arity::Exact(1), release, "Release the underlying buffer exposed by the memoryview object."),
-    native("tobytes", Arity::Named(&TOBYTES), tobytes, "Return the data in the buffer as a byte string."),
-    native("hex", Arity::Named(&HEX), hex, "Return the data in the buffer as a str of hexadecimal numbers."),
-    native("tolist", Arity::Exact(1), tolist, "Return the data in the buffer as a list of elements."),
-    native("cast", Arity::Named(&CAST), cast, "Cast a memoryview to a new format."),
-    native("toreadonly", Arity::Exact(1), toreadonly, "Return a readonly version of the memoryview."),
+    native("release", Arity::Exact(1), release, "Let go of the memory; the view cannot be used any more."),
+    native("tobytes", Arity::Named(&TOBYTES), tobytes, "A copy of the memory as bytes."),
+    native("hex", Arity::Named(&HEX), hex, "The memory as pairs of hexadecimal digits."),
+    native("tolist", Arity::Exact(1), tolist, "A list of the elements."),
+    native("cast", Arity::Named(&CAST), cast, "The same memory seen with elements of another format."),
+    native("toreadonly", Arity::Exact(1), toreadonly, "The same memory in a view that cannot write."),
     native("__enter__", Arity::Exact(1), enter, ""),
     native("__exit__", Arity::Variadic, release, ""),
 ];
@@ -40,32 +40,32 @@ const SLOTS: &[NativeDef] = &[
     native("__eq__", Arity::Exact(2), eq, "Return self==value."),
 ];
 
-const STATIC: &[NativeDef] = &[native("__new__", Arity::Named(&NEW), new, "Create and return a new object.")];
+const STATIC: &[NativeDef] = &[native("__new__", Arity::Named(&NEW), new, "Make an instance of the class.")];
 
 const GETSETS: &[GetSetDef] = &[
     GetSetDef {
         name: "obj",
         get: |vm, value| Ok(view(vm, value)?.object.clone()),
         set: None,
-        doc: "The underlying object of the memoryview.",
+        doc: "What the memory belongs to.",
     },
     GetSetDef {
         name: "nbytes",
         get: |vm, value| view(vm, value).map(|view| (view.len * item_size(view.format)).into()),
         set: None,
-        doc: "The amount of space in bytes that the array would use in a contiguous representation.",
+        doc: "How many bytes the elements take together.",
     },
     GetSetDef {
         name: "readonly",
         get: |vm, value| view(vm, value).map(|view| view.readonly.into()),
         set: None,
-        doc: "A bool indicating whether the memory is read only.",
+        doc: "Whether the memory cannot be written.",
     },
     GetSetDef {
         name: "itemsize",
         get: |vm, value| view(vm, value).map(|view| item_size(view.format).into()),
         set: None,
-        doc: "The size in bytes of each element of the memoryview.",
+        doc: "How many bytes an element takes.",
     },
     GetSetDef {
         name: "format",
@@ -77,43 +77,38 @@ const GETSETS: &[GetSetDef] = &[
         name: "ndim",
         get: |vm, value| view(vm, value).map(|_| Value::Int(1)),
         set: None,
-        doc: "An integer indicating how many dimensions of a multi-dimensional array the memory represents.",
+        doc: "How many dimensions there are.",
     },
     GetSetDef {
         name: "shape",
         get: |vm, value| view(vm, value).map(|view| Value::tuple(vec![view.len.into()])),
         set: None,
-        doc: "A tuple of ndim integers giving the shape of the memory as an N-dimensional array.",
+        doc: "How many elements there are in each dimension.",
     },
     GetSetDef {
         name: "strides",
         get: |vm, value| view(vm, value).map(|view| Value::tuple(vec![Value::Int(view.stride as i64)])),
         set: None,
-        doc: "A tuple of ndim integers giving the size in bytes to access each element for each dimension of the array.",
+        doc: "How many bytes lie between neighbours in each dimension.",
     },
     GetSetDef {
         name: "suboffsets",
         get: |vm, value| view(vm, value).map(|_| Value::tuple(Vec::new())),
         set: None,
-        doc: "A tuple of integers used internally for PIL-style arrays.",
+        doc: "Empty: nothing is reached through pointers.",
     },
-    GetSetDef {
-        name: "contiguous",
-        get: contiguous,
-        set: None,
-        doc: "A bool indicating whether the memory is contiguous.",
-    },
+    GetSetDef { name: "contiguous", get: contiguous, set: None, doc: "Whether the elements lie side by side." },
     GetSetDef {
         name: "c_contiguous",
         get: contiguous,
         set: None,
-        doc: "A bool indicating whether the memory is C contiguous.",
+        doc: "Whether the elements lie side by side, the last dimension fastest.",
     },
     GetSetDef {
         name: "f_contiguous",
         get: contiguous,
         set: None,
-        doc: "A bool indicating whether the memory is Fortran contiguous.",
+        doc: "Whether the elements lie side by side, the first dimension fastest.",
     },
 ];
 

@@ -10,60 +10,55 @@ use crate::object::{Arity, Known, NativeDef, NativeKind, Vm};
 
 /// Methods of both.
 const SHARED: &[NativeDef] = &[
-    native("copy", Arity::Exact(1), methods::copy, "Return a shallow copy of a set."),
+    native("copy", Arity::Exact(1), methods::copy, "Another set of the same members."),
     native(
         "difference",
         Arity::Variadic,
         methods::difference,
-        "Return a new set with elements in the set that are not in the others.",
+        "The members that none of the others has, as a new set.",
     ),
     native(
         "intersection",
         Arity::Variadic,
         methods::intersection,
-        "Return a new set with elements common to the set and all others.",
+        "The members that all the others have too, as a new set.",
     ),
-    native("isdisjoint", Arity::Exact(2), methods::isdisjoint, "Return True if two sets have a null intersection."),
-    native("issubset", Arity::Exact(2), methods::issubset, "Report whether another set contains this set."),
-    native("issuperset", Arity::Exact(2), methods::issuperset, "Report whether this set contains another set."),
+    native("isdisjoint", Arity::Exact(2), methods::isdisjoint, "Whether the two have no member in common."),
+    native("issubset", Arity::Exact(2), methods::issubset, "Whether another one has all members of this."),
+    native("issuperset", Arity::Exact(2), methods::issuperset, "Whether this one has all members of another."),
     native(
         "symmetric_difference",
         Arity::Exact(2),
         methods::symmetric_difference,
-        "Return a new set with elements in either the set or other but not both.",
+        "What is a member of exactly one of the two, as a new set.",
     ),
-    native("union", Arity::Variadic, methods::union, "Return a new set with elements from the set and all others."),
-    native("__contains__", Arity::Exact(2), methods::contains, "x.__contains__(y) <==> y in x."),
-    native("__reduce__", Arity::Exact(1), methods::reduce, "Return state information for pickling."),
-    native("__sizeof__", Arity::Exact(1), methods::sizeof, "S.__sizeof__() -> size of S in memory, in bytes."),
+    native("union", Arity::Variadic, methods::union, "What is a member of any of them, as a new set."),
+    native("__contains__", Arity::Exact(2), methods::contains, "Whether the set has a member that is equal to y."),
+    native("__reduce__", Arity::Exact(1), methods::reduce, "What pickle needs to make the object again."),
+    native("__sizeof__", Arity::Exact(1), methods::sizeof, "How many bytes the set takes."),
 ];
 
 /// Methods of `set` alone.
 const CHANGING: &[NativeDef] = &[
-    native("add", Arity::Exact(2), methods::add, "Add an element to a set."),
-    native("clear", Arity::Exact(1), methods::clear, "Remove all elements from this set."),
-    native(
-        "difference_update",
-        Arity::Variadic,
-        methods::difference_update,
-        "Update the set, removing elements found in others.",
-    ),
-    native("discard", Arity::Exact(2), methods::discard, "Remove an element from a set if it is a member."),
+    native("add", Arity::Exact(2), methods::add, "Make a value a member, if it is none yet."),
+    native("clear", Arity::Exact(1), methods::clear, "Empty the set."),
+    native("difference_update", Arity::Variadic, methods::difference_update, "Take out the members of the others."),
+    native("discard", Arity::Exact(2), methods::discard, "Take out a member, if it is one."),
     native(
         "intersection_update",
         Arity::Variadic,
         methods::intersection_update,
-        "Update the set, keeping only elements found in it and all others.",
+        "Take out what is not a member of all the others.",
     ),
-    native("pop", Arity::Exact(1), methods::pop, "Remove and return an arbitrary set element."),
-    native("remove", Arity::Exact(2), methods::remove, "Remove an element from a set; it must be a member."),
+    native("pop", Arity::Exact(1), methods::pop, "Take out some member and return it."),
+    native("remove", Arity::Exact(2), methods::remove, "Take out a member; KeyError if it is none."),
     native(
         "symmetric_difference_update",
         Arity::Exact(2),
         methods::symmetric_difference_update,
-        "Update the set, keeping only elements found in either set, but not in both.",
+        "Keep what is a member of exactly one of the two.",
     ),
-    native("update", Arity::Variadic, methods::update, "Update the set, adding elements from all others."),
+    native("update", Arity::Variadic, methods::update, "Add the members of the others."),
 ];
 
 const SLOTS: &[NativeDef] = &[
@@ -81,7 +76,7 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const CHANGING_SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, operators::init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, operators::init, "Set up a new instance."),
     native("__iand__", Arity::Exact(2), operators::iand, "Return self&=value."),
     native("__ior__", Arity::Exact(2), operators::ior, "Return self|=value."),
     native("__isub__", Arity::Exact(2), operators::isub, "Return self-=value."),
@@ -90,11 +85,10 @@ const CHANGING_SLOTS: &[NativeDef] = &[
 
 const HASH: &[NativeDef] = &[native("__hash__", Arity::Exact(1), sequence::hash, "Return hash(self).")];
 
-const SET_STATIC: &[NativeDef] =
-    &[native("__new__", Arity::Any, operators::new_set, "Create and return a new object.")];
+const SET_STATIC: &[NativeDef] = &[native("__new__", Arity::Any, operators::new_set, "Make an instance of the class.")];
 
 const FROZEN_STATIC: &[NativeDef] =
-    &[native("__new__", Arity::Any, operators::new_frozen, "Create and return a new object.")];
+    &[native("__new__", Arity::Any, operators::new_frozen, "Make an instance of the class.")];
 
 /// Gives both classes their methods.
 pub(super) fn install(vm: &mut Vm) {

@@ -170,9 +170,7 @@ impl Vm {
         if self.raised_is(&raised, Known::SystemExit) {
             return Some(self.report_uncaught(raised));
         }
-        let exception = self.take_raised(raised);
-        self.flush_streams();
-        self.call_excepthook(&exception);
+        self.show_exception(raised);
         None
     }
 }

@@ -14,11 +14,11 @@ struct ArrayIter {
 foreign_data! { ArrayIter, next: next, single: [array], many: [] }
 
 const FUNCTIONS: &[NativeDef] =
-    &[native("_array_reconstructor", Arity::Exact(4), reconstruct, "Internal. Used for pickling support.")];
+    &[native("_array_reconstructor", Arity::Exact(4), reconstruct, "What pickle needs to make the object again.")];
 
 const ITERATOR: &[NativeDef] = &[
-    native("__reduce__", Arity::Exact(1), reduce_iterator, "Return state information for pickling."),
-    native("__setstate__", Arity::Exact(2), set_iterator, "Set state information for unpickling."),
+    native("__reduce__", Arity::Exact(1), reduce_iterator, "What pickle needs to make the object again."),
+    native("__setstate__", Arity::Exact(2), set_iterator, "Move to the state that pickle kept."),
 ];
 
 /// Adds the iterator's class and the function that pickles call.

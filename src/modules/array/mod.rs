@@ -32,56 +32,46 @@ struct Classes {
     iterator: Option<Ptr<Class>>,
 }
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const METHODS: &[NativeDef] = &[
-    native("append", Arity::Exact(2), append, "Append new value v to the end of the array."),
+    native("append", Arity::Exact(2), append, "Put a value behind the others."),
+    native("buffer_info", Arity::Exact(1), buffer_info, "Where the items lie in memory, and how many there are."),
+    native("byteswap", Arity::Exact(1), byteswap, "Turn the order of the bytes in each item around."),
+    native("count", Arity::Exact(2), count, "How many items are equal to v."),
     native(
-        "buffer_info",
-        Arity::Exact(1),
-        buffer_info,
-        "Return a tuple (address, length) giving the current memory address and the length in items.",
+        "extend",
+        Arity::Exact(2),
+        extend,
+        "Put the items of an iterable, or of another array of the type, behind the others.",
     ),
-    native("byteswap", Arity::Exact(1), byteswap, "Byteswap all items of the array."),
-    native("count", Arity::Exact(2), count, "Return number of occurrences of v in the array."),
-    native("extend", Arity::Exact(2), extend, "Append items to the end of the array."),
     native(
         "frombytes",
         Arity::Exact(2),
         frombytes,
-        "Appends items from the string, interpreting it as an array of machine values.",
+        "Put the items whose machine form the bytes are behind the others.",
     ),
-    native(
-        "fromfile",
-        Arity::Exact(3),
-        files::fromfile,
-        "Read n objects from the file object f and append them to the end of the array.",
-    ),
-    native("tofile", Arity::Exact(2), files::tofile, "Write all items (as machine values) to the file object f."),
+    native("fromfile", Arity::Exact(3), files::fromfile, "Put n items that are read from a file behind the others."),
+    native("tofile", Arity::Exact(2), files::tofile, "Write the machine form of all items to a file."),
     native(
         "fromunicode",
         Arity::Exact(2),
         chars::fromunicode,
-        "Extends this array with data from the unicode string ustr.",
+        "Put the characters of a text behind the others; for arrays of characters.",
     ),
-    native("tounicode", Arity::Exact(1), chars::tounicode, "Convert the array to a unicode string."),
-    native("__reduce_ex__", Arity::Exact(2), files::reduce, "Return state information for pickling."),
-    native("fromlist", Arity::Exact(2), fromlist, "Append items to array from list."),
-    native("index", Arity::Range(2, 4), index, "Return index of first occurrence of v in the array."),
-    native("insert", Arity::Exact(3), insert, "Insert a new item v into the array before position i."),
-    native("pop", Arity::Range(1, 2), pop, "Return the i-th element and delete it from the array."),
-    native("remove", Arity::Exact(2), remove, "Remove the first occurrence of v in the array."),
-    native("reverse", Arity::Exact(1), reverse, "Reverse the order of the items in the array."),
-    native("clear", Arity::Exact(1), clear, "Remove all items from the array."),
-    native(
-        "tobytes",
-        Arity::Exact(1),
-        tobytes,
-        "Convert the array to an array of machine values and return the bytes representation.",
-    ),
-    native("tolist", Arity::Exact(1), tolist, "Convert array to an ordinary list with the same items."),
-    native("__copy__", Arity::Exact(1), copy, "Return a copy of the array."),
-    native("__deepcopy__", Arity::Exact(2), copy, "Return a copy of the array."),
+    native("tounicode", Arity::Exact(1), chars::tounicode, "The text of an array of characters."),
+    native("__reduce_ex__", Arity::Exact(2), files::reduce, "What pickle needs to make the object again."),
+    native("fromlist", Arity::Exact(2), fromlist, "Put the items of a list behind the others, all or none."),
+    native("index", Arity::Range(2, 4), index, "Where the first item stands that is equal to v."),
+    native("insert", Arity::Exact(3), insert, "Put v in front of the item at a place."),
+    native("pop", Arity::Range(1, 2), pop, "Take out the item at a place, the last unless told, and return it."),
+    native("remove", Arity::Exact(2), remove, "Take out the first item that is equal to v."),
+    native("reverse", Arity::Exact(1), reverse, "Turn the order of the items around."),
+    native("clear", Arity::Exact(1), clear, "Empty the array."),
+    native("tobytes", Arity::Exact(1), tobytes, "The machine form of all items."),
+    native("tolist", Arity::Exact(1), tolist, "The items as a list."),
+    native("__copy__", Arity::Exact(1), copy, "Another array of the same items."),
+    native("__deepcopy__", Arity::Exact(2), copy, "Another array of the same items."),
 ];
 
 const SLOTS: &[NativeDef] = &[
@@ -104,13 +94,13 @@ const GETSETS: &[GetSetDef] = &[
         name: "typecode",
         get: |vm, value| data(vm, value).map(|(_, code)| (code as char).to_string().into()),
         set: None,
-        doc: "the typecode character used to create the array",
+        doc: "The letter of the items' type",
     },
     GetSetDef {
         name: "itemsize",
         get: |vm, value| data(vm, value).map(|(_, code)| item_size(code).into()),
         set: None,
-        doc: "the size, in bytes, of one array item",
+        doc: "How many bytes an item takes",
     },
 ];
 

@@ -17,7 +17,7 @@ const METHODS: &[NativeDef] = &[
     native("call_soon_threadsafe", Arity::Any, call_soon_threadsafe, "As call_soon, from another thread."),
     native("call_later", Arity::Any, call_later, "Call a function after a delay."),
     native("call_at", Arity::Any, call_at, "Call a function at a time."),
-    native("run_forever", Arity::Exact(1), run_forever, "Run until stop() is called."),
+    native("run_forever", Arity::Exact(1), run_forever, "Handle events until stop() is called."),
     native("stop", Arity::Exact(1), stop, "Stop running the loop."),
     native("is_running", Arity::Exact(1), is_running, "Whether the loop runs."),
     native("is_closed", Arity::Exact(1), is_closed, "Whether the loop is closed."),

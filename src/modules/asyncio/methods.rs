@@ -30,19 +30,24 @@ const METHODS: &[NativeDef] = &[
         add_done_callback,
         "Call a function when the future is done.",
     ),
-    native("remove_done_callback", Arity::Exact(2), remove_done_callback, "Remove all instances of a callback."),
+    native(
+        "remove_done_callback",
+        Arity::Exact(2),
+        remove_done_callback,
+        "Take a callback out as often as it was added.",
+    ),
     native("get_loop", Arity::Exact(1), get_loop, "The event loop of the future."),
     native("_make_cancelled_error", Arity::Exact(1), make_cancelled_error, ""),
     native("_callback_list", Arity::Exact(1), callback_list, "The callbacks, for the representation."),
     native("__del__", Arity::Exact(1), del, ""),
 ];
 const FUTURE_METHODS: &[NativeDef] = &[
-    native("set_result", Arity::Exact(2), set_result, "Mark the future done and set its result."),
-    native("set_exception", Arity::Exact(2), set_exception, "Mark the future done and set an exception."),
-    native("cancel", Arity::Named(&CANCEL), cancel_future, "Cancel the future and schedule callbacks."),
+    native("set_result", Arity::Exact(2), set_result, "End the future with a result."),
+    native("set_exception", Arity::Exact(2), set_exception, "End the future with an exception."),
+    native("cancel", Arity::Named(&CANCEL), cancel_future, "End the future as cancelled, if it has not ended yet."),
 ];
 const TASK_METHODS: &[NativeDef] = &[
-    native("cancel", Arity::Named(&CANCEL), cancel_task, "Request that this task cancel itself."),
+    native("cancel", Arity::Named(&CANCEL), cancel_task, "Raise CancelledError where the task waits."),
     native("cancelling", Arity::Exact(1), cancelling, "Number of requests to cancel the task."),
     native("uncancel", Arity::Exact(1), uncancel, "Take back a request to cancel the task."),
     native("get_name", Arity::Exact(1), get_name, "The task's name."),

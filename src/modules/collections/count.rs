@@ -4,12 +4,8 @@ use crate::builtins::native;
 use crate::bytecode::BinOp;
 use crate::object::{Args, Arity, Known, Name, NativeDef, Probe, Raised, Value, Vm};
 
-pub(super) const FUNCTIONS: &[NativeDef] = &[native(
-    "_count_elements",
-    Arity::Exact(2),
-    count_elements,
-    "Count elements in the iterable, updating the mapping",
-)];
+pub(super) const FUNCTIONS: &[NativeDef] =
+    &[native("_count_elements", Arity::Exact(2), count_elements, "Raise the count of each item in a mapping")];
 
 /// Whether reading and writing items of the mapping is `dict`'s own doing.
 fn is_plain(vm: &mut Vm, mapping: &Value) -> bool {

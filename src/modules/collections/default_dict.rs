@@ -6,12 +6,12 @@ use crate::builtins::native;
 use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, Ptr, Raised, Value, Vm};
 
 const METHODS: &[NativeDef] = &[
-    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Set up a new instance."),
     native("__missing__", Arity::Exact(2), missing, "Called by __getitem__ for missing keys."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
-    native("__copy__", Arity::Exact(1), copy, "D.copy() -> a shallow copy of D."),
-    native("copy", Arity::Exact(1), copy, "D.copy() -> a shallow copy of D."),
-    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling."),
+    native("__copy__", Arity::Exact(1), copy, "Another one of the same default and the same items."),
+    native("copy", Arity::Exact(1), copy, "Another one of the same default and the same items."),
+    native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again."),
     native("__or__", Arity::Exact(2), or, "Return self|value."),
     native("__ror__", Arity::Exact(2), ror, "Return value|self."),
 ];

@@ -49,40 +49,40 @@ impl ForeignData for Deque {
     }
 }
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const METHODS: &[NativeDef] = &[
-    native("append", Arity::Exact(2), append, "Add an element to the right side of the deque."),
-    native("appendleft", Arity::Exact(2), append_left, "Add an element to the left side of the deque."),
-    native("clear", Arity::Exact(1), clear, "Remove all elements from the deque."),
-    native("copy", Arity::Exact(1), copy, "Return a shallow copy of a deque."),
-    native("__copy__", Arity::Exact(1), copy, "Return a shallow copy of a deque."),
-    native("count", Arity::Exact(2), count, "Return number of occurrences of value."),
-    native("extend", Arity::Exact(2), extend, "Extend the right side of the deque with elements from the iterable."),
+    native("append", Arity::Exact(2), append, "Put an item at the right end."),
+    native("appendleft", Arity::Exact(2), append_left, "Put an item at the left end."),
+    native("clear", Arity::Exact(1), clear, "Empty the deque."),
+    native("copy", Arity::Exact(1), copy, "Another deque of the same items."),
+    native("__copy__", Arity::Exact(1), copy, "Another deque of the same items."),
+    native("count", Arity::Exact(2), count, "How many items are equal to a value."),
+    native("extend", Arity::Exact(2), extend, "Put the items of an iterable at the right end, one after another."),
     native(
         "extendleft",
         Arity::Exact(2),
         extend_left,
-        "Extend the left side of the deque with elements from the iterable.",
+        "Put the items of an iterable at the left end, one after another.",
     ),
-    native("index", Arity::Range(2, 4), index, "Return first index of value."),
-    native("insert", Arity::Exact(3), insert, "Insert value before index."),
-    native("pop", Arity::Exact(1), pop, "Remove and return the rightmost element."),
-    native("popleft", Arity::Exact(1), pop_left, "Remove and return the leftmost element."),
-    native("remove", Arity::Exact(2), remove, "Remove first occurrence of value."),
+    native("index", Arity::Range(2, 4), index, "The index of the first item that is equal to a value."),
+    native("insert", Arity::Exact(3), insert, "Put an item in front of the one at an index."),
+    native("pop", Arity::Exact(1), pop, "Take the item at the right end out and return it."),
+    native("popleft", Arity::Exact(1), pop_left, "Take the item at the left end out and return it."),
+    native("remove", Arity::Exact(2), remove, "Take out the first item that is equal to a value."),
     native("reverse", Arity::Exact(1), reverse, "Reverse *IN PLACE*."),
     native(
         "rotate",
         Arity::Range(1, 2),
         rotate,
-        "Rotate the deque n steps to the right.  If n is negative, rotates left.",
+        "Move n items from the right end to the left, or back if n is negative.",
     ),
-    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling."),
-    native("__reversed__", Arity::Exact(1), super::deque_iter::reversed, "Return a reverse iterator over the deque."),
+    native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again."),
+    native("__reversed__", Arity::Exact(1), super::deque_iter::reversed, "Iterate from right to left."),
 ];
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Set up a new instance."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
     native("__len__", Arity::Exact(1), len, "Return len(self)."),
     native("__iter__", Arity::Exact(1), super::deque_iter::iter, "Implement iter(self)."),
@@ -98,7 +98,7 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const MEMBERS: &[GetSetDef] =
-    &[GetSetDef { name: "maxlen", get: maxlen, set: None, doc: "maximum size of a deque or None if unbounded" }];
+    &[GetSetDef { name: "maxlen", get: maxlen, set: None, doc: "How many items there may be, or None" }];
 
 /// Adds the class to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {

@@ -22,14 +22,10 @@ struct DequeIter {
 
 foreign_data! { DequeIter, next: next, single: [deque], many: [] }
 
-const FORWARD: &[NativeDef] = &[native("__new__", Arity::Exact(2), new, "Create and return a new object.")];
-const BACKWARD: &[NativeDef] = &[native("__new__", Arity::Exact(2), new_reversed, "Create and return a new object.")];
-const METHODS: &[NativeDef] = &[native(
-    "__length_hint__",
-    Arity::Exact(1),
-    length_hint,
-    "Private method returning an estimate of len(list(it)).",
-)];
+const FORWARD: &[NativeDef] = &[native("__new__", Arity::Exact(2), new, "Make an instance of the class.")];
+const BACKWARD: &[NativeDef] = &[native("__new__", Arity::Exact(2), new_reversed, "Make an instance of the class.")];
+const METHODS: &[NativeDef] =
+    &[native("__length_hint__", Arity::Exact(1), length_hint, "How many items are left, as a guess for list().")];
 
 /// Adds the classes to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {

@@ -18,7 +18,7 @@ const CLASS_METHODS: &[NativeDef] = &[native(
     "fromkeys",
     Arity::Named(&FROM_KEYS),
     fromkeys,
-    "Create a new ordered dictionary with keys from iterable and values set to value.",
+    "A new dict with keys of an iterable, all with one value.",
 )];
 
 const METHODS: &[NativeDef] = &[
@@ -34,15 +34,10 @@ const METHODS: &[NativeDef] = &[
         setdefault,
         "Return the value of a key, which is inserted with the default if it is missing.",
     ),
-    native(
-        "move_to_end",
-        Arity::Named(&MOVE),
-        move_to_end,
-        "Move an existing element to the end (or beginning if last is false).",
-    ),
-    native("popitem", Arity::Named(&POP_ITEM), popitem, "Remove and return a (key, value) pair from the dictionary."),
+    native("move_to_end", Arity::Named(&MOVE), move_to_end, "Move a key to the end, or to the beginning."),
+    native("popitem", Arity::Named(&POP_ITEM), popitem, "Take out the last pair, or the first, and return it."),
     native("copy", Arity::Exact(1), copy, "A shallow copy of ordered dict."),
-    native("__init__", Arity::Any, update::init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, update::init, "Set up a new instance."),
     native(
         "update",
         Arity::Any,
@@ -57,7 +52,7 @@ const METHODS: &[NativeDef] = &[
     native("__eq__", Arity::Exact(2), eq, "Return self==value."),
     native("__ne__", Arity::Exact(2), ne, "Return self!=value."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
-    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling"),
+    native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again"),
     native("__or__", Arity::Exact(2), or, "Return self|value."),
     native("__ror__", Arity::Exact(2), ror, "Return value|self."),
 ];
@@ -68,7 +63,7 @@ struct OrderedClass(Value);
 
 /// Adds the class to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
-    let class = dict_subclass(vm, dict, "OrderedDict", "Dictionary that remembers insertion order", None, METHODS)?;
+    let class = dict_subclass(vm, dict, "OrderedDict", "A dict with methods for the order of its keys", None, METHODS)?;
     vm.add_methods(&class, NativeKind::ClassMethod, CLASS_METHODS);
     vm.interp.extension::<OrderedClass>(&mut vm.gil).0 = class.into_value();
     Ok(())

@@ -25,12 +25,12 @@ impl ForeignData for TupleGetter {
     }
 }
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(3), new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(3), new, "Make an instance of the class.")];
 
 const METHODS: &[NativeDef] = &[
-    native("__get__", Arity::Range(2, 3), get, "Return an attribute of instance, which is of type owner."),
-    native("__set__", Arity::Exact(3), set, "Set an attribute of instance to value."),
-    native("__delete__", Arity::Exact(2), delete, "Delete an attribute of instance."),
+    native("__get__", Arity::Range(2, 3), get, "What the attribute is for an instance, or for its class."),
+    native("__set__", Arity::Exact(3), set, "Assign the attribute of an instance."),
+    native("__delete__", Arity::Exact(2), delete, "Remove the attribute of an instance."),
 ];
 
 const DOC: &[GetSetDef] = &[GetSetDef { name: "__doc__", get: doc, set: Some(set_doc), doc: "" }];

@@ -35,16 +35,16 @@ impl ForeignData for Cache {
     }
 }
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(5), new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(5), new, "Make an instance of the class.")];
 
 const METHODS: &[NativeDef] = &[
     native("__call__", Arity::Any, call, "Call self as a function."),
-    native("__get__", Arity::Range(2, 3), get, "Return an attribute of instance, which is of type owner."),
+    native("__get__", Arity::Range(2, 3), get, "What the attribute is for an instance, or for its class."),
     native("__copy__", Arity::Exact(1), itself, ""),
     native("__deepcopy__", Arity::Exact(2), itself, ""),
     native("__reduce__", Arity::Exact(1), reduce, ""),
     native("cache_info", Arity::Exact(1), cache_info, "Report cache statistics"),
-    native("cache_clear", Arity::Exact(1), cache_clear, "Clear the cache and cache statistics"),
+    native("cache_clear", Arity::Exact(1), cache_clear, "Forget all results and counts"),
 ];
 
 /// Adds the class to the module.

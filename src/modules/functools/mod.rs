@@ -21,7 +21,7 @@ const FUNCTIONS: &[NativeDef] = &[
         "cmp_to_key",
         Arity::Named(&key::CMP_TO_KEY),
         key::cmp_to_key,
-        "Convert a cmp= function into a key= function.",
+        "A key function for sorting that compares by a function of two values.",
     ),
 ];
 

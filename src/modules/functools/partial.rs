@@ -30,34 +30,29 @@ impl ForeignData for Partial {
     }
 }
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const METHODS: &[NativeDef] = &[
     native("__call__", Arity::Any, call, "Call self as a function."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
-    native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling."),
-    native("__get__", Arity::Range(2, 3), get, "Return an attribute of instance, which is of type owner."),
+    native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again."),
+    native("__get__", Arity::Range(2, 3), get, "What the attribute is for an instance, or for its class."),
     native("__setstate__", Arity::Exact(2), setstate, "Set state from what __reduce__ gave."),
 ];
 
 const MEMBERS: &[GetSetDef] = &[
-    GetSetDef {
-        name: "func",
-        get: |vm, value| Ok(parts(vm, value)?.0),
-        set: None,
-        doc: "function object to use in future partial calls",
-    },
+    GetSetDef { name: "func", get: |vm, value| Ok(parts(vm, value)?.0), set: None, doc: "what will be called" },
     GetSetDef {
         name: "args",
         get: |vm, value| Ok(parts(vm, value)?.1.into_value()),
         set: None,
-        doc: "tuple of arguments to future partial calls",
+        doc: "arguments that come first",
     },
     GetSetDef {
         name: "keywords",
         get: |vm, value| Ok(parts(vm, value)?.2.into_value()),
         set: None,
-        doc: "dictionary of keyword arguments to future partial calls",
+        doc: "keyword arguments that are added",
     },
 ];
 

@@ -13,32 +13,37 @@ pub const MODULE: NativeModule = NativeModule { name: "heapq", init };
 const BEST: Params = Params { names: &["n", "iterable", "key"], required: 2, posonly: 0, kwonly: 0 };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("heappush", Arity::Exact(2), heap::heappush, "Push item onto heap, maintaining the heap invariant."),
-    native(
-        "heappop",
-        Arity::Exact(1),
-        heap::heappop,
-        "Pop the smallest item off the heap, maintaining the heap invariant.",
-    ),
+    native("heappush", Arity::Exact(2), heap::heappush, "Add an item to a heap."),
+    native("heappop", Arity::Exact(1), heap::heappop, "Take the smallest item out of a heap."),
     native(
         "heappushpop",
         Arity::Exact(2),
         heap::heappushpop,
-        "Push item on the heap, then pop and return the smallest item from the heap.",
+        "Add an item to a heap, then take the smallest out; faster than both calls.",
     ),
     native(
         "heapreplace",
         Arity::Exact(2),
         heap::heapreplace,
-        "Pop and return the current smallest value, and add the new item.",
+        "Take the smallest item out of a heap, then add one; faster than both calls.",
     ),
-    native("heapify", Arity::Exact(1), heap::heapify, "Transform list into a heap, in-place, in O(len(heap)) time."),
-    native("_heappop_max", Arity::Exact(1), heap::heappop_max, "Maxheap variant of heappop."),
-    native("_heapreplace_max", Arity::Exact(2), heap::heapreplace_max, "Maxheap variant of heapreplace."),
-    native("_heapify_max", Arity::Exact(1), heap::heapify_max, "Maxheap variant of heapify."),
-    native("merge", Arity::Any, merge::merge, "Merge multiple sorted inputs into a single sorted output."),
-    native("nlargest", Arity::Named(&BEST), nlargest, "Find the n largest elements in a dataset."),
-    native("nsmallest", Arity::Named(&BEST), nsmallest, "Find the n smallest elements in a dataset."),
+    native("heapify", Arity::Exact(1), heap::heapify, "Bring a list into the order of a heap."),
+    native(
+        "_heappop_max",
+        Arity::Exact(1),
+        heap::heappop_max,
+        "Take the largest item out of a heap with the largest in front.",
+    ),
+    native("_heapreplace_max", Arity::Exact(2), heap::heapreplace_max, "Take the largest item out, then add one."),
+    native(
+        "_heapify_max",
+        Arity::Exact(1),
+        heap::heapify_max,
+        "Bring a list into the order of a heap with the largest in front.",
+    ),
+    native("merge", Arity::Any, merge::merge, "Iterate over the items of sorted iterables in order."),
+    native("nlargest", Arity::Named(&BEST), nlargest, "The n largest items, in falling order."),
+    native("nsmallest", Arity::Named(&BEST), nsmallest, "The n smallest items, in order."),
 ];
 
 const PUBLIC: &[&str] =

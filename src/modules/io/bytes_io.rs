@@ -66,29 +66,29 @@ pub(super) const SLOTS: &[NativeDef] = &[
 ];
 
 pub(super) const METHODS: &[NativeDef] = &[
-    native("read", Arity::Range(1, 2), read, "Read at most size bytes, returned as a bytes object."),
-    native("read1", Arity::Range(1, 2), read, "Read at most size bytes, returned as a bytes object."),
-    native("readline", Arity::Range(1, 2), readline, "Next line from the file, as a bytes object."),
-    native("readinto", Arity::Exact(2), readinto, "Read bytes into buffer."),
-    native("readinto1", Arity::Exact(2), readinto, "Read bytes into buffer."),
-    native("write", Arity::Exact(2), write, "Write bytes to file."),
-    native("getvalue", Arity::Exact(1), getvalue, "Retrieve the entire contents of the BytesIO object."),
-    native("getbuffer", Arity::Exact(1), getbuffer, "Get a view over the contents of the BytesIO object."),
-    native("seek", Arity::Range(2, 3), seek, "Change stream position."),
-    native("tell", Arity::Exact(1), memory::tell::<BytesIo>, "Current file position, an integer."),
-    native("truncate", Arity::Range(1, 2), truncate, "Truncate the file to at most size bytes."),
-    native("close", Arity::Exact(1), close, "Disable all I/O operations."),
+    native("read", Arity::Range(1, 2), read, "The next bytes, so many or all that are left."),
+    native("read1", Arity::Range(1, 2), read, "The next bytes, so many or all that are left."),
+    native("readline", Arity::Range(1, 2), readline, "The bytes up to and with the next end of line."),
+    native("readinto", Arity::Exact(2), readinto, "Fill a buffer with the next bytes; how many there were."),
+    native("readinto1", Arity::Exact(2), readinto, "Fill a buffer with the next bytes; how many there were."),
+    native("write", Arity::Exact(2), write, "Put bytes at the position; how many there were."),
+    native("getvalue", Arity::Exact(1), getvalue, "All bytes, wherever the position is."),
+    native("getbuffer", Arity::Exact(1), getbuffer, "A view of the bytes, without a copy."),
+    native("seek", Arity::Range(2, 3), seek, "Move the position; where it is then."),
+    native("tell", Arity::Exact(1), memory::tell::<BytesIo>, "Where the next byte is read or written."),
+    native("truncate", Arity::Range(1, 2), truncate, "Cut off what is behind a size, or behind the position."),
+    native("close", Arity::Exact(1), close, "Close it: nothing can be read or written any more."),
     native("flush", Arity::Exact(1), flush, "Does nothing."),
-    native("isatty", Arity::Exact(1), memory::no::<BytesIo>, "Always returns False."),
-    native("readable", Arity::Exact(1), memory::yes::<BytesIo>, "Returns True if the IO object can be read."),
-    native("writable", Arity::Exact(1), memory::yes::<BytesIo>, "Returns True if the IO object can be written."),
-    native("seekable", Arity::Exact(1), memory::yes::<BytesIo>, "Returns True if the IO object can be seeked."),
+    native("isatty", Arity::Exact(1), memory::no::<BytesIo>, "False."),
+    native("readable", Arity::Exact(1), memory::yes::<BytesIo>, "Whether it can be read."),
+    native("writable", Arity::Exact(1), memory::yes::<BytesIo>, "Whether it can be written."),
+    native("seekable", Arity::Exact(1), memory::yes::<BytesIo>, "Whether the position can be moved."),
     native("fileno", Arity::Exact(1), memory::fileno, ""),
     native("detach", Arity::Exact(1), memory::detach, ""),
 ];
 
 pub(super) const GETSETS: &[GetSetDef] =
-    &[GetSetDef { name: "closed", get: memory::get_closed::<BytesIo>, set: None, doc: "True if the file is closed." }];
+    &[GetSetDef { name: "closed", get: memory::get_closed::<BytesIo>, set: None, doc: "Whether it was closed." }];
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Outcome {
     new_stream(vm, &args[0], BytesIo::default())

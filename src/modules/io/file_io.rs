@@ -191,26 +191,26 @@ pub(super) const SLOTS: &[NativeDef] = &[
 ];
 
 pub(super) const METHODS: &[NativeDef] = &[
-    native("read", Arity::Range(1, 2), read, "Read at most size bytes, returned as bytes."),
-    native("readall", Arity::Exact(1), readall, "Read all data from the file, returned as bytes."),
+    native("read", Arity::Range(1, 2), read, "The next bytes, so many or fewer, by one system call."),
+    native("readall", Arity::Exact(1), readall, "The bytes up to the end of the file."),
     native("readinto", Arity::Exact(2), readinto, "Same as RawIOBase.readinto()."),
-    native("write", Arity::Exact(2), write, "Write buffer b to file, return number of bytes written."),
-    native("seek", Arity::Range(2, 3), seek, "Move to new file position and return the file position."),
+    native("write", Arity::Exact(2), write, "Write bytes by one system call; how many were written."),
+    native("seek", Arity::Range(2, 3), seek, "Move the position; where it is then."),
     native("tell", Arity::Exact(1), tell, "Current file position."),
     native("truncate", Arity::Range(1, 2), truncate, "Truncate the file to at most size bytes and return the size."),
     native("close", Arity::Exact(1), close, "Close the file."),
     native("flush", Arity::Exact(1), flush, "Flush write buffers, if applicable."),
-    native("fileno", Arity::Exact(1), fileno, "Return the underlying file descriptor (an integer)."),
-    native("isatty", Arity::Exact(1), isatty, "True if the file is connected to a TTY device."),
-    native("readable", Arity::Exact(1), readable, "True if file was opened in a read mode."),
-    native("writable", Arity::Exact(1), writable, "True if file was opened in a write mode."),
-    native("seekable", Arity::Exact(1), seekable, "True if file supports random-access."),
+    native("fileno", Arity::Exact(1), fileno, "The number of the file descriptor."),
+    native("isatty", Arity::Exact(1), isatty, "Whether the other side is a terminal."),
+    native("readable", Arity::Exact(1), readable, "Whether the file was opened for reading."),
+    native("writable", Arity::Exact(1), writable, "Whether the file was opened for writing."),
+    native("seekable", Arity::Exact(1), seekable, "Whether the file has positions, as a pipe has not."),
 ];
 
 pub(super) const GETSETS: &[GetSetDef] = &[
-    GetSetDef { name: "closed", get: get_closed, set: None, doc: "True if the file is closed" },
+    GetSetDef { name: "closed", get: get_closed, set: None, doc: "Whether the file was closed" },
     GetSetDef { name: "closefd", get: get_closefd, set: None, doc: "" },
-    GetSetDef { name: "mode", get: get_mode, set: None, doc: "String giving the file mode" },
+    GetSetDef { name: "mode", get: get_mode, set: None, doc: "How the file was opened" },
     GetSetDef { name: "name", get: get_name, set: Some(set_name), doc: "" },
 ];
 

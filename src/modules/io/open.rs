@@ -18,8 +18,8 @@ const OPEN: Params = Params {
 
 /// For the modules `_io` and `builtins`.
 pub(crate) const FUNCTIONS: &[NativeDef] = &[
-    native("open", Arity::Named(&OPEN), open, "Open file and return a stream.  Raise OSError upon failure."),
-    native("open_code", Arity::Exact(1), open_code, "Opens the provided file with the intent to import the contents."),
+    native("open", Arity::Named(&OPEN), open, "Open a file as a stream of text or bytes."),
+    native("open_code", Arity::Exact(1), open_code, "Open a file whose content is to be run."),
     native("text_encoding", Arity::Range(1, 2), text_encoding, "The encoding, or the default one for None."),
 ];
 

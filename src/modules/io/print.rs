@@ -4,8 +4,8 @@ use crate::builtins::native;
 use crate::object::{Args, Arity, Known, Name, NativeDef, Raised, Value, Vm};
 
 pub(super) const FUNCTIONS: &[NativeDef] = &[
-    native("input", Arity::Range(0, 1), input, "Read a string from standard input."),
-    native("print", Arity::Any, print, "Prints the values to a stream, or to sys.stdout by default."),
+    native("input", Arity::Range(0, 1), input, "A line that the user types, without its end, after a prompt."),
+    native("print", Arity::Any, print, "Write values as text, with separators and an end."),
 ];
 
 /// A stream of the module `sys`, None if it is not there.

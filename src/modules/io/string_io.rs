@@ -108,19 +108,19 @@ pub(super) const SLOTS: &[NativeDef] = &[
 ];
 
 pub(super) const METHODS: &[NativeDef] = &[
-    native("read", Arity::Range(1, 2), read, "Read at most size characters, returned as a string."),
-    native("readline", Arity::Range(1, 2), readline, "Read until newline or EOF."),
+    native("read", Arity::Range(1, 2), read, "The next characters, so many or all that are left."),
+    native("readline", Arity::Range(1, 2), readline, "The characters up to and with the next end of line."),
     native("write", Arity::Exact(2), write, "Write string to file, return the number of characters written."),
-    native("getvalue", Arity::Exact(1), getvalue, "Retrieve the entire contents of the object."),
+    native("getvalue", Arity::Exact(1), getvalue, "All text, wherever the position is."),
     native("seek", Arity::Range(2, 3), seek, "Change stream position."),
-    native("tell", Arity::Exact(1), memory::tell::<StringIo>, "Tell the current file position."),
+    native("tell", Arity::Exact(1), memory::tell::<StringIo>, "Where the next character is read or written."),
     native("truncate", Arity::Range(1, 2), truncate, "Truncate size to pos."),
     native("close", Arity::Exact(1), close, "Close the IO object."),
     native("flush", Arity::Exact(1), nothing, ""),
     native("isatty", Arity::Exact(1), memory::no::<StringIo>, ""),
-    native("readable", Arity::Exact(1), memory::yes::<StringIo>, "Returns True if the IO object can be read."),
-    native("writable", Arity::Exact(1), memory::yes::<StringIo>, "Returns True if the IO object can be written."),
-    native("seekable", Arity::Exact(1), memory::yes::<StringIo>, "Returns True if the IO object can be seeked."),
+    native("readable", Arity::Exact(1), memory::yes::<StringIo>, "Whether it can be read."),
+    native("writable", Arity::Exact(1), memory::yes::<StringIo>, "Whether it can be written."),
+    native("seekable", Arity::Exact(1), memory::yes::<StringIo>, "Whether the position can be moved."),
     native("fileno", Arity::Exact(1), memory::fileno, ""),
     native("detach", Arity::Exact(1), memory::detach, ""),
 ];

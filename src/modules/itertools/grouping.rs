@@ -207,7 +207,7 @@ struct Tee {
 foreign_data! { Tee, next: tee_next, single: [link], many: [] }
 
 pub(super) const TEE_METHODS: &[NativeDef] =
-    &[native("__copy__", Arity::Exact(1), tee_copy, "Returns an independent iterator.")];
+    &[native("__copy__", Arity::Exact(1), tee_copy, "Another iterator that goes on from the same place.")];
 
 fn new_link(vm: &mut Vm, iter: Value) -> Value {
     // Links are never shown to scripts: any class does.

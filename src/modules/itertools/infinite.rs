@@ -105,7 +105,7 @@ foreign_data! { Repeat, next: repeat_next, single: [item], many: [] }
 
 pub(super) const REPEAT_METHODS: &[NativeDef] = &[
     native("__repr__", Arity::Exact(1), repeat_repr, "Return repr(self)."),
-    native("__length_hint__", Arity::Exact(1), repeat_hint, "Private method returning an estimate of len(list(it))."),
+    native("__length_hint__", Arity::Exact(1), repeat_hint, "How many items are left, as a guess for list()."),
 ];
 
 /// `repeat(object[, times])`.

@@ -19,7 +19,7 @@ pub const MODULE: NativeModule = NativeModule { name: "itertools", init };
 /// The constructor of an iterator, as a table of one row.
 macro_rules! constructor {
     ($arity:expr, $function:path) => {
-        &[native("__new__", $arity, $function, "Create and return a new object.")]
+        &[native("__new__", $arity, $function, "Make an instance of the class.")]
     };
 }
 
@@ -66,14 +66,14 @@ const FROM_ITERABLE: &[NativeDef] = &[native(
     "from_iterable",
     Arity::Exact(2),
     selecting::from_iterable,
-    "Alternative chain() constructor taking a single iterable argument that evaluates lazily.",
+    "As chain(), for iterables that an iterable gives one after another.",
 )];
 
 const FUNCTIONS: &[NativeDef] =
-    &[native("tee", Arity::Range(1, 2), grouping::tee, "Returns a tuple of n independent iterators.")];
+    &[native("tee", Arity::Range(1, 2), grouping::tee, "n iterators over the same items, each at its own place.")];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
-    vm.dict_set_str(dict, "__doc__", Value::str("Functional tools for creating and using iterators."));
+    vm.dict_set_str(dict, "__doc__", Value::str("Iterators that combine, select and repeat."));
     vm.module_functions(dict, "itertools", FUNCTIONS);
     for (full_name, new, methods) in ITERATORS {
         let class = define_iterator(vm, dict, full_name, new, methods);

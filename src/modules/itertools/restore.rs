@@ -9,7 +9,7 @@ use crate::builtins::native;
 use crate::object::{Args, Arity, NativeDef, Raised, Value, Vm};
 
 pub(super) const SETSTATE: &[NativeDef] =
-    &[native("__setstate__", Arity::Exact(2), setstate, "Set state information for unpickling.")];
+    &[native("__setstate__", Arity::Exact(2), setstate, "Move to the state that pickle kept.")];
 
 fn setstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     warn_of_removal(vm)?;

@@ -9,7 +9,7 @@ use crate::builtins::native;
 use crate::object::{Args, Arity, Foreign, Name, NativeDef, Raised, Raw, Value, Vm};
 
 pub(super) const REDUCE: &[NativeDef] =
-    &[native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling.")];
+    &[native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again.")];
 
 /// The arguments that make a new iterator, and the state it is set to then.
 struct Saved {

@@ -24,7 +24,7 @@ const FUNCTIONS: &[NativeDef] = &[
         wait,
         "The exit code of a child; None if it has not ended within the seconds given.",
     ),
-    native("kill", Arity::Exact(2), kill, "Send a signal to a process."),
+    native("kill", Arity::Exact(2), kill, "Send a signal to another process."),
     native("exit", Arity::Exact(1), exit, "End the process at once."),
     native("getpid", Arity::Exact(0), getpid, "The process's number."),
     native("cpu_count", Arity::Exact(0), cpu_count, "Number of processors."),

@@ -8,29 +8,29 @@ use crate::object::{Args, Arity, CallFn, Foreign, ForeignData, NativeDef, Ptr, R
 pub(super) const CLASSES: &[(&str, &[NativeDef], &[NativeDef])] = &[
     (
         "operator.itemgetter",
-        &[native("__new__", Arity::Variadic, new_itemgetter, "Create and return a new object.")],
+        &[native("__new__", Arity::Variadic, new_itemgetter, "Make an instance of the class.")],
         &[
             native("__call__", Arity::Variadic, call_itemgetter, "Call self as a function."),
             native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
-            native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling"),
+            native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again"),
         ],
     ),
     (
         "operator.attrgetter",
-        &[native("__new__", Arity::Variadic, new_attrgetter, "Create and return a new object.")],
+        &[native("__new__", Arity::Variadic, new_attrgetter, "Make an instance of the class.")],
         &[
             native("__call__", Arity::Variadic, call_attrgetter, "Call self as a function."),
             native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
-            native("__reduce__", Arity::Exact(1), reduce, "Return state information for pickling"),
+            native("__reduce__", Arity::Exact(1), reduce, "What pickle needs to make the object again"),
         ],
     ),
     (
         "operator.methodcaller",
-        &[native("__new__", Arity::Any, new_methodcaller, "Create and return a new object.")],
+        &[native("__new__", Arity::Any, new_methodcaller, "Make an instance of the class.")],
         &[
             native("__call__", Arity::Variadic, call_methodcaller, "Call self as a function."),
             native("__repr__", Arity::Exact(1), methodcaller_repr, "Return repr(self)."),
-            native("__reduce__", Arity::Exact(1), methodcaller_reduce, "Return state information for pickling"),
+            native("__reduce__", Arity::Exact(1), methodcaller_reduce, "What pickle needs to make the object again"),
         ],
     ),
 ];

@@ -179,8 +179,8 @@ const FUNCTIONS: &[NativeDef] = functions! {
     "abs" "__abs__" 1 abs, "Same as abs(a).";
     "add" "__add__" 2 add, "Same as a + b.";
     "and_" "__and__" 2 and, "Same as a & b.";
-    "concat" "__concat__" 2 concat, "Same as a + b, for a and b sequences.";
-    "contains" "__contains__" 2 contains, "Same as b in a (note reversed operands).";
+    "concat" "__concat__" 2 concat, "a + b, where both are sequences.";
+    "contains" "__contains__" 2 contains, "b in a: the container comes first.";
     "delitem" "__delitem__" 2 delitem, "Same as del a[b].";
     "eq" "__eq__" 2 eq, "Same as a == b.";
     "floordiv" "__floordiv__" 2 floordiv, "Same as a // b.";
@@ -189,7 +189,7 @@ const FUNCTIONS: &[NativeDef] = functions! {
     "gt" "__gt__" 2 gt, "Same as a > b.";
     "iadd" "__iadd__" 2 iadd, "Same as a += b.";
     "iand" "__iand__" 2 iand, "Same as a &= b.";
-    "iconcat" "__iconcat__" 2 iconcat, "Same as a += b, for a and b sequences.";
+    "iconcat" "__iconcat__" 2 iconcat, "a += b, where both are sequences.";
     "ifloordiv" "__ifloordiv__" 2 ifloordiv, "Same as a //= b.";
     "ilshift" "__ilshift__" 2 ilshift, "Same as a <<= b.";
     "imatmul" "__imatmul__" 2 imatmul, "Same as a @= b.";
@@ -224,14 +224,14 @@ const FUNCTIONS: &[NativeDef] = functions! {
 };
 
 const PLAIN_FUNCTIONS: &[NativeDef] = &[
-    native("call", Arity::Any, call, "Same as obj(*args, **kwargs)."),
-    native("__call__", Arity::Any, call, "Same as obj(*args, **kwargs)."),
-    native("countOf", Arity::Exact(2), count_of, "Return the number of items in a which are, or which equal, b."),
-    native("indexOf", Arity::Exact(2), index_of, "Return the first index of b in a."),
+    native("call", Arity::Any, call, "obj(*args, **kwargs)"),
+    native("__call__", Arity::Any, call, "obj(*args, **kwargs)"),
+    native("countOf", Arity::Exact(2), count_of, "How many items of a are equal to b."),
+    native("indexOf", Arity::Exact(2), index_of, "Where the first item of a is that is equal to b."),
     native("is_", Arity::Exact(2), is, "Same as a is b."),
     native("is_not", Arity::Exact(2), is_not, "Same as a is not b."),
-    native("length_hint", Arity::Range(1, 2), length_hint, "Return an estimate of the number of items in obj."),
-    native("truth", Arity::Exact(1), truth, "Return True if a is true, False otherwise."),
+    native("length_hint", Arity::Range(1, 2), length_hint, "How many items the object has or may have."),
+    native("truth", Arity::Exact(1), truth, "bool(a)"),
 ];
 
 /// Where the functions say they are from, and where pickles look for them.

@@ -83,8 +83,8 @@ const LOADS: Params =
     Params { names: &["data", "fix_imports", "encoding", "errors", "buffers"], required: 1, posonly: 1, kwonly: 4 };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("dumps", Arity::Named(&DUMPS), dumps, "Return the pickled representation of the object as a bytes object."),
-    native("loads", Arity::Named(&LOADS), loads, "Read and return an object from the given pickle data."),
+    native("dumps", Arity::Named(&DUMPS), dumps, "The object as pickled bytes."),
+    native("loads", Arity::Named(&LOADS), loads, "The object that pickled bytes describe."),
     native(
         "_load_prefix",
         Arity::Exact(1),

@@ -9,12 +9,7 @@ const HOOKS: Params =
     Params { names: &["before", "after_in_child", "after_in_parent"], required: 0, posonly: 0, kwonly: 3 };
 
 pub(super) const FUNCTIONS: &[NativeDef] = &[
-    native(
-        "fork",
-        Arity::Exact(0),
-        fork,
-        "Fork a child process.  Return 0 to child process and PID of child to parent process.",
-    ),
+    native("fork", Arity::Exact(0), fork, "Double the process: 0 in the child, the child's number in the parent."),
     native(
         "register_at_fork",
         Arity::Named(&HOOKS),

@@ -37,31 +37,26 @@ const CHMOD: Params =
 const TRUNCATE: Params = Params { names: &["path", "length"], required: 2, posonly: 0, kwonly: 0 };
 
 pub(super) const FUNCTIONS: &[NativeDef] = &[
-    native("getcwd", Arity::Exact(0), getcwd, "Return a unicode string representing the current working directory."),
-    native("chdir", Arity::Named(&PATH), chdir, "Change the current working directory to the specified path."),
-    native(
-        "listdir",
-        Arity::Named(&LISTDIR),
-        listdir,
-        "Return a list containing the names of the files in the directory.",
-    ),
+    native("getcwd", Arity::Exact(0), getcwd, "The path of the current folder."),
+    native("chdir", Arity::Named(&PATH), chdir, "Make another folder the current one."),
+    native("listdir", Arity::Named(&LISTDIR), listdir, "The names of what is in a folder, in any order."),
     native("mkdir", Arity::Named(&MKDIR), mkdir, "Create a directory."),
     native("rmdir", Arity::Named(&PATH_DIR), rmdir, "Remove a directory."),
-    native("remove", Arity::Named(&PATH_DIR), remove, "Remove a file (same as unlink())."),
-    native("unlink", Arity::Named(&PATH_DIR), remove, "Remove a file (same as remove())."),
-    native("rename", Arity::Named(&RENAME), rename, "Rename a file or directory."),
-    native("replace", Arity::Named(&RENAME), rename, "Rename a file or directory, overwriting the destination."),
-    native("link", Arity::Named(&LINK), link, "Create a hard link to a file."),
-    native("symlink", Arity::Named(&SYMLINK), symlink, "Create a symbolic link pointing to src named dst."),
+    native("remove", Arity::Named(&PATH_DIR), remove, "Take a name of a file away; as unlink()."),
+    native("unlink", Arity::Named(&PATH_DIR), remove, "Take a name of a file away; as remove()."),
+    native("rename", Arity::Named(&RENAME), rename, "Give a file or folder another name."),
     native(
-        "readlink",
-        Arity::Named(&PATH_DIR),
-        readlink,
-        "Return a string representing the path to which the symbolic link points.",
+        "replace",
+        Arity::Named(&RENAME),
+        rename,
+        "Give a file or folder another name, in place of what has that name.",
     ),
-    native("access", Arity::Named(&ACCESS), access, "Use the real uid/gid to test for access to a path."),
-    native("chmod", Arity::Named(&CHMOD), chmod, "Change the access permissions of a file."),
-    native("truncate", Arity::Named(&TRUNCATE), truncate, "Truncate a file, specified by path, to a specific length."),
+    native("link", Arity::Named(&LINK), link, "Give a file one more name."),
+    native("symlink", Arity::Named(&SYMLINK), symlink, "Make a link dst that leads to src."),
+    native("readlink", Arity::Named(&PATH_DIR), readlink, "Where a symbolic link leads."),
+    native("access", Arity::Named(&ACCESS), access, "Whether the user may do something with a file."),
+    native("chmod", Arity::Named(&CHMOD), chmod, "Say who may do what with a file."),
+    native("truncate", Arity::Named(&TRUNCATE), truncate, "Make a file as long as told."),
     native(
         "_stat",
         Arity::Exact(2),
@@ -70,7 +65,7 @@ pub(super) const FUNCTIONS: &[NativeDef] = &[
     ),
     native("_scandir", Arity::Exact(1), scandir, "Names, inodes and kinds of the entries of a folder."),
     native("_utime", Arity::Exact(3), utime, "Sets access and change time in nanoseconds, or to now for None."),
-    native("fspath", Arity::Exact(1), fspath, "Return the file system path representation of the object."),
+    native("fspath", Arity::Exact(1), fspath, "The path that a path-like object stands for."),
 ];
 
 /// The OSError about a path.

@@ -34,40 +34,30 @@ const SPLIT: Params = Params { names: &["self", "string", "maxsplit"], required:
 const SUB: Params = Params { names: &["self", "repl", "string", "count"], required: 3, posonly: 1, kwonly: 0 };
 
 const METHODS: &[NativeDef] = &[
-    native("match", Arity::Named(&RANGE), match_, "Matches zero or more characters at the beginning of the string."),
-    native("fullmatch", Arity::Named(&RANGE), fullmatch, "Matches against all of the string."),
-    native(
-        "search",
-        Arity::Named(&RANGE),
-        search,
-        "Scan through string looking for a match, and return a corresponding match object instance.",
-    ),
-    native(
-        "findall",
-        Arity::Named(&RANGE),
-        iterate::findall,
-        "Return a list of all non-overlapping matches of pattern in string.",
-    ),
-    native(
-        "finditer",
-        Arity::Named(&RANGE),
-        iterate::finditer,
-        "Return an iterator over all non-overlapping matches for the RE pattern in string.",
-    ),
+    native("match", Arity::Named(&RANGE), match_, "A match that begins where the text begins, or None."),
+    native("fullmatch", Arity::Named(&RANGE), fullmatch, "A match of the whole text, or None."),
+    native("search", Arity::Named(&RANGE), search, "The first match anywhere, or None."),
+    native("findall", Arity::Named(&RANGE), iterate::findall, "What all matches matched, or their groups, as a list."),
+    native("finditer", Arity::Named(&RANGE), iterate::finditer, "Iterate over all matches."),
     native(
         "scanner",
         Arity::Named(&RANGE),
         iterate::scanner,
         "An object whose match and search go on where the last match ended.",
     ),
-    native("split", Arity::Named(&SPLIT), iterate::split, "Split string by the occurrences of pattern."),
+    native(
+        "split",
+        Arity::Named(&SPLIT),
+        iterate::split,
+        "The parts of the text between matches, with what groups matched.",
+    ),
     native(
         "sub",
         Arity::Named(&SUB),
         replace::sub,
-        "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl.",
+        "The text with a replacement in place of each match, or of the first few.",
     ),
-    native("subn", Arity::Named(&SUB), replace::subn, "Return the tuple (new_string, number_of_subs_made)."),
+    native("subn", Arity::Named(&SUB), replace::subn, "As sub(), with the number of replacements."),
     native("__copy__", Arity::Exact(1), itself, ""),
     native("__deepcopy__", Arity::Exact(2), itself, ""),
     native("__reduce__", Arity::Exact(1), reduce, ""),
@@ -80,12 +70,7 @@ const SLOTS: &[NativeDef] = &[
 ];
 
 const GETSETS: &[GetSetDef] = &[
-    GetSetDef {
-        name: "pattern",
-        get: |vm, value| Ok(data(vm, value)?.0),
-        set: None,
-        doc: "The pattern string from which the RE object was compiled.",
-    },
+    GetSetDef { name: "pattern", get: |vm, value| Ok(data(vm, value)?.0), set: None, doc: "The pattern as text." },
     GetSetDef {
         name: "flags",
         get: |vm, value| Ok(Value::Int(data(vm, value)?.1.flags.into())),
@@ -96,14 +81,9 @@ const GETSETS: &[GetSetDef] = &[
         name: "groups",
         get: |vm, value| Ok((data(vm, value)?.1.names.len() - 1).into()),
         set: None,
-        doc: "The number of capturing groups in the pattern.",
+        doc: "How many groups there are.",
     },
-    GetSetDef {
-        name: "groupindex",
-        get: group_index,
-        set: None,
-        doc: "A dictionary mapping group names to group numbers.",
-    },
+    GetSetDef { name: "groupindex", get: group_index, set: None, doc: "The numbers of the groups that have names." },
 ];
 
 pub(super) fn class(vm: &mut Vm) -> Ptr<Class> {

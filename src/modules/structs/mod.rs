@@ -33,7 +33,7 @@ const UNPACK_FROM: Params = Params { names: &["format", "buffer", "offset"], req
 const METHOD_UNPACK_FROM: Params = Params { names: &["self", "buffer", "offset"], required: 2, posonly: 1, kwonly: 0 };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("calcsize", Arity::Exact(1), calcsize, "Return size in bytes of the struct described by the format string."),
+    native("calcsize", Arity::Exact(1), calcsize, "How many bytes a format takes."),
     native(
         "pack",
         Arity::Variadic,
@@ -41,37 +41,22 @@ const FUNCTIONS: &[NativeDef] = &[
         "Return a bytes object containing the values packed according to the format string.",
     ),
     native("pack_into", Arity::Variadic, pack_into, "Pack values and write the packed bytes into the buffer."),
-    native(
-        "unpack",
-        Arity::Exact(2),
-        unpack,
-        "Return a tuple containing values unpacked according to the format string.",
-    ),
-    native(
-        "unpack_from",
-        Arity::Named(&UNPACK_FROM),
-        unpack_from,
-        "Return a tuple containing values unpacked according to the format string.",
-    ),
+    native("unpack", Arity::Exact(2), unpack, "The values that bytes hold by a format."),
+    native("unpack_from", Arity::Named(&UNPACK_FROM), unpack_from, "The values that bytes hold by a format."),
     native(
         "iter_unpack",
         Arity::Exact(2),
         iter_unpack,
-        "Return an iterator yielding tuples unpacked from the given bytes.",
+        "Iterate over the tuples of values that bytes hold one after another.",
     ),
     native("_clearcache", Arity::Exact(0), clear_cache, "Clear the internal cache."),
 ];
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 const INIT: Params = Params { names: &["self", "format"], required: 2, posonly: 1, kwonly: 0 };
 
 const SLOTS: &[NativeDef] = &[
-    native(
-        "__init__",
-        Arity::Named(&INIT),
-        initialize,
-        "Initialize self.  See help(type(self)) for accurate signature.",
-    ),
+    native("__init__", Arity::Named(&INIT), initialize, "Set up a new instance."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
 ];
 
@@ -83,9 +68,9 @@ const METHODS: &[NativeDef] = &[
         "Return a bytes object containing the values packed according to the format string.",
     ),
     native("pack_into", Arity::Variadic, pack_into, "Pack values and write the packed bytes into the buffer."),
-    native("unpack", Arity::Exact(2), unpack, "Return a tuple containing unpacked values."),
-    native("unpack_from", Arity::Named(&METHOD_UNPACK_FROM), unpack_from, "Return a tuple containing unpacked values."),
-    native("iter_unpack", Arity::Exact(2), iter_unpack, "Return an iterator yielding tuples."),
+    native("unpack", Arity::Exact(2), unpack, "The values that bytes hold."),
+    native("unpack_from", Arity::Named(&METHOD_UNPACK_FROM), unpack_from, "The values that bytes hold."),
+    native("iter_unpack", Arity::Exact(2), iter_unpack, "Iterate over the tuples that bytes hold."),
 ];
 
 const GETSETS: &[GetSetDef] = &[

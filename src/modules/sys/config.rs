@@ -15,7 +15,7 @@ pub struct SysConfig {
     pub warn_options: Vec<String>,
     /// Output is written at once.
     pub unbuffered: bool,
-    /// The prompt follows the program (`-i`).
+    /// The prompt follows the program, if there is one (`-i`).
     pub inspect: bool,
     /// The prompt is used.
     pub interactive: bool,

@@ -20,13 +20,8 @@ const GETSIZEOF: Params = Params { names: &["object", "default"], required: 1, p
 const MAX_DIGITS: Params = Params { names: &["maxdigits"], required: 1, posonly: 0, kwonly: 0 };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("_getframe", Arity::Range(0, 1), frame, "Return a frame object from the call stack."),
-    native(
-        "_getframemodulename",
-        Arity::Range(0, 1),
-        frame_module,
-        "Return the name of the module for a calling frame.",
-    ),
+    native("_getframe", Arity::Range(0, 1), frame, "The frame that runs, or one further out."),
+    native("_getframemodulename", Arity::Range(0, 1), frame_module, "The name of the module that called."),
     native(
         "_is_gil_enabled",
         Arity::Exact(0),
@@ -37,34 +32,24 @@ const FUNCTIONS: &[NativeDef] = &[
         "displayhook",
         Arity::Exact(1),
         hooks::displayhook,
-        "Print an object to sys.stdout and also save it in builtins._",
+        "Write the representation of a value, and keep it as builtins._",
     ),
     native(
         "exc_info",
         Arity::Exact(0),
         hooks::exc_info,
-        "Return current exception information: (type, value, traceback).",
+        "Class, object and traceback of the exception that is handled.",
     ),
-    native(
-        "excepthook",
-        Arity::Exact(3),
-        hooks::excepthook,
-        "Handle an exception by displaying it with a traceback on sys.stderr.",
-    ),
-    native("exception", Arity::Exact(0), hooks::exception, "Return the current exception."),
-    native("exit", Arity::Range(0, 1), hooks::exit, "Exit the interpreter by raising SystemExit(status)."),
+    native("excepthook", Arity::Exact(3), hooks::excepthook, "Write an exception and its traceback to sys.stderr."),
+    native("exception", Arity::Exact(0), hooks::exception, "The exception that is handled, or None."),
+    native("exit", Arity::Range(0, 1), hooks::exit, "End the program with a status, by SystemExit."),
     native(
         "get_int_max_str_digits",
         Arity::Exact(0),
         limits::get_max_digits,
-        "Return the maximum string digits limit.",
+        "How many digits an int may have in decimal text.",
     ),
-    native(
-        "getdefaultencoding",
-        Arity::Exact(0),
-        encoding,
-        "Return the current default encoding used by the Unicode implementation.",
-    ),
+    native("getdefaultencoding", Arity::Exact(0), encoding, "Always utf-8."),
     native(
         "getfilesystemencodeerrors",
         Arity::Exact(0),
@@ -77,19 +62,19 @@ const FUNCTIONS: &[NativeDef] = &[
         encoding,
         "Return the encoding used to convert between strings and bytes filenames.",
     ),
+    native("getrecursionlimit", Arity::Exact(0), limits::get_recursion, "How many calls may be nested."),
     native(
-        "getrecursionlimit",
-        Arity::Exact(0),
-        limits::get_recursion,
-        "Return the current value of the recursion limit.",
+        "getrefcount",
+        Arity::Exact(1),
+        size::getrefcount,
+        "How many references the object has, the argument's among them.",
     ),
-    native("getrefcount", Arity::Exact(1), size::getrefcount, "Return the reference count of object."),
-    native("getsizeof", Arity::Named(&GETSIZEOF), size::getsizeof, "Return the size of object in bytes."),
+    native("getsizeof", Arity::Named(&GETSIZEOF), size::getsizeof, "How many bytes the object takes."),
     native(
         "getswitchinterval",
         Arity::Exact(0),
         limits::get_switch_interval,
-        "Return the current thread switch interval.",
+        "How long a thread may keep the lock while others wait.",
     ),
     native("intern", Arity::Exact(1), intern, "Return an interned version of the given string."),
     native("is_finalizing", Arity::Exact(0), is_finalizing, "Return True if the interpreter is exiting."),
@@ -97,7 +82,7 @@ const FUNCTIONS: &[NativeDef] = &[
         "set_int_max_str_digits",
         Arity::Named(&MAX_DIGITS),
         limits::set_max_digits,
-        "Set the maximum string digits limit.",
+        "Say how many digits an int may have in decimal text.",
     ),
     native(
         "setrecursionlimit",
@@ -105,8 +90,18 @@ const FUNCTIONS: &[NativeDef] = &[
         limits::set_recursion,
         "Set the maximum depth of the interpreter's call stack.",
     ),
-    native("setswitchinterval", Arity::Exact(1), limits::set_switch_interval, "Set the ideal thread switching delay."),
-    native("unraisablehook", Arity::Exact(1), hooks::unraisablehook, "Handle an unraisable exception."),
+    native(
+        "setswitchinterval",
+        Arity::Exact(1),
+        limits::set_switch_interval,
+        "Say how long a thread may keep the lock while others wait.",
+    ),
+    native(
+        "unraisablehook",
+        Arity::Exact(1),
+        hooks::unraisablehook,
+        "Write an exception that cannot be raised where it happened.",
+    ),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {

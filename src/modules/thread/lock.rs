@@ -36,11 +36,11 @@ pub(super) const ACQUIRE: Params =
 const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(1), make, "")];
 const METHODS: &[NativeDef] = &[
     native("acquire", Arity::Named(&ACQUIRE), acquire, "Lock the lock; True if that was done."),
-    native("acquire_lock", Arity::Named(&ACQUIRE), acquire, "An obsolete synonym of acquire()."),
+    native("acquire_lock", Arity::Named(&ACQUIRE), acquire, "As acquire(), by its old name."),
     native("release", Arity::Exact(1), release, "Release the lock."),
-    native("release_lock", Arity::Exact(1), release, "An obsolete synonym of release()."),
+    native("release_lock", Arity::Exact(1), release, "As release(), by its old name."),
     native("locked", Arity::Exact(1), locked, "Whether the lock is in use."),
-    native("locked_lock", Arity::Exact(1), locked, "An obsolete synonym of locked()."),
+    native("locked_lock", Arity::Exact(1), locked, "As locked(), by its old name."),
     native("__enter__", Arity::Exact(1), enter, "Lock the lock."),
     native("__exit__", Arity::Variadic, exit, "Release the lock."),
     native("_at_fork_reinit", Arity::Exact(1), reinit, ""),

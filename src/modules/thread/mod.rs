@@ -35,12 +35,17 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
 }
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("allocate_lock", Arity::Exact(0), allocate_lock, "Create a new lock object."),
-    native("allocate", Arity::Exact(0), allocate_lock, "Create a new lock object."),
+    native("allocate_lock", Arity::Exact(0), allocate_lock, "Make a lock that nobody holds."),
+    native("allocate", Arity::Exact(0), allocate_lock, "Make a lock that nobody holds."),
     native("get_ident", Arity::Exact(0), get_ident, "A number that identifies the current thread."),
     native("get_native_id", Arity::Exact(0), get_native_id, "The kernel's number of the current thread."),
-    native("start_new_thread", Arity::Range(2, 3), start_new_thread, "Start a new thread and return its identifier."),
-    native("start_new", Arity::Range(2, 3), start_new_thread, "Start a new thread and return its identifier."),
+    native(
+        "start_new_thread",
+        Arity::Range(2, 3),
+        start_new_thread,
+        "Run a function in a new thread; the thread's number.",
+    ),
+    native("start_new", Arity::Range(2, 3), start_new_thread, "Run a function in a new thread; the thread's number."),
     native("start_joinable_thread", Arity::Named(&START), start_joinable_thread, "Start a thread that can be joined."),
     native(
         "stack_size",

@@ -31,7 +31,7 @@ const METHODS: &[NativeDef] = &[
     native("__enter__", Arity::Exact(1), enter, "Lock the lock."),
     native("__exit__", Arity::Variadic, exit, "Release the lock."),
     native("_is_owned", Arity::Exact(1), is_owned, "For internal use by threading.Condition."),
-    native("_recursion_count", Arity::Exact(1), recursion_count, "For internal use by reentrancy checks."),
+    native("_recursion_count", Arity::Exact(1), recursion_count, "Whether this thread holds the lock, for conditions."),
     native("_release_save", Arity::Exact(1), release_save, "For internal use by threading.Condition."),
     native("_acquire_restore", Arity::Exact(2), acquire_restore, "For internal use by threading.Condition."),
     native("_at_fork_reinit", Arity::Exact(1), reinit, ""),

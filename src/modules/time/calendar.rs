@@ -10,7 +10,7 @@ use crate::runtime::clocks::{Calendar, local_calendar, local_seconds, reload_zon
 const FIELDS: &[&str] =
     &["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"];
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Range(2, 3), new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Range(2, 3), new, "Make an instance of the class.")];
 
 #[derive(Default)]
 struct StructTime(Value);

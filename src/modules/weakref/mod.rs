@@ -10,14 +10,9 @@ use crate::object::{Args, Arity, ClassFlags, Dict, Known, NativeDef, Ptr, Raised
 pub const MODULE: NativeModule = NativeModule { name: "_weakref", init };
 
 const FUNCTIONS: &[NativeDef] = &[
-    native("getweakrefcount", Arity::Exact(1), count, "Return the number of weak references to 'object'."),
-    native(
-        "getweakrefs",
-        Arity::Exact(1),
-        references,
-        "Return a list of all weak reference objects pointing to 'object'.",
-    ),
-    native("proxy", Arity::Range(1, 2), proxy::proxy, "Create a proxy object that weakly references 'object'."),
+    native("getweakrefcount", Arity::Exact(1), count, "How many weak references an object has."),
+    native("getweakrefs", Arity::Exact(1), references, "The weak references of an object, as a list."),
+    native("proxy", Arity::Range(1, 2), proxy::proxy, "An object that stands for another without keeping it alive."),
 ];
 
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {

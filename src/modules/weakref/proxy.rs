@@ -131,7 +131,7 @@ fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 const SLOTS: &[NativeDef] = &[
     native("__getattribute__", Arity::Exact(2), getattribute, "Return getattr(self, name)."),
-    native("__setattr__", Arity::Exact(3), setattr, "Implement setattr(self, name, value)."),
+    native("__setattr__", Arity::Exact(3), setattr, "self.name = value"),
     native("__delattr__", Arity::Exact(2), delattr, "Implement delattr(self, name)."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),
     native("__str__", Arity::Exact(1), str, "Return str(self)."),

@@ -7,10 +7,10 @@ use crate::bytecode::CmpOp;
 use crate::object::weak::{self, WeakRef};
 use crate::object::{Args, Arity, GetSetDef, Known, NativeDef, NativeKind, Raised, Value, Vm};
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Create and return a new object.")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, new, "Make an instance of the class.")];
 
 const SLOTS: &[NativeDef] = &[
-    native("__init__", Arity::Any, init, "Initialize self.  See help(type(self)) for accurate signature."),
+    native("__init__", Arity::Any, init, "Set up a new instance."),
     native("__call__", Arity::Exact(1), call, "Call self as a function."),
     native("__hash__", Arity::Exact(1), hash, "Return hash(self)."),
     native("__repr__", Arity::Exact(1), repr, "Return repr(self)."),

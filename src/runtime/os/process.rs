@@ -36,6 +36,16 @@ pub(crate) fn wait_for(pid: i32, options: i32) -> Result<(i32, i32)> {
     Ok((found as i32, status))
 }
 
+/// Whether the process ignores a signal.
+pub(crate) fn is_ignored(signal: i32) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: nothing is set, and the call fills the structure, for which zero bytes are valid as well.
+    unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0
+            && action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
+}
+
 /// Sends a signal.
 pub(crate) fn kill(pid: i32, signal: i32) -> Result<()> {
     // SAFETY: sending a signal touches no memory.
