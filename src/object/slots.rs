@@ -309,6 +309,7 @@ mod tests {
             subclasses: Vec::new(),
             init_cache: Value::Undef,
             init_epoch: 0,
+            native_methods: Default::default(),
         };
         Class::new(1, None, None, data)
     }
