@@ -65,17 +65,4 @@ impl Vm {
             _ => Err(self.raise(Known::OverflowError, "cannot fit 'int' into an index-sized integer")),
         }
     }
-
-    /// A bytes-like argument (bytes, bytearray, memoryview), copied.
-    ///
-    /// # Errors
-    ///
-    /// TypeError: a bytes-like object is required, not 'X'.
-    pub fn expect_bytes(&mut self, value: &Value) -> Result<Vec<u8>, Raised> {
-        if let Some(content) = crate::builtins::bytes::buffer::view(self, value) {
-            return Ok(content.into_vec());
-        }
-        let found = self.class_name(value);
-        Err(self.type_error(format!("a bytes-like object is required, not '{found}'")))
-    }
 }

@@ -70,3 +70,14 @@ pub(crate) fn expect(vm: &mut Vm, value: &Value) -> Result<Content, Raised> {
         }
     }
 }
+
+impl Vm {
+    /// A bytes-like argument (bytes, bytearray, memoryview), copied.
+    ///
+    /// # Errors
+    ///
+    /// TypeError: a bytes-like object is required, not 'X'.
+    pub fn expect_bytes(&mut self, value: &Value) -> Result<Vec<u8>, Raised> {
+        expect(self, value).map(Content::into_vec)
+    }
+}
