@@ -49,7 +49,7 @@ pub mod vm;
 
 pub use embed::{
     AttachError, Attached, Builder, Bytes, Error, ErrorKind, FromMini, Handle, Interpreter, InterruptHandle, IntoArgs,
-    IntoMini, MemoryReserve, NativeFunction, ShortageSignal, SyntaxPlace, TraceLevel,
+    IntoMini, MemoryReserve, NativeFunction, Result, ShortageSignal, SyntaxPlace, TraceLevel,
 };
 
 /// The Rust examples of the README and the book are compiled and run as well.

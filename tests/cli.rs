@@ -218,6 +218,11 @@ fn library_modules_are_programs() {
     assert_eq!((err(&output).as_str(), output.status.code()), ("Expecting value: line 1 column 4 (char 3)\n", Some(1)));
     let output = out(&run(&["-m", "timeit", "-n", "3", "-r", "1", "-u", "sec", "-s", "x = 1", "x"]));
     assert!(output.starts_with("3 loops, best of 1: ") && output.ends_with(" sec per loop\n"), "{output}");
+    let output = run(&["-m", "random"]);
+    assert_eq!(
+        (err(&output).as_str(), output.status.code()),
+        ("mini: Mini's module 'random' is no program\n", Some(1))
+    );
     let output = run(&["-m", "timeit", "1/0"]);
     assert!(err(&output).ends_with("line 6, in inner\n    1/0\n    ~^~\nZeroDivisionError: division by zero\n"));
     assert_eq!(output.status.code(), Some(1));

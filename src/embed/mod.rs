@@ -23,7 +23,7 @@ mod streams;
 pub use attached::Attached;
 pub use builder::Builder;
 pub use convert::{Bytes, FromMini, IntoArgs, IntoMini};
-pub use error::{Error, ErrorKind, SyntaxPlace, TraceLevel};
+pub use error::{Error, ErrorKind, Result, SyntaxPlace, TraceLevel};
 pub use function::NativeFunction;
 pub use interpreter::Interpreter;
 pub use interrupt::InterruptHandle;

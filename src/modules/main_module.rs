@@ -11,6 +11,9 @@ pub(crate) struct MainModule {
     pub package: String,
 }
 
+/// Modules that CPython runs as programs, and that are none here.
+const NO_PROGRAMS: [&str; 5] = ["base64", "inspect", "pickle", "random", "uuid"];
+
 impl Vm {
     /// The source of a module, or of the `__main__` of a package, whose parents are imported first.
     ///
@@ -32,6 +35,9 @@ impl Vm {
         if let Some(source) = super::source(name) {
             if source.is_package {
                 return self.find_package_main(name);
+            }
+            if NO_PROGRAMS.contains(&name) {
+                return Ok(Err(format!("Mini's module '{name}' is no program")));
             }
             let filename = format!("<frozen {name}>");
             let package = parent.unwrap_or_default().to_owned();
