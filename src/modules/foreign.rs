@@ -64,6 +64,11 @@ pub(crate) fn give_dict(vm: &mut Vm, class: &Ptr<Class>) {
     vm.add_getsets(class, INSTANCE);
 }
 
+/// Lets no script class derive from a native class.
+pub(crate) fn seal(vm: &mut Vm, class: &Ptr<Class>) {
+    class.data.get_mut(&mut vm.gil).flags.set(ClassFlags::BASETYPE, false);
+}
+
 /// A class of a native module, with its constructor, filed in the module's namespace.
 pub(crate) fn define_class(
     vm: &mut Vm,

@@ -79,21 +79,12 @@ impl Vm {
             let Value::Class(class) = base else { return Err(self.type_error("bases must be types")) };
             let class = class.to_ptr();
             if !class.flags(&self.gil).has(ClassFlags::BASETYPE) {
-                let name = self.class_full_name_of_base(&class);
+                let name = self.type_name(&class);
                 return Err(self.type_error(format!("type '{name}' is not an acceptable base type")));
             }
             classes.push(class);
         }
         Ok(classes)
-    }
-
-    fn class_full_name_of_base(&self, class: &Class) -> String {
-        match class.known {
-            Some(known) if known.module() == "types" || known.module() == "typing" => {
-                format!("{}.{}", known.module(), known.name())
-            }
-            _ => class.name(&self.gil).to_owned(),
-        }
     }
 
     /// The class object, its dict not yet complete.

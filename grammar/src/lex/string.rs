@@ -239,6 +239,7 @@ impl Unescape<'_, '_> {
         let Some(name) = name.filter(|name| !name.is_empty()) else {
             let last = match rest.strip_prefix('{') {
                 Some(inside) => match inside.find('}') {
+                    Some(0) => self.pos,
                     Some(at) => self.pos + 1 + at,
                     None => self.body.len() - 1,
                 },

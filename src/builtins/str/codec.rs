@@ -14,7 +14,16 @@ pub(crate) enum Codec {
     Latin1,
     Utf16(Order),
     Utf32(Order),
+    Cp1252,
+    UnicodeEscape,
+    RawUnicodeEscape,
 }
+
+/// The characters of the bytes 0x80 to 0x9f; NUL where there is none.
+pub(super) const CP1252: [char; 32] = [
+    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•',
+    '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+];
 
 /// The byte order of an encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +52,9 @@ impl Codec {
             "utf_32" | "utf32" | "u32" => Codec::Utf32(Order::Marked),
             "utf_32_le" | "utf_32le" | "utf32_le" => Codec::Utf32(Order::Little),
             "utf_32_be" | "utf_32be" | "utf32_be" => Codec::Utf32(Order::Big),
+            "cp1252" | "windows_1252" | "1252" => Codec::Cp1252,
+            "unicode_escape" | "unicodeescape" => Codec::UnicodeEscape,
+            "raw_unicode_escape" | "rawunicodeescape" => Codec::RawUnicodeEscape,
             _ => return None,
         })
     }
@@ -59,6 +71,31 @@ impl Codec {
             Codec::Utf32(Order::Marked) => "utf-32",
             Codec::Utf32(Order::Little) => "utf-32-le",
             Codec::Utf32(Order::Big) => "utf-32-be",
+            Codec::Cp1252 => "charmap",
+            Codec::UnicodeEscape => "unicodeescape",
+            Codec::RawUnicodeEscape => "rawunicodeescape",
+        }
+    }
+
+    /// The byte of a character in an encoding of one byte a character.
+    pub(super) fn byte_of(self, c: char) -> Option<u8> {
+        let code = c as u32;
+        match self {
+            Codec::Ascii => u8::try_from(code).ok().filter(u8::is_ascii),
+            Codec::Cp1252 => match CP1252.iter().position(|&other| other == c) {
+                Some(place) => Some(0x80 + place as u8),
+                None => u8::try_from(code).ok().filter(|byte| !(0x80..0xa0).contains(byte)),
+            },
+            _ => u8::try_from(code).ok(),
+        }
+    }
+
+    /// What is said of a character that has no byte.
+    pub(super) fn no_byte(self) -> &'static str {
+        match self {
+            Codec::Ascii => "ordinal not in range(128)",
+            Codec::Cp1252 => "character maps to <undefined>",
+            _ => "ordinal not in range(256)",
         }
     }
 }
@@ -71,6 +108,7 @@ pub(super) enum Handler {
     Replace,
     BackslashReplace,
     XmlCharRefReplace,
+    NameReplace,
 }
 
 /// The handler of a name, asked for only when there is an error to handle.
@@ -81,7 +119,8 @@ pub(super) fn handler(vm: &mut Vm, name: &str) -> Result<Handler, Raised> {
         "replace" => Handler::Replace,
         "backslashreplace" => Handler::BackslashReplace,
         "xmlcharrefreplace" => Handler::XmlCharRefReplace,
-        "surrogateescape" | "surrogatepass" | "namereplace" => {
+        "namereplace" => Handler::NameReplace,
+        "surrogateescape" | "surrogatepass" => {
             return Err(vm.raise(Known::LookupError, format!("error handler '{name}' is not supported by Mini")));
         }
         _ => return Err(vm.raise(Known::LookupError, format!("unknown error handler name '{name}'"))),

@@ -1,14 +1,14 @@
 //! Bytes to text.
 
-use super::codec::{Codec, Handler, Order, codec, handler};
+use super::codec::{CP1252, Codec, Handler, Order, codec, handler};
 use crate::object::{Bytes, Known, Raised, Vm};
 
 /// Input being decoded: what is done with its errors is the same for all codecs.
-struct Decoder<'a> {
-    data: &'a [u8],
+pub(super) struct Decoder<'a> {
+    pub data: &'a [u8],
     codec: Codec,
     errors: &'a str,
-    out: String,
+    pub out: String,
 }
 
 /// `data.decode(encoding, errors)`.
@@ -27,6 +27,9 @@ pub(crate) fn decode(vm: &mut Vm, data: &[u8], encoding: &str, errors: &str) -> 
         Codec::Utf8 | Codec::Utf8Sig => decoder.utf8(vm)?,
         Codec::Ascii => decoder.ascii(vm)?,
         Codec::Latin1 => decoder.out.extend(data.iter().map(|&byte| byte as char)),
+        Codec::Cp1252 => decoder.charmap(vm)?,
+        Codec::UnicodeEscape => decoder.escapes(vm)?,
+        Codec::RawUnicodeEscape => decoder.raw_escapes(vm)?,
         Codec::Utf16(order) => decoder.utf16(vm, order)?,
         Codec::Utf32(order) => decoder.utf32(vm, order)?,
     }
@@ -35,7 +38,7 @@ pub(crate) fn decode(vm: &mut Vm, data: &[u8], encoding: &str, errors: &str) -> 
 
 impl Decoder<'_> {
     /// Handles the bytes from `start` to `end`, which `reason` speaks against.
-    fn error(&mut self, vm: &mut Vm, start: usize, end: usize, reason: &str) -> Result<(), Raised> {
+    pub fn error(&mut self, vm: &mut Vm, start: usize, end: usize, reason: &str) -> Result<(), Raised> {
         match handler(vm, self.errors)? {
             Handler::Strict => {
                 let object = Bytes::new(self.data).into_value();
@@ -52,7 +55,7 @@ impl Decoder<'_> {
                 self.data[start..end].iter().for_each(|byte| self.out.push_str(&format!("\\x{byte:02x}")));
                 Ok(())
             }
-            Handler::XmlCharRefReplace => {
+            Handler::XmlCharRefReplace | Handler::NameReplace => {
                 Err(vm.type_error("don't know how to handle UnicodeDecodeError in error callback"))
             }
         }
@@ -86,6 +89,19 @@ impl Decoder<'_> {
             match self.data[at] {
                 byte if byte.is_ascii() => self.out.push(byte as char),
                 _ => self.error(vm, at, at + 1, "ordinal not in range(128)")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn charmap(&mut self, vm: &mut Vm) -> Result<(), Raised> {
+        for at in 0..self.data.len() {
+            match self.data[at] {
+                byte @ 0x80..0xa0 => match CP1252[usize::from(byte - 0x80)] {
+                    '\0' => self.error(vm, at, at + 1, "character maps to <undefined>")?,
+                    c => self.out.push(c),
+                },
+                byte => self.out.push(byte as char),
             }
         }
         Ok(())

@@ -29,7 +29,9 @@ pub(crate) fn encode(vm: &mut Vm, text: &Ptr<Str>, encoding: &str, errors: &str)
     match codec {
         Codec::Utf8 => Ok(text.as_str().as_bytes().to_vec()),
         Codec::Utf8Sig => Ok([b"\xef\xbb\xbf", text.as_str().as_bytes()].concat()),
-        Codec::Ascii | Codec::Latin1 => narrow(vm, text, codec, errors),
+        Codec::Ascii | Codec::Latin1 | Codec::Cp1252 => narrow(vm, text, codec, errors),
+        Codec::UnicodeEscape => Ok(super::escapes::encode(text.as_str())),
+        Codec::RawUnicodeEscape => Ok(super::escapes::encode_raw(text.as_str())),
         Codec::Utf16(order) => {
             let mark = (order == Order::Marked).then_some(0xfeff);
             let units = mark.into_iter().chain(text.encode_utf16());
@@ -52,21 +54,21 @@ fn narrow(vm: &mut Vm, text: &Ptr<Str>, codec: Codec, errors: &str) -> Result<Ve
     if text.is_ascii() {
         return Ok(text.as_str().as_bytes().to_vec());
     }
-    let limit = if codec == Codec::Ascii { 0x80 } else { 0x100 };
     let chars: Vec<char> = text.chars().collect();
     let mut out = Vec::with_capacity(chars.len());
     let mut index = 0;
     while index < chars.len() {
-        if (chars[index] as u32) < limit {
-            out.push(chars[index] as u8);
+        if let Some(byte) = codec.byte_of(chars[index]) {
+            out.push(byte);
             index += 1;
             continue;
         }
-        let end = chars[index..].iter().position(|&c| (c as u32) < limit).map_or(chars.len(), |len| index + len);
+        let end =
+            chars[index..].iter().position(|&c| codec.byte_of(c).is_some()).map_or(chars.len(), |len| index + len);
         let bad = &chars[index..end];
         match handler(vm, errors)? {
             Handler::Strict => {
-                let reason = format!("ordinal not in range({limit})");
+                let reason = codec.no_byte();
                 let args = vec![codec.name().into(), text.to_value(), index.into(), end.into(), reason.into()];
                 let exception = vm.new_exception(Known::UnicodeEncodeError, args);
                 return Err(vm.raise_value(exception));
@@ -75,6 +77,10 @@ fn narrow(vm: &mut Vm, text: &Ptr<Str>, codec: Codec, errors: &str) -> Result<Ve
             Handler::Replace => out.extend(bad.iter().map(|_| b'?')),
             Handler::BackslashReplace => bad.iter().for_each(|&c| out.extend(escape(c).bytes())),
             Handler::XmlCharRefReplace => bad.iter().for_each(|&c| out.extend(format!("&#{};", c as u32).bytes())),
+            Handler::NameReplace => bad.iter().for_each(|&c| match unicode_names2::name(c) {
+                Some(name) => out.extend(format!("\\N{{{name}}}").bytes()),
+                None => out.extend(escape(c).bytes()),
+            }),
         }
         index = end;
     }

@@ -5,6 +5,7 @@ pub(crate) mod classes;
 pub(crate) mod codec;
 mod decode;
 mod encode;
+mod escapes;
 pub(crate) mod field;
 mod format_method;
 mod new;

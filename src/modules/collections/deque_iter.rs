@@ -2,7 +2,7 @@
 
 use super::deque::view;
 use crate::builtins::native;
-use crate::modules::foreign::{define_iterator, foreign_data};
+use crate::modules::foreign::{define_iterator, foreign_data, seal};
 use crate::object::{Args, Arity, Dict, Foreign, Known, NativeDef, Ptr, Raised, Raw, Value, Vm};
 
 /// The classes of the iterators.
@@ -29,8 +29,11 @@ const METHODS: &[NativeDef] =
 
 /// Adds the classes to the module.
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
-    let forward = define_iterator(vm, dict, "collections._deque_iterator", FORWARD, METHODS).into_value();
-    let backward = define_iterator(vm, dict, "collections._deque_reverse_iterator", BACKWARD, METHODS).into_value();
+    let forward = define_iterator(vm, dict, "collections._deque_iterator", FORWARD, METHODS);
+    let backward = define_iterator(vm, dict, "collections._deque_reverse_iterator", BACKWARD, METHODS);
+    seal(vm, &forward);
+    seal(vm, &backward);
+    let (forward, backward) = (forward.into_value(), backward.into_value());
     *vm.interp.extension::<Classes>(&mut vm.gil) = Classes { forward, backward };
 }
 

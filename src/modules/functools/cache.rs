@@ -5,7 +5,7 @@
 
 use crate::builtins::functions::objects::is_callable;
 use crate::builtins::native;
-use crate::modules::foreign::{define_class, give_dict};
+use crate::modules::foreign::{define_class, give_dict, seal};
 use crate::object::{Args, Arity, Dict, Foreign, ForeignData, Known, Method, NativeDef, Ptr, Raised, Value, Vm};
 
 struct Cache {
@@ -51,6 +51,7 @@ const METHODS: &[NativeDef] = &[
 pub(super) fn define(vm: &mut Vm, dict: &Ptr<Dict>) {
     let class = define_class(vm, dict, "functools._lru_cache_wrapper", NEW, METHODS);
     give_dict(vm, &class);
+    seal(vm, &class);
 }
 
 /// `_lru_cache_wrapper(func, maxsize, typed, cache_info_type)`.

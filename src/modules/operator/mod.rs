@@ -3,7 +3,7 @@
 mod access;
 
 use super::NativeModule;
-use super::foreign::define_class;
+use super::foreign::{define_class, seal};
 use crate::builtins::functions::numbers::magnitude;
 use crate::builtins::native;
 use crate::bytecode::{BinOp, CmpOp};
@@ -261,7 +261,8 @@ fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     });
     vm.dict_set_str(dict, "__all__", Value::list(names));
     for (name, new, methods) in access::CLASSES {
-        define_class(vm, dict, name, new, methods);
+        let class = define_class(vm, dict, name, new, methods);
+        seal(vm, &class);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::modules::foreign::seal;
 use crate::object::{Class, GetSetDef, Known, NativeDef, NativeKind, Ptr, Vm};
 
 /// What a class is made of.
@@ -25,6 +26,9 @@ pub(super) fn class(vm: &mut Vm, def: &'static ClassDef) -> Ptr<Class> {
     vm.add_methods(&class, NativeKind::SlotWrapper, def.slots);
     vm.add_methods(&class, NativeKind::Static, def.new);
     vm.add_getsets(&class, def.getsets);
+    if def.name != "_thread.RLock" {
+        seal(vm, &class);
+    }
     vm.interp.extension::<Classes>(&mut vm.gil).0.insert(def.name, class.clone());
     class
 }

@@ -33,7 +33,7 @@ pub(super) fn new(vm: &mut Vm) -> Value {
 pub(super) const ACQUIRE: Params =
     Params { names: &["self", "blocking", "timeout"], required: 1, posonly: 1, kwonly: 0 };
 
-const NEW: &[NativeDef] = &[native("__new__", Arity::Exact(1), make, "")];
+const NEW: &[NativeDef] = &[native("__new__", Arity::Any, make, "")];
 const METHODS: &[NativeDef] = &[
     native("acquire", Arity::Named(&ACQUIRE), acquire, "Lock the lock; True if that was done."),
     native("acquire_lock", Arity::Named(&ACQUIRE), acquire, "As acquire(), by its old name."),
@@ -47,7 +47,14 @@ const METHODS: &[NativeDef] = &[
 ];
 const SLOTS: &[NativeDef] = &[native("__repr__", Arity::Exact(1), repr, "")];
 
-fn make(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+fn make(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    if args.keyword_count() > 0 {
+        return Err(vm.type_error("lock() takes no keyword arguments"));
+    }
+    let given = args.positional().len() - 1;
+    if given > 0 {
+        return Err(vm.type_error(format!("lock expected 0 arguments, got {given}")));
+    }
     Ok(new(vm))
 }
 
