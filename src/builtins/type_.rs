@@ -316,7 +316,8 @@ fn set_bases(vm: &mut Vm, object: &Value, value: Option<Value>) -> Result<(), Ra
     // CPython frees instances of script classes and of others differently.
     let heap = |vm: &Vm, class: &Class| class.flags(&vm.gil).has(ClassFlags::HEAP);
     let old_base = vm.layout_base(&class);
-    if let Some(old_base) = old_base.filter(|old| !old.is(&new_base) && !(heap(vm, old) && heap(vm, &new_base))) {
+    let alike = |old: &Ptr<Class>| old.is(&new_base) || heap(vm, old) && heap(vm, &new_base);
+    if let Some(old_base) = old_base.filter(|old| !alike(old)) {
         let (old, new) = (old_base.name(&vm.gil).to_owned(), new_base.name(&vm.gil).to_owned());
         return Err(vm.type_error(format!("__bases__ assignment: '{new}' deallocator differs from '{old}'")));
     }

@@ -60,7 +60,7 @@ impl ForeignData for WeakRef {
 
 /// A reference is called for its object.
 fn call(vm: &mut Vm, reference: &Raw<Foreign>, args: &[Value]) -> Result<Value, Raised> {
-    if let [] = args {
+    if args.is_empty() {
         let target = reference.get::<WeakRef>(&vm.gil).and_then(WeakRef::upgrade);
         return Ok(target.unwrap_or(Value::None));
     }

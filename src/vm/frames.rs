@@ -205,12 +205,9 @@ impl Vm {
             } else {
                 self.finish_generator();
             }
-            match return_to {
-                ReturnTo::Init => {
-                    *base.sub(1) = Value::Undef;
-                    *ret = Value::Undef;
-                }
-                _ => {}
+            if return_to == ReturnTo::Init {
+                *base.sub(1) = Value::Undef;
+                *ret = Value::Undef;
             }
             return_to
         }
