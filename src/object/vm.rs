@@ -31,6 +31,8 @@ pub(crate) enum ReturnTo {
     Native,
     /// The call was `__init__`: the result must be None, and `ret` keeps the new object.
     Init,
+    /// The call was `__new__` for a class, whose place in front of the arguments is kept until it is left.
+    New,
     /// A generator that the `ForIter` before the resumer's `pc` resumed.
     ForIter,
     /// A generator that the `Send` before the resumer's `pc` resumed.

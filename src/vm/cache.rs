@@ -41,6 +41,9 @@ pub(super) const KIND_FIELD: u32 = 16;
 /// The attribute is read by the function of the descriptor `value`, for any receiver of the class whose number and the
 /// epoch make `key`.
 const KIND_GETTER: u32 = 17;
+/// The attribute is in the `__dict__` of an instance of the class whose number and the epoch make `key`; `value` is its
+/// name.
+const KIND_IN_DICT: u32 = 19;
 /// As `KIND_GETTER`, for an instance of key `key`.
 pub(super) const KIND_OWN_GETTER: u32 = 18;
 /// The attribute is a property, whose getter is the function `value`, or the descriptor `value` whose `__get__` is a
@@ -90,6 +93,16 @@ impl Vm {
                 }
                 (Value::Class(class), KIND_CLASS) if cache.key == self.class_key(class) => {
                     return Ok(cache.value.clone());
+                }
+                (Value::Object(instance), KIND_IN_DICT)
+                    if *instance.shape.get(&self.gil) == ShapeId::DICT
+                        && cache.key == self.class_key(instance.class.get(&self.gil)) =>
+                {
+                    let Value::Str(name) = &cache.value else { continue };
+                    let dict = self.object_dict(instance);
+                    if let Some(value) = dict.and_then(|dict| dict.data.get(&self.gil).get_str(name)) {
+                        return Ok(value.clone());
+                    }
                 }
                 (Value::Object(instance), KIND_FIELD) if cache.key == receiver_key(self, instance) => {
                     if let Some(item) = self.field_of(instance, cache.slot as usize) {
@@ -254,8 +267,11 @@ impl Vm {
         let class = instance.class.get(&self.gil).clone();
         let flags = class.flags(&self.gil);
         let shape = *instance.shape.get(&self.gil);
-        if flags.has(ClassFlags::HAS_GETATTRIBUTE) || shape == ShapeId::DICT {
+        if flags.has(ClassFlags::HAS_GETATTRIBUTE) {
             return None;
+        }
+        if shape == ShapeId::DICT {
+            return self.fill_dict_cache(cache, instance, &class, name);
         }
         let on_class = self.lookup(&class, name);
         let slot = self.interp.shapes.get(&self.gil).slot(shape, name);
@@ -306,6 +322,24 @@ impl Vm {
         cache.kind = KIND_CONSTANT;
         cache.key = receiver_key(self, instance);
         let old = std::mem::replace(&mut cache.value, value.clone());
+        drop(old);
+        Some(value)
+    }
+
+    /// Remembers that an attribute is found in the `__dict__` of instances, which the class does not stand in front of.
+    fn fill_dict_cache(
+        &mut self,
+        cache: &mut Cache,
+        instance: &Object,
+        class: &Ptr<Class>,
+        name: &Ptr<Str>,
+    ) -> Option<Value> {
+        if self.lookup(class, name).is_some_and(|found| self.is_data_descriptor(&found)) {
+            return None;
+        }
+        let value = self.object_dict(instance)?.data.get(&self.gil).get_str(name)?.clone();
+        (cache.kind, cache.key) = (KIND_IN_DICT, self.class_key(class));
+        let old = std::mem::replace(&mut cache.value, name.to_value());
         drop(old);
         Some(value)
     }

@@ -242,7 +242,7 @@ impl Vm {
             }
             let args = Args::new(std::slice::from_raw_parts(window, count));
             let above = self.arguments_end(window, count);
-            let bound = self.bind_and_push(func, args, slot, above);
+            let bound = self.bind_and_push(func, args, slot, above, ReturnTo::Register);
             clear_values(window, count);
             bound?;
             Ok(Outcome::Entered)
@@ -250,18 +250,19 @@ impl Vm {
     }
 
     /// Binds arguments in a window at `top`, above the running frame and the arguments, and pushes the frame.
-    unsafe fn bind_and_push(
+    pub(super) unsafe fn bind_and_push(
         &mut self,
         func: &Func,
         args: Args<'_>,
         slot: *mut Value,
         top: *mut Value,
+        return_to: ReturnTo,
     ) -> Result<(), Raised> {
         // SAFETY: the part of the stack above the frame is free.
         unsafe {
             self.bind_arguments(func, args, top)?;
             let code: *const crate::object::Code = &**func.code.as_ptr();
-            self.push_frame(code, &*func.globals, func, top, slot, ReturnTo::Register)
+            self.push_frame(code, &*func.globals, func, top, slot, return_to)
         }
     }
 
@@ -381,7 +382,7 @@ impl Vm {
         // SAFETY: as for `call_registers`.
         unsafe {
             if let Value::Func(func) = callable {
-                let bound = self.bind_and_push(func, args, slot, self.top());
+                let bound = self.bind_and_push(func, args, slot, self.top(), ReturnTo::Register);
                 clear_values(window, count);
                 bound?;
                 return Ok(Outcome::Entered);
@@ -478,6 +479,9 @@ impl Vm {
                         }
                     };
                 }
+            }
+            if self.enter_constructor(class, slot, window, count)? {
+                return Ok(Outcome::Entered);
             }
             if self.makes_plain_exceptions(class) {
                 let args = std::slice::from_raw_parts(window, count);

@@ -23,24 +23,30 @@ impl Vm {
             return Err(self.type_error(format!("cannot create '{name}' instances")));
         }
         let made = self.call_new(class, args)?;
-        let made_class = self.class_of(&made);
+        self.initialize(class, &made, args)?;
+        Ok(made)
+    }
+
+    /// Calls `__init__` of what `__new__` of a class has made, if that is an instance of it.
+    pub(super) fn initialize(&mut self, class: &Ptr<Class>, made: &Value, args: Args<'_>) -> Result<(), Raised> {
+        let made_class = self.class_of(made);
         if !made_class.is(class) && !made_class.is_subclass(&self.gil, class) {
-            return Ok(made);
+            return Ok(());
         }
-        let Some(init) = self.lookup_name(&made_class, Name::__init__) else { return Ok(made) };
+        let Some(init) = self.lookup_name(&made_class, Name::__init__) else { return Ok(()) };
         if let Value::Native(native) = &init {
             let of_object = native.owner.as_ref().is_some_and(|owner| owner.known == Some(Known::Object));
             // The constructors of built-in classes have taken the arguments already.
             if of_object && (args.is_empty() || class.known.is_some() && class.known != Some(Known::Object)) {
-                return Ok(made);
+                return Ok(());
             }
         }
-        let result = self.call_found_args(init, &made, args)?;
+        let result = self.call_found_args(init, made, args)?;
         if !result.is_none() {
             let found = self.class_name(&result);
             return Err(self.type_error(format!("__init__() should return None, not '{found}'")));
         }
-        Ok(made)
+        Ok(())
     }
 
     /// `class(...)` of the built-in classes that are called most: to convert a value, to learn its class, or for an

@@ -285,18 +285,12 @@ impl Vm {
     }
 
     fn compare_by_methods(&mut self, op: CmpOp, lhs: &Value, rhs: &Value) -> Result<Value, Raised> {
-        let (left, right) = (self.class_of(lhs), self.class_of(rhs));
         let plain = |vm: &Vm, value: &Value| match value {
             Value::Object(object) => {
                 !object.class.get(&vm.gil).flags(&vm.gil).has(crate::object::ClassFlags::CUSTOM_EQ)
                     && object.builtin_part(&vm.gil).is_none()
             }
-            Value::Class(class) => match class.meta.get(&vm.gil) {
-                None => true,
-                Some(meta) => {
-                    meta.known == Some(Known::Type) || !meta.flags(&vm.gil).has(crate::object::ClassFlags::CUSTOM_EQ)
-                }
-            },
+            Value::Class(class) => class.meta.get(&vm.gil).as_ref().is_none_or(|meta| vm.compares_identity(meta)),
             Value::Foreign(_) | Value::Exc(_) => false,
             _ => true,
         };
@@ -310,6 +304,7 @@ impl Vm {
                 }
             }
         }
+        let (left, right) = (self.class_of(lhs), self.class_of(rhs));
         self.nested(IN_COMPARISON, |vm| vm.ask_operands(op, lhs, &left, rhs, &right))
     }
 

@@ -185,6 +185,7 @@ impl Vm {
                 ReturnTo::Operator | ReturnTo::Reflected | ReturnTo::Inplace | ReturnTo::Next => {
                     super::step::answered(self, return_to, value)?;
                 }
+                ReturnTo::New => self.constructed(ret, value)?,
                 ReturnTo::Nothing => drop(value),
             }
         }

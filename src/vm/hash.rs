@@ -2,7 +2,7 @@
 
 use crate::object::compare::plain_hash;
 use crate::object::hash::{hash_frozenset, hash_slice, hash_tuple};
-use crate::object::{Layout, Name, Raised, Value, Vm};
+use crate::object::{Class, ClassFlags, Known, Layout, Name, Raised, Value, Vm};
 
 impl Vm {
     /// `hash(value)`.
@@ -12,10 +12,13 @@ impl Vm {
     /// TypeError for unhashable types.
     #[inline(always)]
     pub fn hash(&mut self, value: &Value) -> Result<i64, Raised> {
-        match plain_hash(value) {
-            Some(hash) => Ok(hash),
-            None => self.hash_slow(value),
+        // A tuple is not tried twice: what is deep inside of it may need a script.
+        if !matches!(value, Value::Tuple(_))
+            && let Some(hash) = plain_hash(value)
+        {
+            return Ok(hash);
         }
+        self.hash_slow(value)
     }
 
     #[inline(never)]
@@ -46,7 +49,7 @@ impl Vm {
             Value::View(view) if view.part != crate::object::DictPart::Values => Err(self.unhashable(value)),
             Value::Object(object) => {
                 let flags = object.class.get(&self.gil).flags(&self.gil);
-                if !flags.has(crate::object::ClassFlags::CUSTOM_EQ)
+                if !flags.has(ClassFlags::CUSTOM_EQ)
                     && object.class.get(&self.gil).data.get(&self.gil).layout == Layout::Plain
                 {
                     return Ok(self.interp.heap.hash_identity(value));
@@ -58,9 +61,19 @@ impl Vm {
                     _ => self.hash_by_method(value),
                 }
             }
+            Value::Class(class)
+                if class.meta.get(&self.gil).as_ref().is_none_or(|meta| self.compares_identity(meta)) =>
+            {
+                Ok(self.interp.heap.hash_identity(value))
+            }
             Value::Exc(_) | Value::Foreign(_) | Value::Class(_) => self.hash_by_method(value),
             _ => Ok(self.interp.heap.hash_identity(value)),
         }
+    }
+
+    /// Whether the classes of a metaclass are equal and hashed by identity.
+    pub(super) fn compares_identity(&self, meta: &Class) -> bool {
+        meta.known == Some(Known::Type) || !meta.flags(&self.gil).has(ClassFlags::CUSTOM_EQ)
     }
 
     fn hash_by_method(&mut self, value: &Value) -> Result<i64, Raised> {

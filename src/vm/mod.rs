@@ -13,6 +13,7 @@ mod class_new;
 mod class_of;
 pub(crate) mod collect;
 mod compare;
+mod construct;
 mod containers;
 mod convert;
 mod delegate;

@@ -9,7 +9,7 @@ mod operators;
 
 use super::NativeModule;
 use crate::builtins::native;
-use crate::object::{Args, Arity, ClassFlags, Dict, NativeDef, Object, Ptr, Raised, Tuple, Value, Vm};
+use crate::object::{Args, Arity, ClassFlags, Dict, NativeDef, Object, Ptr, Raised, Value, Vm};
 
 pub const MODULE: NativeModule = NativeModule { name: "_moment", init };
 
@@ -41,7 +41,8 @@ const FUNCTIONS: &[NativeDef] = &[
     native("moment_hash", Arity::Exact(1), clock::moment_hash, "The hash of a moment without a zone."),
     native("day_text", Arity::Exact(1), clock::day_text, "A date in ISO 8601."),
     native("delta_text", Arity::Exact(1), clock::delta_text, "A duration as str shows it."),
-    native("iso_fields", Arity::Exact(1), iso_fields, "The fields of YYYY-MM-DD HH:MM:SS, or None for other texts."),
+    native("day_of_text", Arity::Exact(2), day_of_text, "The date of YYYY-MM-DD, or None for other texts."),
+    native("moment_of_text", Arity::Exact(2), moment_of_text, "The moment of YYYY-MM-DD HH:MM:SS, or None."),
 ];
 
 const DAY_US: i64 = 86_400_000_000;
@@ -252,14 +253,15 @@ fn moment_at([year, month, day, hour, minute, second, us]: [i64; 7]) -> i64 {
     (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000 + us
 }
 
-fn iso_fields(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let Value::Str(text) = vm.unwrap(&args[0]) else { return Ok(Value::None) };
+/// The numbers in a text of the form `YYYY-MM-DD`, or with a time of minutes or seconds behind it.
+fn iso_numbers(vm: &Vm, text: &Value) -> Option<[i64; 6]> {
+    let Value::Str(text) = vm.unwrap(text) else { return None };
     let bytes = text.as_str().as_bytes();
     let shape: &[u8] = match bytes.len() {
         10 => b"dddd-dd-dd",
         16 => b"dddd-dd-ddTdd:dd",
         19 => b"dddd-dd-ddTdd:dd:dd",
-        _ => return Ok(Value::None),
+        _ => return None,
     };
     let mut numbers = [0_i64; 6];
     let mut at = 0;
@@ -268,8 +270,29 @@ fn iso_fields(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             b'd' if byte.is_ascii_digit() => numbers[at] = numbers[at] * 10 + i64::from(byte - b'0'),
             b'T' if matches!(byte, b'T' | b' ') => at += 1,
             b'-' | b':' if byte == wanted => at += 1,
-            _ => return Ok(Value::None),
+            _ => return None,
         }
     }
-    Ok(Tuple::from_array(numbers.map(Value::Int)).into_value())
+    Some(numbers)
+}
+
+fn day_of_text(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let date_only = matches!(vm.unwrap(&args[1]), Value::Str(text) if text.as_str().len() == 10);
+    match iso_numbers(vm, &args[1]) {
+        Some([year, month, day, ..]) if date_only && is_date([year, month, day]) => {
+            made(vm, &args[0], [year, month, day].map(Value::Int))
+        }
+        _ => Ok(Value::None),
+    }
+}
+
+fn moment_of_text(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    match iso_numbers(vm, &args[1]) {
+        Some([year, month, day, hour, minute, second])
+            if is_date([year, month, day]) && hour < 24 && minute < 60 && second < 60 =>
+        {
+            made(vm, &args[0], fields([year, month, day], [hour, minute, second, 0], &Value::None, 0))
+        }
+        _ => Ok(Value::None),
+    }
 }
