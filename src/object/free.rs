@@ -74,7 +74,7 @@ pub(super) unsafe fn free_object(header: NonNull<Header>) {
             Tag::Class => drop_as::<Class>(header),
             Tag::Object => Object::free(header.cast()),
             Tag::Exc => drop_as::<Exc>(header),
-            Tag::Gen => drop_as::<Gen>(header),
+            Tag::Gen => Gen::free(header.cast()),
             Tag::Cell => drop_as::<Cell>(header),
             Tag::Module => drop_as::<Module>(header),
             Tag::Code => drop_as::<Code>(header),

@@ -1,11 +1,13 @@
 //! Generators, coroutines, asynchronous generators, and tracebacks.
 
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::{Cell, UnsafeCell};
+use std::ptr::{self, NonNull};
 
-use super::define_heap_type;
-use super::ptr::Ptr;
+use super::header::{Header, Tag};
+use super::ptr::{HeapType, Ptr};
 use super::value::Value;
-use super::{Code, Dict};
+use super::{Code, Dict, define_heap_type, heap};
 use crate::bytecode::{CodeFlags, Instr, Position};
 use crate::gil::{Gil, GilCell};
 
@@ -52,37 +54,113 @@ pub struct GenData {
     pub finalizer: Value,
 }
 
-define_heap_type! {
-    /// A generator, coroutine or asynchronous generator: a frame of its own on the heap.
-    pub struct Gen: tracked {
-        pub code: Ptr<Code>,
-        pub globals: Ptr<Dict>,
-        pub state: Cell<GenState>,
-        /// Where to go on.
-        pub(crate) pc: Cell<*const Instr>,
-        /// The registers. The evaluation loop's base points here while it runs.
-        pub(crate) regs: UnsafeCell<Box<[Value]>>,
-        pub data: GilCell<GenData>,
-    }
+/// A generator, coroutine or asynchronous generator: a frame of its own on the heap.
+///
+/// Its registers follow it in the same allocation, as many as the code says. They are unbound once it is finished.
+#[repr(C)]
+pub struct Gen {
+    header: Header,
+    pub code: Ptr<Code>,
+    pub globals: Ptr<Dict>,
+    pub state: Cell<GenState>,
+    /// Where to go on.
+    pub(crate) pc: Cell<*const Instr>,
+    pub data: GilCell<GenData>,
+    /// Where the registers begin. The evaluation loop's base points here while it runs.
+    registers: UnsafeCell<[Value; 0]>,
 }
 
+// SAFETY: repr(C), a header of this tag first.
+unsafe impl HeapType for Gen {
+    const TAG: Tag = Tag::Gen;
+    const TRACKED: bool = true;
+}
+
+const _: () = assert!(align_of::<Gen>() == align_of::<Value>());
+
 impl Gen {
-    /// A generator that has not started, over the registers of its first call.
-    pub(crate) fn new(
+    /// A generator that has not started; its registers are moved out of those of its first call.
+    ///
+    /// # Safety
+    ///
+    /// There are as many registers from `base` on as the code has.
+    #[inline]
+    pub(crate) unsafe fn take_from(
+        base: *mut Value,
         code: Ptr<Code>,
         globals: Ptr<Dict>,
         pc: *const Instr,
-        regs: Box<[Value]>,
         data: GenData,
     ) -> Ptr<Gen> {
-        Gen::alloc(
-            code,
-            globals,
-            Cell::new(GenState::Created),
-            Cell::new(pc),
-            UnsafeCell::new(regs),
-            GilCell::new(data),
-        )
+        let count = code.nregs as usize;
+        let layout = Self::layout(count);
+        // SAFETY: the layout is not empty; as many registers are written behind the object as the code has.
+        unsafe {
+            let Some(pointer) = NonNull::new(alloc(layout).cast::<Gen>()) else { handle_alloc_error(layout) };
+            pointer.write(Gen {
+                header: Header::new(Tag::Gen),
+                code,
+                globals,
+                state: Cell::new(GenState::Created),
+                pc: Cell::new(pc),
+                data: GilCell::new(data),
+                registers: UnsafeCell::new([]),
+            });
+            let registers = pointer.as_ref().first_register();
+            for index in 0..count {
+                registers.add(index).write((*base.add(index)).take());
+            }
+            heap::track(pointer.cast());
+            Ptr(pointer)
+        }
+    }
+
+    fn layout(registers: usize) -> Layout {
+        Layout::from_size_align(size_of::<Gen>() + registers * size_of::<Value>(), align_of::<Gen>())
+            .expect("a frame's size fits the address space")
+    }
+
+    /// The address of the first register.
+    ///
+    /// Using it is `unsafe`: the lock is held, and nothing else uses the registers, which a running generator does.
+    #[inline(always)]
+    pub(crate) fn first_register(&self) -> *mut Value {
+        self.registers.get().cast()
+    }
+
+    /// The registers' address; as for [`Gen::first_register`].
+    #[inline(always)]
+    pub(crate) fn registers(&self) -> *mut [Value] {
+        ptr::slice_from_raw_parts_mut(self.first_register(), self.code.nregs as usize)
+    }
+
+    /// Marks the generator as finished and drops what its registers hold.
+    ///
+    /// # Safety
+    ///
+    /// The lock is held, and nothing uses the registers any more.
+    pub(crate) unsafe fn finish(&self) {
+        self.state.set(GenState::Finished);
+        // SAFETY: the caller vouches for it; a drop runs no script code.
+        unsafe { (*self.registers()).iter_mut().for_each(|register| drop(register.take())) };
+    }
+
+    /// Drops the content and frees the memory.
+    ///
+    /// # Safety
+    ///
+    /// Nothing refers to the object any more.
+    pub(super) unsafe fn free(pointer: NonNull<Gen>) {
+        // SAFETY: the content is dropped once, and the block was made with this layout.
+        unsafe {
+            let generator = pointer.as_ref();
+            let layout = Self::layout(generator.code.nregs as usize);
+            if generator.state.get() != GenState::Finished {
+                ptr::drop_in_place(generator.registers());
+            }
+            ptr::drop_in_place(pointer.as_ptr());
+            dealloc(pointer.as_ptr().cast(), layout);
+        }
     }
 
     /// The names.

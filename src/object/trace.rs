@@ -109,7 +109,7 @@ pub(super) unsafe fn trace(header: NonNull<Header>, visit: &mut impl FnMut(NonNu
                 let generator = object!(Gen);
                 pointer(&generator.globals, visit);
                 if generator.state.get() != GenState::Running {
-                    (&*generator.regs.get()).iter().for_each(|register| value(register, visit));
+                    (&*generator.registers()).iter().for_each(|register| value(register, visit));
                 }
                 let data = cell!(generator.data);
                 value(&data.handled, visit);
@@ -191,7 +191,6 @@ pub(super) struct Rubble {
     dicts: Vec<DictData>,
     sets: Vec<SetData>,
     iters: Vec<IterState>,
-    registers: Vec<Box<[Value]>>,
     others: Vec<Option<Ptr<Dict>>>,
 }
 
@@ -241,7 +240,7 @@ pub(super) unsafe fn clear(header: NonNull<Header>, rubble: &mut Rubble) {
                 let generator = object!(Gen);
                 if generator.state.get() != GenState::Running {
                     generator.state.set(GenState::Finished);
-                    rubble.registers.push(std::mem::take(&mut *generator.regs.get()));
+                    rubble.values.extend((&mut *generator.registers()).iter_mut().map(Value::take));
                 }
             }
             Tag::Iter => {

@@ -347,7 +347,7 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
                                     let sent: Value = $sent;
                                     (*vm.fp).pc = pc;
                                     pc = (*generator).pc.get();
-                                    base = (*(*generator).regs.get()).as_mut_ptr();
+                                    base = (*generator).first_register();
                                     code = &*(*generator).code;
                                     if created {
                                         drop(sent);

@@ -375,8 +375,7 @@ impl Vm {
         }
         match &self.frame_generator(frame) {
             Value::Gen(generator) if matches!(generator.state.get(), GenState::Created | GenState::Suspended) => {
-                // SAFETY: the generator does not run, so nothing else is at its registers.
-                Some(unsafe { (*generator.regs.get()).as_mut_ptr() })
+                Some(generator.first_register())
             }
             _ => None,
         }

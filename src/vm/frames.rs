@@ -2,7 +2,7 @@
 
 use crate::bytecode::{Instr, Reg};
 use crate::object::vm::{Frame, FrameExtra, ReturnTo};
-use crate::object::{Code, Dict, Func, GenState, Known, Ptr, Raised, Value, Vm};
+use crate::object::{Code, Dict, Func, Known, Ptr, Raised, Value, Vm};
 
 /// How deep native code may be inside itself, as in CPython.
 const MAX_NATIVE_DEPTH: u32 = 10_000;
@@ -225,9 +225,7 @@ impl Vm {
             self.retire_frame_object();
             (*self.fp).extra = None;
             self.fp = self.fp.sub(1);
-            generator.state.set(GenState::Finished);
-            let registers = std::mem::take(&mut *generator.regs.get());
-            drop(registers);
+            generator.finish();
         }
     }
 

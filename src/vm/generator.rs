@@ -39,7 +39,7 @@ impl Vm {
             if frame >= self.frame_limit || top >= self.stacks.registers_end() {
                 return Err(self.recursion_error());
             }
-            let base = (*generator.regs.get()).as_mut_ptr();
+            let base = generator.first_register();
             let pc = generator.pc.get();
             if generator.state.get() == GenState::Created {
                 if !sent.is_none() && !sent.is_undef() {
@@ -115,8 +115,6 @@ impl Vm {
             let frame = &*self.fp;
             let code = Ptr::from_ref(&*frame.code);
             let globals = Ptr::from_ref(&*frame.globals);
-            let count = code.nregs as usize;
-            let registers: Box<[Value]> = (0..count).map(|index| (*frame.base.add(index)).take()).collect();
             let names = frame.func.as_ref().and_then(|func| {
                 let FuncData { name, qualname, .. } = func.data.get(&self.gil);
                 let own = !is_text(name, &code.name) || !is_text(qualname, &code.qualname);
@@ -132,7 +130,7 @@ impl Vm {
                 running_async: false,
                 finalizer: Value::Undef,
             };
-            Gen::new(code, globals, frame.pc, registers, data).into_value()
+            Gen::take_from(frame.base, code, globals, frame.pc, data).into_value()
         }
     }
 

@@ -56,7 +56,7 @@ impl Vm {
             }
             match *pc.sub(2) {
                 Instr::Send { iter, value, .. } => {
-                    let registers = &*generator.regs.get();
+                    let registers = &*generator.registers();
                     Some((registers[iter.0 as usize].clone(), value.0 as usize))
                 }
                 _ => None,
@@ -78,7 +78,7 @@ impl Vm {
         unsafe {
             let pc = generator.pc.get();
             if let Instr::Send { iter, off, .. } = *pc.sub(2) {
-                let registers = &mut *generator.regs.get();
+                let registers = &mut *generator.registers();
                 registers[iter.0 as usize] = Value::Undef;
                 registers[register] = value.clone();
                 // The resume writes what is sent into the Yield's register: it must be the result again.
@@ -163,10 +163,8 @@ impl Vm {
     pub(crate) fn gen_close_value(&mut self, generator: &Raw<Gen>) -> Result<Value, Raised> {
         match generator.state.get() {
             GenState::Created => {
-                generator.state.set(GenState::Finished);
                 // SAFETY: the generator never ran and never will.
-                let registers = unsafe { std::mem::take(&mut *generator.regs.get()) };
-                drop(registers);
+                unsafe { generator.finish() };
                 return Ok(Value::None);
             }
             GenState::Finished => return Ok(Value::None),
