@@ -51,6 +51,10 @@ unsafe fn run_loop<const WATCHED: bool>(vm: &mut Vm) -> Result<Value, Raised> {
     // while the frame runs. Cells are reached through `as_ptr` between points that may run other code, while the lock
     // is held, and no reference made from them is kept across such a point.
     unsafe {
+        // How the loop lies across the lines of the cache makes it up to a tenth faster or slower. Pinned here to what
+        // was measured to be the best, it does not change with the size of whatever is linked in front of it.
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        std::arch::asm!("jmp 2f", ".p2align 6, 0xcc", ".skip 48, 0xcc", "2:", options(nomem, nostack, preserves_flags));
         let breaker = vm.breaker;
         let mut pc: *const Instr = (*vm.fp).pc;
         let mut base: *mut Value = (*vm.fp).base;
