@@ -143,6 +143,26 @@ pub struct ClassData {
 }
 
 impl ClassData {
+    /// The content of a class without attributes.
+    pub fn new(name: Ptr<Str>, bases: Vec<Ptr<Class>>, layout: Layout, flags: ClassFlags) -> ClassData {
+        ClassData {
+            qualname: name.clone(),
+            name,
+            bases,
+            mro_tail: Vec::new(),
+            dict: Dict::new(),
+            layout,
+            flags,
+            root_shape: ShapeId::DICT,
+            slot_names: Vec::new(),
+            slot_hint: None,
+            subclasses: Vec::new(),
+            init_cache: Value::Undef,
+            init_epoch: 0,
+            native_methods: NativeMethods::default(),
+        }
+    }
+
     /// How many slots of an instance are no attributes by shape: the built-in part, then those of `__slots__`.
     #[inline]
     pub fn reserved_slots(&self) -> usize {

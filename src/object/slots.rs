@@ -292,25 +292,11 @@ impl DerefMut for Slots<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{ClassData, ClassFlags, Dict, Layout, Str};
+    use crate::object::{ClassData, ClassFlags, Layout, Str};
 
     fn class() -> Ptr<Class> {
-        let data = ClassData {
-            name: Str::new("C"),
-            qualname: Str::new("C"),
-            bases: Vec::new(),
-            mro_tail: Vec::new(),
-            dict: Dict::new(),
-            layout: Layout::Plain,
-            flags: ClassFlags(ClassFlags::HAS_DICT),
-            root_shape: ShapeId::DICT,
-            slot_names: Vec::new(),
-            slot_hint: None,
-            subclasses: Vec::new(),
-            init_cache: Value::Undef,
-            init_epoch: 0,
-            native_methods: Default::default(),
-        };
+        let flags = ClassFlags(ClassFlags::HAS_DICT);
+        let data = ClassData::new(Str::new("C"), Vec::new(), Layout::Plain, flags);
         Class::new(1, None, None, data)
     }
 

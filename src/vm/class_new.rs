@@ -1,7 +1,8 @@
 //! Making classes: `type.__new__` and the `class` statement.
 
 use crate::object::{
-    Access, Args, Class, ClassFlags, Dict, GetSet, Known, Layout, Name, Ptr, Raised, Str, Tuple, Value, Vm, Wrapper,
+    Access, Args, Class, ClassData, ClassFlags, Dict, GetSet, Known, Layout, Name, Ptr, Raised, Str, Tuple, Value, Vm,
+    Wrapper,
 };
 
 /// What `__slots__` of a class asks for.
@@ -125,7 +126,7 @@ impl Vm {
             if slots.dict { ClassFlags::HAS_DICT } else { 0 } | if slots.weakref { ClassFlags::HAS_WEAKREF } else { 0 };
         let name = self.intern(name);
         slot_names.extend(slots.names.iter().cloned());
-        let mut data = self.empty_class_data(name, bases, layout, flags);
+        let mut data = ClassData::new(name, bases, layout, flags);
         data.slot_names = slot_names;
         data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(data.reserved_slots());
         data.mro_tail = mro;

@@ -3,8 +3,8 @@
 use crate::object::Zeroed;
 use crate::object::interp::{METHOD_CACHE_SIZE, MethodCacheEntry};
 use crate::object::{
-    Access, Class, ClassData, ClassFlags, Dict, GetSet, GetSetDef, Known, Layout, Name, Native, NativeDef, NativeKind,
-    Ptr, ShapeId, Str, Value, Vm,
+    Access, Class, ClassData, ClassFlags, GetSet, GetSetDef, Known, Layout, Name, Native, NativeDef, NativeKind, Ptr,
+    Value, Vm,
 };
 
 /// Method names that stand for a slot of the type, so that their natives are slot wrappers.
@@ -198,32 +198,6 @@ impl Vm {
         Class::new(id, known, meta, data)
     }
 
-    /// The content of a class without attributes.
-    pub(crate) fn empty_class_data(
-        &mut self,
-        name: Ptr<Str>,
-        bases: Vec<Ptr<Class>>,
-        layout: Layout,
-        flags: ClassFlags,
-    ) -> ClassData {
-        ClassData {
-            qualname: name.clone(),
-            name,
-            bases,
-            mro_tail: Vec::new(),
-            dict: Dict::new(),
-            layout,
-            flags,
-            root_shape: ShapeId::DICT,
-            slot_names: Vec::new(),
-            slot_hint: None,
-            subclasses: Vec::new(),
-            init_cache: Value::Undef,
-            init_epoch: 0,
-            native_methods: crate::object::class::NativeMethods::default(),
-        }
-    }
-
     /// Makes the known classes without their methods (bootstrap).
     pub fn make_known_classes(&mut self) {
         self.make_names();
@@ -234,7 +208,7 @@ impl Vm {
                 Known::ExceptionGroup => [bases, vec![self.known(Known::Exception)]].concat(),
                 _ => bases,
             };
-            let mut data = self.empty_class_data(name, bases.clone(), known.layout(), known.flags());
+            let mut data = ClassData::new(name, bases.clone(), known.layout(), known.flags());
             data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(data.reserved_slots());
             // The bases of built-in classes are lists of at most two, the second a base of none of the first's.
             let mut mro: Vec<Ptr<Class>> = Vec::new();
@@ -299,7 +273,7 @@ impl Vm {
         if base.known == Some(Known::Object) {
             flags.set(ClassFlags::HAS_WEAKREF, true);
         }
-        let mut data = self.empty_class_data(name, vec![base.clone()], layout, flags);
+        let mut data = ClassData::new(name, vec![base.clone()], layout, flags);
         data.mro_tail =
             std::iter::once(base.clone()).chain(base.data.get(&self.gil).mro_tail.iter().cloned()).collect();
         data.root_shape = self.interp.shapes.get_mut(&mut self.gil).new_root(data.reserved_slots());
