@@ -7,7 +7,7 @@ use super::foreign::{define_class, seal};
 use crate::builtins::functions::numbers::magnitude;
 use crate::builtins::native;
 use crate::bytecode::{BinOp, CmpOp};
-use crate::object::{Args, Arity, Dict, Name, NativeDef, Ptr, Raised, Value, Vm};
+use crate::object::{Args, Arity, Dict, Known, Name, NativeDef, Ptr, Raised, Value, Vm};
 
 pub const MODULE: NativeModule = NativeModule { name: "operator", init };
 
@@ -122,16 +122,29 @@ fn contains(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn count_of(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let mut found = 0_i64;
-    vm.for_each(&args[0], |vm, item| {
+    let items = iterated(vm, &args[0])?;
+    vm.for_each(&items, |vm, item| {
         found += i64::from(vm.same_or_equal(&item, &args[1])?);
         Ok(true)
     })?;
     Ok(Value::Int(found))
 }
 
+/// The iterator over what `in` looks through.
+fn iterated(vm: &mut Vm, container: &Value) -> Result<Value, Raised> {
+    vm.iter(container).map_err(|raised| match vm.catch(raised, Known::TypeError) {
+        Ok(_) => {
+            let found = vm.class_name(container);
+            vm.type_error(format!("argument of type '{found}' is not iterable"))
+        }
+        Err(raised) => raised,
+    })
+}
+
 fn index_of(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (mut at, mut found) = (0_i64, false);
-    vm.for_each(&args[0], |vm, item| {
+    let items = iterated(vm, &args[0])?;
+    vm.for_each(&items, |vm, item| {
         found = vm.same_or_equal(&item, &args[1])?;
         at += i64::from(!found);
         Ok(!found)

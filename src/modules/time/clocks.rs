@@ -69,6 +69,44 @@ pub(super) fn get_clock_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raise
     vm.call_kw(&namespace, &[], &fields)
 }
 
+/// The clocks that have numbers, with the names of the constants.
+pub(super) const NUMBERED: &[(&str, i64)] = &[
+    ("CLOCK_REALTIME", libc::CLOCK_REALTIME as i64),
+    ("CLOCK_MONOTONIC", libc::CLOCK_MONOTONIC as i64),
+    ("CLOCK_PROCESS_CPUTIME_ID", libc::CLOCK_PROCESS_CPUTIME_ID as i64),
+    ("CLOCK_THREAD_CPUTIME_ID", libc::CLOCK_THREAD_CPUTIME_ID as i64),
+];
+
+/// The time on a clock that is named by its number.
+fn numbered(vm: &mut Vm, number: &Value) -> Result<Duration, Raised> {
+    if !matches!(vm.unwrap(number), Value::Int(_) | Value::Bool(_) | Value::BigInt(_)) {
+        let found = vm.class_name(number);
+        return Err(vm.type_error(format!("clk_id should be integer, not {found}")));
+    }
+    let number = vm.expect_i64(number)?;
+    let name = NUMBERED.iter().find(|(_, other)| *other == number).map(|(name, _)| *name);
+    Ok(match name {
+        Some("CLOCK_REALTIME") => wall(vm),
+        Some("CLOCK_MONOTONIC") => steady(vm),
+        Some("CLOCK_PROCESS_CPUTIME_ID") => used(vm, clocks::process_time),
+        Some(_) => used(vm, clocks::thread_time),
+        None => return Err(vm.raise_io(&std::io::Error::from_raw_os_error(libc::EINVAL), None)),
+    })
+}
+
+pub(super) fn clock_gettime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    numbered(vm, &args[0]).map(seconds)
+}
+
+pub(super) fn clock_gettime_ns(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    numbered(vm, &args[0]).map(nanos)
+}
+
+pub(super) fn clock_getres(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    numbered(vm, &args[0])?;
+    Ok(Value::float(1e-9))
+}
+
 /// `sleep(seconds)`: without the lock, to the end even if signals come.
 pub(super) fn sleep(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     const OUT_OF_RANGE: &str = "timestamp out of range for platform time_t";

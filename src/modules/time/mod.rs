@@ -32,6 +32,9 @@ const FUNCTIONS: &[NativeDef] = &[
         clocks::get_clock_info,
         "What a clock is made of, and how fine its steps are.",
     ),
+    native("clock_gettime", Arity::Exact(1), clocks::clock_gettime, "The time on a clock, in seconds."),
+    native("clock_gettime_ns", Arity::Exact(1), clocks::clock_gettime_ns, "The time on a clock, in nanoseconds."),
+    native("clock_getres", Arity::Exact(1), clocks::clock_getres, "The step of a clock, in seconds."),
     native("sleep", Arity::Exact(1), clocks::sleep, "Let other threads run for so many seconds."),
     native("gmtime", Arity::Range(0, 1), calendar::gmtime, "The time of a number of seconds since 1970, in UTC."),
     native(
@@ -56,5 +59,8 @@ const FUNCTIONS: &[NativeDef] = &[
 fn init(vm: &mut Vm, dict: &Ptr<Dict>) -> Result<(), Raised> {
     vm.dict_set_str(dict, "__doc__", Value::str("Clocks, sleeping, and the calendar."));
     vm.module_functions(dict, "time", FUNCTIONS);
+    for (name, number) in clocks::NUMBERED {
+        vm.dict_set_str(dict, name, Value::Int(*number));
+    }
     calendar::define(vm, dict)
 }
