@@ -120,7 +120,13 @@ impl Vm {
             return Ok(module);
         }
         let parent = match full.rsplit_once('.') {
-            Some((parent, _)) => Some(self.import_dotted(parent)?),
+            Some((parent, _)) => {
+                // Where there is no such package, this is told before any of the names in between is made.
+                if let Some((first, _)) = parent.split_once('.') {
+                    self.import_dotted(first)?;
+                }
+                Some(self.import_dotted(parent)?)
+            }
             None => None,
         };
         // Importing the parent may have imported the module, or another thread may be at it by now.

@@ -37,23 +37,33 @@ pub fn first_unequal(a: &[Value], b: &[Value]) -> Option<(usize, Equality)> {
     a.iter().zip(b).enumerate().find_map(unequal)
 }
 
+/// Tuples nested deeper are left to the machine, which knows how much of the stack is left.
+const MAX_NESTED: usize = 16;
+
+fn tuples_eq(a: &[Value], b: &[Value], depth: usize) -> Equality {
+    if a.len() != b.len() {
+        return Equality::Different;
+    }
+    for (x, y) in a.iter().zip(b.iter()) {
+        let answer = match (x, y) {
+            _ if x.is(y) => Equality::Equal,
+            (Value::Tuple(_), Value::Tuple(_)) if depth == 0 => Equality::Ask,
+            (Value::Tuple(x), Value::Tuple(y)) => tuples_eq(x, y, depth - 1),
+            _ => plain_eq(x, y),
+        };
+        if !matches!(answer, Equality::Equal) {
+            return answer;
+        }
+    }
+    Equality::Equal
+}
+
 #[inline(never)]
 fn plain_eq_other(a: &Value, b: &Value) -> Equality {
     match (a, b) {
         (Value::Str(a), Value::Str(b)) => a.same_text(b).into(),
         (Value::Bytes(a), Value::Bytes(b)) => (*a.data == *b.data).into(),
-        (Value::Tuple(a), Value::Tuple(b)) => {
-            if a.len() != b.len() {
-                return Equality::Different;
-            }
-            for (x, y) in a.iter().zip(b.iter()) {
-                match plain_eq(x, y) {
-                    Equality::Equal => {}
-                    other => return other,
-                }
-            }
-            Equality::Equal
-        }
+        (Value::Tuple(a), Value::Tuple(b)) => tuples_eq(a, b, MAX_NESTED),
         _ => match (number(a), number(b)) {
             (Some(a), Some(b)) => number_eq(&a, &b).into(),
             _ if is_closed(a) && is_closed(b) => Equality::Different,

@@ -22,6 +22,9 @@ impl Vm {
             Value::Native(native) => self.call_native(&native.to_ptr(), args),
             Value::Method(method) => {
                 let (func, receiver) = (method.func.clone(), method.receiver.clone());
+                if let Value::Method(_) = func {
+                    return self.call_method_of_method(func, receiver, args);
+                }
                 self.call_with_receiver(&func, receiver, args)
             }
             Value::Class(class) => self.call_class(&class.to_ptr(), args),
@@ -40,6 +43,23 @@ impl Vm {
                     None => Err(self.not_callable(callable)),
                 }
             }
+        }
+    }
+
+    /// Calls a bound method that was bound once more, however often.
+    #[cold]
+    fn call_method_of_method(&mut self, func: Value, receiver: Value, args: Args<'_>) -> Result<Value, Raised> {
+        let (mut func, mut receivers) = (func, vec![receiver]);
+        while let Value::Method(inner) = &func {
+            receivers.push(inner.receiver.clone());
+            let next = inner.func.clone();
+            func = next;
+        }
+        receivers.reverse();
+        receivers.extend_from_slice(args.values());
+        match args.names() {
+            Some(names) => self.call_args(&func, Args::with_names(&receivers, names)),
+            None => self.call_args(&func, Args::new(&receivers)),
         }
     }
 

@@ -14,6 +14,18 @@ impl Default for IntDigits {
     }
 }
 
+/// Why a text was not parsed to its end.
+enum ParseStop {
+    Error(IntError),
+    Raised(Raised),
+}
+
+impl From<IntError> for ParseStop {
+    fn from(error: IntError) -> ParseStop {
+        ParseStop::Error(error)
+    }
+}
+
 impl Vm {
     /// How many digits a decimal text of an int may have (0: any number).
     pub fn int_digits(&mut self) -> usize {
@@ -32,7 +44,7 @@ impl Vm {
     /// ValueError if it has more digits than the limit.
     pub fn big_to_text(&mut self, number: &BigInt) -> Result<String, Raised> {
         let limit = self.int_digits();
-        int_text::decimal(number, limit).ok_or_else(|| {
+        int_text::decimal(number, limit, &mut || self.poll_posted())?.ok_or_else(|| {
             self.value_error(format!(
                 "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
             ))
@@ -46,12 +58,16 @@ impl Vm {
     /// ValueError if the text is no int of that base, or has more digits than the limit.
     pub fn parse_int(&mut self, text: &str, base: u32, shown: &Value) -> Result<Value, Raised> {
         let limit = self.int_digits();
-        match int_text::parse(text, base, limit) {
-            Ok(number) => Ok(Value::big(number)),
-            Err(IntError::TooLong(digits)) => Err(self.value_error(format!(
+        let error = match int_text::parse(text, base, limit, &mut || self.poll_posted().map_err(ParseStop::Raised)) {
+            Ok(number) => return Ok(Value::big(number)),
+            Err(ParseStop::Raised(raised)) => return Err(raised),
+            Err(ParseStop::Error(error)) => error,
+        };
+        match error {
+            IntError::TooLong(digits) => Err(self.value_error(format!(
                 "Exceeds the limit ({limit} digits) for integer string conversion: value has {digits} digits; use sys.set_int_max_str_digits() to increase the limit"
             ))),
-            Err(IntError::Invalid) => {
+            IntError::Invalid => {
                 let shown = self.repr(shown)?;
                 let shown: String = shown.chars().take(200).collect();
                 Err(self.value_error(format!("invalid literal for int() with base {base}: {shown}")))

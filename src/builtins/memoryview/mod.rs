@@ -194,12 +194,12 @@ fn hex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn tolist(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let view = view(vm, &args[0])?;
-    Ok(Value::list(items_of(vm, &view)))
+    Ok(Value::list(items_of(vm, &view)?))
 }
 
 fn iter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let view = view(vm, &args[0])?;
-    let items = crate::object::Tuple::new(items_of(vm, &view));
+    let items = crate::object::Tuple::new(items_of(vm, &view)?);
     Ok(crate::object::Iter::new(crate::object::IterState::Memory { items, index: 0 }).into_value())
 }
 
@@ -293,9 +293,10 @@ fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     let is_array = matches!(&args[1], Value::Foreign(object) if object.get::<ArrayData>(&vm.gil).is_some());
     let right = match right {
-        Ok(Some(view)) => items_of(vm, &view),
+        Ok(Some(view)) => items_of(vm, &view)?,
         Ok(None) if is_array => vm.collect(&args[1])?,
         Ok(None) => match buffer::view(vm, &args[1]) {
+            Some(bytes) if left.format == b'B' => return Ok(Value::bool(*bytes == *shown(vm, &left))),
             Some(bytes) if item_size(left.format) == 1 => bytes.iter().map(|byte| Value::Int((*byte).into())).collect(),
             Some(bytes) => return Ok(Value::bool(*bytes == *shown(vm, &left))),
             None => return Ok(Value::NotImplemented),
@@ -305,7 +306,7 @@ fn eq(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             return Ok(Value::bool(false));
         }
     };
-    let left = items_of(vm, &left);
+    let left = items_of(vm, &left)?;
     if left.len() != right.len() {
         return Ok(Value::bool(false));
     }

@@ -16,8 +16,19 @@ pub(super) fn item(vm: &Vm, view: &View, index: usize) -> Option<Value> {
     Some(items::unpack(view.format, size, bytes))
 }
 
-pub(super) fn items_of(vm: &Vm, view: &View) -> Vec<Value> {
-    (0..view.len).filter_map(|index| item(vm, view, index)).collect()
+///
+/// # Errors
+///
+/// MemoryError if there is no room for them.
+pub(super) fn items_of(vm: &mut Vm, view: &View) -> Result<Vec<Value>, Raised> {
+    let mut items = Vec::new();
+    for index in 0..view.len {
+        vm.poll_posted()?;
+        if let Some(item) = item(vm, view, index) {
+            vm.push(&mut items, item)?;
+        }
+    }
+    Ok(items)
 }
 
 /// An index key, in range.

@@ -15,6 +15,8 @@ pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Outcome {
         Some(count) => usize::try_from(vm.expect_isize(count)?).unwrap_or(usize::MAX),
     };
     let bytes = text.as_str().as_bytes();
+    // Every byte may be one.
+    vm.expect_room_for::<[usize; 2]>(if count < bytes.len() { 0 } else { bytes.len() })?;
     let hits: Vec<usize> = if old.is_empty() {
         text.char_indices().map(|(at, _)| at).chain([text.len()]).take(count).collect()
     } else {

@@ -6,6 +6,7 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::Outcome;
 use crate::builtins::number::to_big;
+use crate::object::number::huge;
 use crate::object::{Args, Known, Raised, Value, Vm};
 
 fn integer(vm: &mut Vm, value: &Value) -> Result<BigInt, Raised> {
@@ -40,7 +41,7 @@ pub(super) fn isqrt(vm: &mut Vm, args: Args<'_>) -> Outcome {
     if number.is_negative() {
         return Err(vm.value_error("isqrt() argument must be nonnegative"));
     }
-    Ok(Value::big(number.sqrt()))
+    Ok(Value::big(huge::root(number.magnitude(), &mut || vm.poll_posted())?.into()))
 }
 
 /// The product of `first..=last`, halves multiplied with halves so that the factors are of a size.
@@ -53,7 +54,8 @@ fn product(vm: &mut Vm, first: u64, last: u64) -> Result<BigUint, Raised> {
     }
     vm.poll()?;
     let middle = first + (last - first) / 2;
-    Ok(product(vm, first, middle)? * product(vm, middle + 1, last)?)
+    let (left, right) = (product(vm, first, middle)?, product(vm, middle + 1, last)?);
+    huge::multiply(&left, &right, &mut || vm.poll_posted())
 }
 
 fn factorial_of(vm: &mut Vm, number: &BigInt) -> Outcome {
@@ -78,7 +80,8 @@ fn falling(vm: &mut Vm, n: &BigInt, k: u64) -> Result<BigInt, Raised> {
     }
     vm.poll()?;
     let half = k / 2;
-    Ok(falling(vm, n, half)? * falling(vm, &(n - half), k - half)?)
+    let (left, right) = (falling(vm, n, half)?, falling(vm, &(n - half), k - half)?);
+    vm.big_mul(&left, &right)
 }
 
 /// The arguments of `perm` and `comb`, in the order in which their faults are told.
@@ -125,5 +128,6 @@ fn choose(vm: &mut Vm, n: &BigInt, k: u64) -> Result<BigInt, Raised> {
     let half = k / 2;
     let left = choose(vm, n, half)?;
     let right = choose(vm, &(n - half), k - half)?;
-    Ok(left * right / choose(vm, &BigInt::from(k), half)?)
+    let (product, divisor) = (vm.big_mul(&left, &right)?, choose(vm, &BigInt::from(k), half)?);
+    Ok(vm.big_div_mod(&product, &divisor)?.0)
 }

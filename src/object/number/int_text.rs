@@ -1,7 +1,9 @@
 //! Ints as text: parsing in any base, and the length that a conversion will have.
 
 use num_bigint::BigInt;
+use num_traits::Signed;
 
+use super::huge::{self, Poll};
 use crate::object::unicode;
 
 /// Why a text is no int.
@@ -19,17 +21,18 @@ pub enum IntError {
 ///
 /// # Errors
 ///
-/// [`IntError`] when the text is no int of the base, or longer than the limit.
-pub fn parse(text: &str, base: u32, limit: usize) -> Result<BigInt, IntError> {
+/// [`IntError`] when the text is no int of the base, or longer than the limit; what the poll answers, which is asked
+/// between the pieces of a long decimal.
+pub fn parse<E: From<IntError>>(text: &str, base: u32, limit: usize, poll: Poll<'_, E>) -> Result<BigInt, E> {
     let text = text.trim_matches(unicode::is_space);
     if text.is_ascii() {
-        return parse_ascii(text, base, limit);
+        return parse_ascii(text, base, limit, poll);
     }
     let ascii: String = text.chars().map(|c| unicode::decimal(c).map_or(c, |value| char::from(b'0' + value))).collect();
-    parse_ascii(&ascii, base, limit)
+    parse_ascii(&ascii, base, limit, poll)
 }
 
-fn parse_ascii(text: &str, base: u32, limit: usize) -> Result<BigInt, IntError> {
+fn parse_ascii<E: From<IntError>>(text: &str, base: u32, limit: usize, poll: Poll<'_, E>) -> Result<BigInt, E> {
     let (negative, unsigned) = match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),
         Some(b'+') => (false, &text[1..]),
@@ -52,26 +55,30 @@ fn parse_ascii(text: &str, base: u32, limit: usize) -> Result<BigInt, IntError> 
     for byte in digits.bytes() {
         if byte == b'_' {
             if !after_digit {
-                return Err(IntError::Invalid);
+                return Err(IntError::Invalid.into());
             }
             after_digit = false;
         } else if (byte as char).is_digit(base) {
             clean.push(byte);
             after_digit = true;
         } else {
-            return Err(IntError::Invalid);
+            return Err(IntError::Invalid.into());
         }
     }
     if !after_digit {
-        return Err(IntError::Invalid);
+        return Err(IntError::Invalid.into());
     }
     if decimal_literal && clean[0] == b'0' && clean.iter().any(|&digit| digit != b'0') {
-        return Err(IntError::Invalid);
+        return Err(IntError::Invalid.into());
     }
     if limit > 0 && clean.len() > limit && !base.is_power_of_two() {
-        return Err(IntError::TooLong(clean.len()));
+        return Err(IntError::TooLong(clean.len()).into());
     }
-    let number = BigInt::parse_bytes(&clean, base).ok_or(IntError::Invalid)?;
+    let number = if base == 10 && huge::is_huge(clean.len() as u64 * 3) {
+        huge::from_decimal(&clean, poll)?.into()
+    } else {
+        BigInt::parse_bytes(&clean, base).ok_or(IntError::Invalid)?
+    };
     Ok(if negative { -number } else { number })
 }
 
@@ -125,19 +132,36 @@ fn prefixed(text: &str) -> &str {
 }
 
 /// The decimal text of an int, None if it has more digits than `limit` (0 is no bound).
-pub fn decimal(number: &BigInt, limit: usize) -> Option<String> {
+///
+/// # Errors
+///
+/// What the poll answers, which is asked between the pieces of a long number.
+pub fn decimal<E>(number: &BigInt, limit: usize, poll: Poll<'_, E>) -> Result<Option<String>, E> {
     // A digit is more than 3.3 bits: a number of many more bits is certainly too long.
     if limit > 0 && number.bits() > limit as u64 * 10 / 3 + 64 {
-        return None;
+        return Ok(None);
     }
-    let text = number.to_str_radix(10);
+    let text = if huge::is_huge(number.bits()) {
+        let digits = huge::to_decimal(number.magnitude(), poll)?;
+        if number.is_negative() { format!("-{digits}") } else { digits }
+    } else {
+        number.to_str_radix(10)
+    };
     let digits = text.len() - usize::from(text.starts_with('-'));
-    (limit == 0 || digits <= limit).then_some(text)
+    Ok((limit == 0 || digits <= limit).then_some(text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(text: &str, base: u32, limit: usize) -> Result<BigInt, IntError> {
+        super::parse(text, base, limit, &mut || Ok(()))
+    }
+
+    fn decimal(number: &BigInt, limit: usize) -> Option<String> {
+        super::decimal(number, limit, &mut || Ok::<(), ()>(())).unwrap()
+    }
 
     #[test]
     fn parses_all_notations() {

@@ -4,4 +4,5 @@ pub mod float_format;
 pub mod float_hex;
 pub mod float_round;
 pub mod float_text;
+pub mod huge;
 pub mod int_text;

@@ -53,22 +53,25 @@ pub(crate) fn floor_div(a: i64, b: i64) -> Option<i64> {
 /// Quotient and rest of `a / b`, rounded towards minus infinity; `b` is not zero.
 pub(crate) fn div_mod_floor(a: &BigInt, b: &BigInt) -> (BigInt, BigInt) {
     match short_quotient(a.magnitude(), b.magnitude()) {
-        Some((quotient, rest)) => {
-            let (mut quotient, mut rest) = (BigInt::from(quotient), BigInt::from(rest));
-            if a.sign() == Sign::Minus {
-                rest = -rest;
-            }
-            if a.sign() != b.sign() {
-                quotient = -quotient;
-                if !rest.is_zero() {
-                    quotient -= 1;
-                    rest += b;
-                }
-            }
-            (quotient, rest)
-        }
+        Some((quotient, rest)) => signed_div_mod(quotient.into(), rest, a.sign(), b),
         None => a.div_mod_floor(b),
     }
+}
+
+/// Quotient and rest rounded towards minus infinity, from those of the magnitudes.
+pub(crate) fn signed_div_mod(quotient: BigUint, rest: BigUint, sign: Sign, b: &BigInt) -> (BigInt, BigInt) {
+    let (mut quotient, mut rest) = (BigInt::from(quotient), BigInt::from(rest));
+    if sign == Sign::Minus {
+        rest = -rest;
+    }
+    if sign != b.sign() {
+        quotient = -quotient;
+        if !rest.is_zero() {
+            quotient -= 1;
+            rest += b;
+        }
+    }
+    (quotient, rest)
 }
 
 /// Quotient and rest where the divisor is long and the quotient fits a machine word: the quotient is found

@@ -10,6 +10,7 @@ use num_integer::Integer;
 use num_traits::Zero;
 
 use crate::bytecode::{BinOp, CmpOp};
+use crate::object::number::huge;
 use crate::object::{Known, Raised, Value, Vm};
 use std::cmp::Ordering;
 
@@ -194,7 +195,7 @@ impl Vm {
             BinOp::Sub => a - b,
             BinOp::Mul => {
                 self.check_bits(a.bits().saturating_add(b.bits()))?;
-                a * b
+                self.big_mul(a, b)?
             }
             BinOp::TrueDiv if b.is_zero() => return Err(self.raise(Known::ZeroDivisionError, "division by zero")),
             BinOp::TrueDiv => {
@@ -206,9 +207,9 @@ impl Vm {
             BinOp::FloorDiv if b.is_zero() => {
                 return Err(self.raise(Known::ZeroDivisionError, "integer division or modulo by zero"));
             }
-            BinOp::FloorDiv => int::div_mod_floor(a, b).0,
+            BinOp::FloorDiv => self.big_div_mod(a, b)?.0,
             BinOp::Mod if b.is_zero() => return Err(self.raise(Known::ZeroDivisionError, "integer modulo by zero")),
-            BinOp::Mod => int::div_mod_floor(a, b).1,
+            BinOp::Mod => self.big_div_mod(a, b)?.1,
             BinOp::Pow => return self.int_pow(a, b).map(Some),
             BinOp::LShift | BinOp::RShift => return self.int_shift(op, a, b).map(Some),
             BinOp::BitAnd => a & b,
@@ -262,7 +263,48 @@ impl Vm {
         }
         let Ok(exponent) = u32::try_from(exponent) else { return Err(self.memory_error()) };
         self.check_bits(base.bits().saturating_mul(exponent.into()))?;
-        Ok(inline_big(base.pow(exponent)))
+        let power = huge::power(base.magnitude(), exponent, &mut || self.poll_posted())?;
+        let is_negative = base.sign() == num_bigint::Sign::Minus && exponent % 2 == 1;
+        Ok(inline_big(if is_negative { -BigInt::from(power) } else { power.into() }))
+    }
+
+    /// `base ** exponent % modulus` of ints that are not negative, which an interrupt stops if the modulus is long.
+    fn long_pow_mod(&mut self, base: &BigInt, exponent: &BigInt, modulus: &BigInt) -> Result<BigInt, Raised> {
+        // A step for each bit of the exponent takes time by the square of the modulus; below it is a moment in all.
+        const LONG: u64 = 1 << 28;
+        let words = modulus.bits() / 64 + 1;
+        if words.saturating_mul(words).saturating_mul(exponent.bits()) < LONG {
+            return Ok(base.modpow(exponent, modulus));
+        }
+        let [base, exponent, modulus] = [base, exponent, modulus].map(BigInt::magnitude);
+        Ok(huge::power_mod(base, exponent, modulus, &mut || self.poll_posted())?.into())
+    }
+
+    /// `a * b`, which an interrupt stops if they are long.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vm::poll_posted`].
+    pub(crate) fn big_mul(&mut self, a: &BigInt, b: &BigInt) -> Result<BigInt, Raised> {
+        if !huge::is_huge(a.bits().max(b.bits())) {
+            return Ok(a * b);
+        }
+        let product = huge::multiply(a.magnitude(), b.magnitude(), &mut || self.poll_posted())?;
+        Ok(if a.sign() == b.sign() { product.into() } else { -BigInt::from(product) })
+    }
+
+    /// Quotient and rest of `a / b`, rounded towards minus infinity, which an interrupt stops if they are long; `b` is
+    /// not zero.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vm::poll_posted`].
+    pub(crate) fn big_div_mod(&mut self, a: &BigInt, b: &BigInt) -> Result<(BigInt, BigInt), Raised> {
+        if !huge::is_huge(a.bits()) {
+            return Ok(int::div_mod_floor(a, b));
+        }
+        let (quotient, rest) = huge::divide(a.magnitude(), b.magnitude(), &mut || self.poll_posted())?;
+        Ok(int::signed_div_mod(quotient, rest, a.sign(), b))
     }
 
     /// `pow(base, exponent, modulus)` of ints.
@@ -282,12 +324,13 @@ impl Vm {
         let positive = BigInt::from(modulus.magnitude().clone());
         let result = if exponent.sign() == num_bigint::Sign::Minus {
             match base.mod_floor(&positive).modinv(&positive) {
-                Some(inverse) => inverse.modpow(&-exponent, &positive),
+                Some(inverse) => self.long_pow_mod(&inverse, &-exponent, &positive)?,
                 None if positive == BigInt::from(1) => BigInt::zero(),
                 None => return Err(self.value_error("base is not invertible for the given modulus")),
             }
         } else {
-            base.mod_floor(&positive).modpow(exponent, &positive)
+            let base = self.big_div_mod(base, &positive)?.1;
+            self.long_pow_mod(&base, exponent, &positive)?
         };
         Ok(inline_big(result.mod_floor(modulus)))
     }
