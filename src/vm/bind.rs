@@ -68,6 +68,7 @@ impl Vm {
                     );
                 }
                 (None, Some(extra)) => {
+                    self.poll_posted()?;
                     extra.data.get_mut(&mut self.gil).insert_str(&name.to_ptr(), value.clone());
                 }
                 (None, None) => return Err(self.unexpected_keyword(func, code, &args, name)),

@@ -129,6 +129,7 @@ impl Vm {
         let pairs: Vec<(Value, Value)> =
             given.data.get(&self.gil).iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
         for (key, value) in pairs {
+            self.poll_posted()?;
             let Value::Str(name) = &self.unwrap(&key).clone() else {
                 return Err(self.type_error("keywords must be strings"));
             };

@@ -98,6 +98,7 @@ pub(super) fn mul(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let times = repeat_factor(vm, &args[1])?;
     let data = content(vm, args);
     let out = repeated(vm, if times == 0 { &[] } else { &data }, times)?;
+    vm.expect_room(out.len())?;
     Ok(like(vm, &args[0], out))
 }
 

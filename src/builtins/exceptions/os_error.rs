@@ -104,9 +104,6 @@ impl Vm {
     /// Raises the OSError for an error of the operating system.
     #[cold]
     pub(crate) fn raise_io(&mut self, error: &std::io::Error, filename: Option<&str>) -> Raised {
-        if error.kind() == std::io::ErrorKind::OutOfMemory && error.raw_os_error().is_none() {
-            return self.memory_error();
-        }
         let errno = error.raw_os_error().unwrap_or(libc::EIO);
         self.raise_errno(errno, filename)
     }

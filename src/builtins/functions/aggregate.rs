@@ -111,12 +111,14 @@ pub(super) fn sum(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
                     index += 1;
                 }
                 let Some(item) = items.get(index).cloned() else { break };
+                vm.poll_posted()?;
                 sum.add(vm, &item)?;
                 index += 1;
             }
         }
         Value::Tuple(items) => {
             for item in items.iter() {
+                vm.poll_posted()?;
                 sum.add(vm, item)?;
             }
         }

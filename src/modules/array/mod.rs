@@ -209,6 +209,7 @@ fn convert(vm: &mut Vm, array: &Value, initial: &Value) -> Result<(), Raised> {
 
 fn values(vm: &mut Vm, value: &Value) -> Result<Vec<Value>, Raised> {
     let (bytes, code) = data(vm, value)?;
+    vm.expect_room_for::<Value>(bytes.data.get(&vm.gil).len() / item_size(code))?;
     Ok(unpacked(code, bytes.data.get(&vm.gil)))
 }
 

@@ -220,7 +220,11 @@ impl Vm {
         let size = data::<Buffered>(self, stream)?.size;
         while all.len() < wanted {
             let missing = wanted - all.len();
-            let step = if count.is_none() { all.len().clamp(64 << 10, 1 << 20) } else { missing.clamp(size, 1 << 20) };
+            let step = if count.is_none() {
+                all.len().clamp(64 << 10, 1 << 20)
+            } else {
+                missing.clamp(size, size.max(1 << 20))
+            };
             if !self.read_ahead(stream, step)? {
                 break;
             }

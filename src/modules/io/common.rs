@@ -81,7 +81,8 @@ fn readlines(vm: &mut Vm, args: Args<'_>) -> Outcome {
             break;
         }
         total += length(vm, &line);
-        lines.push(line);
+        vm.poll_posted()?;
+        vm.push(&mut lines, line)?;
         if hint.is_some_and(|hint| total > hint) {
             break;
         }

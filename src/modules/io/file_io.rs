@@ -150,6 +150,7 @@ impl Vm {
 
     /// Reads at most `max` bytes from a descriptor; None if it would have to wait and may not.
     pub(super) fn fd_read(&mut self, number: i32, max: usize, waits: bool) -> Result<Option<Vec<u8>>, Raised> {
+        self.expect_room(max)?;
         loop {
             if waits {
                 self.wait_for_input(number)?;

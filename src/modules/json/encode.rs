@@ -52,7 +52,7 @@ pub(super) fn encode(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         out: String::new(),
     };
     encoder.value(vm, &args[0])?;
-    Ok(encoder.out.into())
+    vm.text(&encoder.out)
 }
 
 /// `encode_string(text, ensure_ascii)`.
@@ -64,7 +64,7 @@ pub(super) fn encode_string(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised
     let ensure_ascii = vm.truth(&args[1])?;
     let mut out = String::with_capacity(text.len() + 2);
     push_string(&mut out, &text, ensure_ascii);
-    Ok(out.into())
+    vm.text(&out)
 }
 
 impl Encoder {

@@ -228,8 +228,14 @@ fn readable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::list(found.into_iter().map(|number| Value::Int(number.into())).collect()))
 }
 
+/// What a pipe holds.
+const MAX_TOKENS: usize = 1 << 16;
+
 fn semaphore(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let count = vm.expect_usize(&args[0])?;
+    let count = vm.expect_i32(&args[0])?.max(0) as usize;
+    if count > MAX_TOKENS {
+        return Err(vm.value_error(format!("a semaphore of more than {MAX_TOKENS} is not supported by Mini")));
+    }
     let made = fd::pipe().and_then(|(read, write)| {
         fd::set_blocking(read, false)?;
         fd::write(write, &vec![b't'; count])?;

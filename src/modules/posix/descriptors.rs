@@ -62,6 +62,7 @@ fn read(vm: &mut Vm, args: Args<'_>) -> Outcome {
     let number = small_int(vm, &args[0])?;
     let size = vm.expect_isize(&args[1])?;
     let Ok(size) = usize::try_from(size) else { return Err(vm.raise_errno(libc::EINVAL, None)) };
+    vm.expect_room(size)?;
     vm.wait_for_input(number)?;
     loop {
         match vm.blocking(WaitReason::Pipe, || fd::read(number, size)) {

@@ -46,11 +46,13 @@ pub(super) fn findall(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let mut found = Vec::new();
     while let Some(slots) = scan.next(vm, &compiled)? {
         let text = |group| group_text(&scan.subject, &slots, group, &empty);
-        found.push(match compiled.names.len() {
+        let text = match compiled.names.len() {
             1 => text(0),
             2 => text(1),
             groups => Value::tuple((1..groups).map(text).collect()),
-        });
+        };
+        vm.poll_posted()?;
+        vm.push(&mut found, text)?;
     }
     Ok(Value::list(found))
 }
@@ -149,7 +151,8 @@ pub(super) fn split(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     while max == 0 || count < max {
         let Some(slots) = scan.next(vm, &compiled)? else { break };
         let (start, stop) = offsets(&slots, 0).unwrap_or_default();
-        parts.push(scan.subject.part(last, start));
+        vm.poll_posted()?;
+        vm.push(&mut parts, scan.subject.part(last, start))?;
         parts.extend((1..compiled.names.len()).map(|group| group_text(&scan.subject, &slots, group, &Value::None)));
         last = stop;
         count += 1;

@@ -263,9 +263,11 @@ fn iter_unpack(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let size = format.size;
         return Err(fail(vm, format!("iterative unpacking requires a buffer of a multiple of {size} bytes")));
     }
-    let mut tuples = Vec::with_capacity(data.len() / format.size);
+    let mut tuples = Vec::new();
     for part in data.chunks_exact(format.size) {
-        tuples.push(unpacked(vm, &format, part)?);
+        vm.poll_posted()?;
+        let tuple = unpacked(vm, &format, part)?;
+        vm.push(&mut tuples, tuple)?;
     }
     let tuples = Value::list(tuples);
     vm.iter(&tuples)

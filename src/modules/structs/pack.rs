@@ -130,13 +130,13 @@ pub(super) fn unpacked(vm: &mut Vm, format: &Format, data: &[u8]) -> Result<Valu
         match item.code {
             b'x' => at += item.count,
             b's' => {
-                values.push(Bytes::new(&data[at..at + item.count]).into_value());
+                vm.push(&mut values, Bytes::new(&data[at..at + item.count]).into_value())?;
                 at += item.count;
             }
             b'p' => {
                 let len = data.get(at).map_or(0, |&len| usize::from(len).min(item.count.saturating_sub(1)));
                 let text = if item.count == 0 { &[][..] } else { &data[at + 1..at + 1 + len] };
-                values.push(Bytes::new(text).into_value());
+                vm.push(&mut values, Bytes::new(text).into_value())?;
                 at += item.count;
             }
             code => {
@@ -146,12 +146,11 @@ pub(super) fn unpacked(vm: &mut Vm, format: &Format, data: &[u8]) -> Result<Valu
                     if format.big {
                         bytes[..item.size].reverse();
                     }
-                    values.push(items::unpack(code, item.size, bytes));
+                    vm.push(&mut values, items::unpack(code, item.size, bytes))?;
                     at += item.size;
                 }
             }
         }
     }
-    let _ = vm;
     Ok(Value::tuple(values))
 }
