@@ -24,10 +24,14 @@ const NEAR: usize = 64;
 #[repr(C)]
 pub struct Str {
     header: Header,
-    /// The hash, or 0 when it is not known yet.
-    hash: Cell<i64>,
-    len: usize,
+    /// What the hash is made of, or 0 when it is not known yet.
+    hash: Cell<u32>,
+    /// The lower half of the length in bytes; the rest of it stands in the header.
+    length: u32,
 }
+
+/// An odd number, so that no two seeds make the same hash, and no seed makes 0 or -1.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 // SAFETY: repr(C), a header of this tag first.
 unsafe impl HeapType for Str {
@@ -39,6 +43,30 @@ impl Str {
     fn layout(len: usize, ascii: bool) -> Layout {
         let size = size_of::<Str>() + len + if ascii { 0 } else { size_of::<usize>() };
         Layout::from_size_align(size, align_of::<Str>()).expect("a string's size fits the address space")
+    }
+
+    /// What stands before the bytes of a text.
+    #[inline(always)]
+    fn head(len: usize) -> Str {
+        let mut head = Str { header: Header::new(Tag::Str), hash: Cell::new(0), length: 0 };
+        head.set_size(len);
+        head
+    }
+
+    /// Length in bytes.
+    #[inline(always)]
+    fn size(&self) -> usize {
+        (self.header.room.get() as usize) << 32 | self.length as usize
+    }
+
+    /// # Panics
+    ///
+    /// If the length has more than 48 bits, which is more than address space has.
+    #[inline(always)]
+    fn set_size(&mut self, len: usize) {
+        assert!(len >> 48 == 0, "a text fits the address space");
+        self.header.room.set((len >> 32) as u16);
+        self.length = len as u32;
     }
 
     /// A new string of the given text.
@@ -54,7 +82,11 @@ impl Str {
 
     /// `left + right` as a new string.
     pub fn concat(left: &Str, right: &Str) -> Ptr<Str> {
-        Self::from_parts(left.len + right.len, left.char_count() + right.char_count(), [left.as_str(), right.as_str()])
+        Self::from_parts(
+            left.size() + right.size(),
+            left.char_count() + right.char_count(),
+            [left.as_str(), right.as_str()],
+        )
     }
 
     /// A new string of parts that are `len` bytes together, and as many characters as told.
@@ -69,7 +101,7 @@ impl Str {
         // characters are written inside the allocation.
         unsafe {
             let Some(pointer) = NonNull::new(alloc(layout).cast::<Str>()) else { handle_alloc_error(layout) };
-            pointer.write(Str { header: Header::new(Tag::Str), hash: Cell::new(0), len });
+            pointer.write(Str::head(len));
             let bytes = pointer.add(1).cast::<u8>();
             let mut at = 0;
             for part in parts {
@@ -94,7 +126,7 @@ impl Str {
         // allocation.
         unsafe {
             let Some(pointer) = NonNull::new(alloc(layout).cast::<Str>()) else { handle_alloc_error(layout) };
-            pointer.write(Str { header: Header::new(Tag::Str), hash: Cell::new(0), len: text.len() });
+            pointer.write(Str::head(text.len()));
             let to =
                 std::slice::from_raw_parts_mut(pointer.add(1).cast::<std::mem::MaybeUninit<u8>>().as_ptr(), text.len());
             for (to, &byte) in to.iter_mut().zip(text.as_bytes()) {
@@ -112,10 +144,10 @@ impl Str {
     /// Gives `left` back as it was if there is no memory for the result.
     pub fn append(left: Ptr<Str>, right: &Str) -> Result<Ptr<Str>, Ptr<Str>> {
         if left.ref_count() != 1 || std::ptr::eq(&*left, right) || left.header.has(Header::INTERNED) {
-            return if has_room(left.len + right.len) { Ok(Self::concat(&left, right)) } else { Err(left) };
+            return if has_room(left.size() + right.size()) { Ok(Self::concat(&left, right)) } else { Err(left) };
         }
         left.drop_offsets();
-        let (old, added) = (left.len, right.len);
+        let (old, added) = (left.size(), right.size());
         let (was_ascii, chars) = (left.is_ascii(), left.char_count() + right.char_count());
         let ascii = chars == old + added;
         let layout = Self::layout(old + added, ascii);
@@ -131,7 +163,7 @@ impl Str {
                 .add(old)
                 .copy_from_nonoverlapping(NonNull::from(right.as_bytes()).cast(), added);
             let object = pointer.as_mut();
-            object.len = old + added;
+            object.set_size(old + added);
             object.hash.set(0);
             if !ascii {
                 object.header.set(Header::WIDE);
@@ -152,13 +184,13 @@ impl Str {
         unsafe {
             let text = pointer.as_ref();
             text.drop_offsets();
-            dealloc(pointer.as_ptr().cast(), Self::layout(text.len, text.is_ascii()));
+            dealloc(pointer.as_ptr().cast(), Self::layout(text.size(), text.is_ascii()));
         }
     }
 
     fn as_bytes(&self) -> &[u8] {
         // SAFETY: `len` bytes were written behind the header when the object was made.
-        unsafe { std::slice::from_raw_parts((self as *const Str).add(1).cast(), self.len) }
+        unsafe { std::slice::from_raw_parts((self as *const Str).add(1).cast(), self.size()) }
     }
 
     /// The text.
@@ -172,10 +204,10 @@ impl Str {
     #[inline(always)]
     pub fn char_count(&self) -> usize {
         if self.is_ascii() {
-            return self.len;
+            return self.size();
         }
         // SAFETY: the length in characters was written behind the bytes when the object was made.
-        unsafe { (self as *const Str).add(1).cast::<u8>().add(self.len).cast::<usize>().read_unaligned() }
+        unsafe { (self as *const Str).add(1).cast::<u8>().add(self.size()).cast::<usize>().read_unaligned() }
     }
 
     /// Whether every character is ASCII, so that character and byte indices agree.
@@ -187,21 +219,21 @@ impl Str {
     /// The byte offset of character `index` (which may be the length).
     pub fn byte_offset(&self, index: usize) -> usize {
         if self.is_ascii() || index == 0 {
-            return index.min(self.len);
+            return index.min(self.size());
         }
         let chars = self.char_count();
         if index >= chars {
-            return self.len;
+            return self.size();
         }
         let text = self.as_str();
         if index > NEAR && chars - index > NEAR {
             let entry = self.with_offsets(|table| table[index / STRIDE] as usize);
             if let Some(start) = entry {
-                return text[start..].char_indices().nth(index % STRIDE).map_or(self.len, |(at, _)| start + at);
+                return text[start..].char_indices().nth(index % STRIDE).map_or(self.size(), |(at, _)| start + at);
             }
         }
         if index <= chars / 2 {
-            text.char_indices().nth(index).map_or(self.len, |(at, _)| at)
+            text.char_indices().nth(index).map_or(self.size(), |(at, _)| at)
         } else {
             text.char_indices().rev().nth(chars - 1 - index).map_or(0, |(at, _)| at)
         }
@@ -227,7 +259,7 @@ impl Str {
 
     /// Looks into the table of offsets, which is made now if there is none; None without a current heap.
     fn with_offsets<R>(&self, look: impl FnOnce(&[u32]) -> R) -> Option<R> {
-        if self.len > u32::MAX as usize {
+        if self.size() > u32::MAX as usize {
             return None;
         }
         heap::with_current(|heap| {
@@ -274,19 +306,16 @@ impl Str {
     /// What `hash()` tells.
     #[inline(always)]
     pub fn hash(&self) -> i64 {
-        let known = self.hash.get();
-        if known != 0 {
-            return known;
+        let mut seed = self.hash.get();
+        if seed == 0 {
+            if self.size() == 0 {
+                return 0;
+            }
+            let hash = hash_str(self.as_str()) as u64;
+            seed = ((hash ^ (hash >> 32)) as u32).max(1);
+            self.hash.set(seed);
         }
-        if self.len == 0 {
-            return 0;
-        }
-        let hash = match hash_str(self.as_str()) {
-            0 | -1 => -2,
-            other => other,
-        };
-        self.hash.set(hash);
-        hash
+        u64::from(seed).wrapping_mul(SPREAD) as i64
     }
 
     /// Whether this is the interpreter's one copy of its text, so that equal names are identical.
@@ -302,7 +331,7 @@ impl Str {
     #[inline(always)]
     pub fn same_text(&self, other: &Str) -> bool {
         std::ptr::eq(self, other)
-            || (self.len == other.len
+            || (self.size() == other.size()
                 && !(self.is_interned() && other.is_interned())
                 && self.as_bytes() == other.as_bytes())
     }

@@ -93,8 +93,8 @@ pub(super) fn add(vm: &mut Vm, args: Args<'_>) -> Outcome {
     }
 }
 
-/// Shorter results are made at once; for longer ones running out of memory can be told.
-const SMALL: usize = 1 << 16;
+/// Longer results are put together from parts of about this size.
+const PART: usize = 1 << 16;
 
 /// `text * times`.
 ///
@@ -105,21 +105,18 @@ pub(crate) fn repeat(vm: &mut Vm, text: &Str, times: usize) -> Outcome {
     if times == 0 || text.is_empty() {
         return Ok(Value::str(""));
     }
-    if let Some(total) = text.len().checked_mul(times).filter(|&total| total < SMALL) {
-        let parts = std::iter::repeat_n(text.as_str(), times);
-        return Ok(Str::from_parts(total, text.char_count() * times, parts).into_value());
-    }
-    let mut out = String::new();
-    let fits = text
-        .len()
-        .checked_mul(times)
-        .is_some_and(|total| total <= isize::MAX as usize / 2 && out.try_reserve_exact(total).is_ok());
-    if !fits {
+    let Some(total) = text.len().checked_mul(times).filter(|&total| total <= isize::MAX as usize / 2) else {
         return Err(vm.memory_error());
+    };
+    vm.expect_room(total)?;
+    let chars = text.char_count() * times;
+    if total < PART {
+        return Ok(Str::from_parts(total, chars, std::iter::repeat_n(text.as_str(), times)).into_value());
     }
-    (0..times).for_each(|_| out.push_str(text));
-    vm.expect_room(out.len())?;
-    Ok(Str::with_chars(&out, text.char_count() * times).into_value())
+    let part = text.repeat((PART / text.len()).max(1));
+    let parts = std::iter::repeat_n(part.as_str(), total / part.len());
+    let rest = std::iter::once(&part[..total % part.len()]);
+    Ok(Str::from_parts(total, chars, parts.chain(rest)).into_value())
 }
 
 pub(super) fn mul(vm: &mut Vm, args: Args<'_>) -> Outcome {
