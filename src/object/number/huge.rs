@@ -309,7 +309,7 @@ mod tests {
         let mut state = seed | 1;
         let digits = (0..bits.div_ceil(32)).map(|_| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            if seed % 3 == 0 { u32::MAX } else { (state >> 32) as u32 }
+            if seed.is_multiple_of(3) { u32::MAX } else { (state >> 32) as u32 }
         });
         (BigUint::one() << bits) - BigUint::one() - (BigUint::new(digits.collect()) >> (32 + seed % 29))
     }
