@@ -1,6 +1,6 @@
 //! The `mini` command.
 
-#![cfg_attr(all(target_os = "linux", target_env = "gnu"), no_main)]
+#![cfg_attr(all(target_os = "linux", target_env = "gnu", not(test)), no_main)]
 
 #[cfg(feature = "mimalloc")]
 mod allocator;
@@ -14,10 +14,10 @@ use options::Action;
 #[global_allocator]
 static ALLOCATOR: headroom::WithHeadroom = headroom::WithHeadroom(allocator::Allocator);
 
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(all(target_os = "linux", target_env = "gnu", not(test)))]
 mod entrance;
 
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+#[cfg(not(all(target_os = "linux", target_env = "gnu", not(test))))]
 fn main() {
     std::process::exit(run());
 }
