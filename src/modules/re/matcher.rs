@@ -234,7 +234,7 @@ impl<'a, I: Input, E, P: FnMut() -> Result<(), E>> Matcher<'a, I, P> {
     }
 
     fn tick(&mut self) -> Result<(), Stopped<E>> {
-        self.steps += 1;
+        self.steps = self.steps.wrapping_add(1);
         if self.steps.is_multiple_of(65_536) {
             (self.poll)().map_err(Stopped::Polled)?;
         }
