@@ -140,11 +140,15 @@ impl Vm {
 
     /// Fills a new interpreter: what the machine needs, and the `__spec__` of the built-ins.
     pub(crate) fn furnish(&mut self) {
+        let interp = self.interp.clone();
+        interp.heap.set_enabled(false);
         self.bootstrap();
         let builtins = self.interp.builtins.get(&self.gil).clone();
         if let Some(builtins) = builtins {
             self.set_spec(&builtins, "builtins", Origin::BuiltIn, Value::None);
         }
+        interp.heap.settle();
+        interp.heap.set_enabled(true);
     }
 
     /// Sets `__spec__` and `__loader__` of a module; `locations` is the `__path__` of a package, else None.
