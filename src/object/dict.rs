@@ -387,10 +387,14 @@ impl DictData {
         let (key, value) = self.remove_at(index);
         self.first -= 1;
         self.entries[self.first] = Entry { hash, key, value };
-        if !self.index.is_absent() {
-            self.index.insert(hash, self.first);
-        }
         self.live += 1;
+        if !self.index.is_absent() {
+            if self.index.has_room(1) {
+                self.index.insert(hash, self.first);
+            } else {
+                self.build_index(self.entries.len());
+            }
+        }
     }
 
     /// Puts places of removed entries before the first, as many as there are entries: moving to the
