@@ -6,6 +6,7 @@
 //! Large blocks are the C library's: it can let one grow by moving pages rather than bytes, so that a growing list does
 //! not leave its former places behind, and gives memory back when a block is freed.
 
+mod headroom;
 mod large;
 mod reserve;
 
@@ -44,12 +45,12 @@ unsafe extern "C" {
 /// The allocator.
 pub struct Allocator;
 
-/// How much address space the process may have.
-fn limit_kib() -> c_long {
+/// How many bytes of address space the process may have; None without a limit.
+fn address_space() -> Option<u64> {
     let mut limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
     // SAFETY: writes the limit to the place given.
     unsafe { libc::getrlimit(libc::RLIMIT_AS, &mut limit) };
-    c_long::try_from(limit.rlim_cur >> 10).unwrap_or(c_long::MAX)
+    (limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
 }
 
 /// At the start: address space is made writable at once, rather than piece by piece. Memory is still taken from the
@@ -59,7 +60,8 @@ extern "C" fn begin() {
     // decline them for the processes that this one starts, too.
     unsafe {
         mi_option_set(EAGER_COMMIT, 1);
-        mi_option_set(ARENA_RESERVE, RESERVED_KIB.min(limit_kib() / 8));
+        let limit = address_space().and_then(|bytes| c_long::try_from(bytes >> 10).ok()).unwrap_or(c_long::MAX);
+        mi_option_set(ARENA_RESERVE, RESERVED_KIB.min(limit / 8));
         // To find out how many there are takes longer than they are worth to a process with one lock.
         mi_option_set(NUMA_NODES, 1);
         mi_process_init();
@@ -90,7 +92,7 @@ pub fn end() {
 /// The two owners of blocks; a block's size says which one it is.
 #[inline(always)]
 fn is_large(size: usize) -> bool {
-    size >= large::LEAST
+    size >= LARGE
 }
 
 #[inline(always)]
@@ -98,15 +100,10 @@ fn is_natural(size: usize, align: usize) -> bool {
     align <= NATURAL && (align <= 8 || size >= NATURAL)
 }
 
-/// The system refused memory. A request that is not small fails, which whoever made it has to expect; for a small one
-/// the reserve is given up, and the process ends if even that is not enough.
+/// The system refused memory for a small block: the reserve is given up, and the process ends if even that is not enough.
 #[cold]
 #[inline(never)]
-fn refused(size: usize, again: impl FnOnce() -> *mut c_void) -> *mut u8 {
-    if size >= LARGE {
-        reserve::explain_abort();
-        return std::ptr::null_mut();
-    }
+fn refused(again: impl FnOnce() -> *mut c_void) -> *mut u8 {
     reserve::give_up();
     let block = again();
     if block.is_null() {
@@ -156,7 +153,7 @@ unsafe impl GlobalAlloc for Allocator {
                 mi::mi_malloc_aligned(layout.size(), layout.align())
             };
             if block.is_null() {
-                return refused(layout.size(), || mi::mi_malloc_aligned(layout.size(), layout.align()));
+                return refused(|| mi::mi_malloc_aligned(layout.size(), layout.align()));
             }
             block.cast()
         }
@@ -176,7 +173,7 @@ unsafe impl GlobalAlloc for Allocator {
                 mi::mi_zalloc_aligned(layout.size(), layout.align())
             };
             if block.is_null() {
-                return refused(layout.size(), || mi::mi_zalloc_aligned(layout.size(), layout.align()));
+                return refused(|| mi::mi_zalloc_aligned(layout.size(), layout.align()));
             }
             block.cast()
         }
@@ -208,7 +205,7 @@ unsafe impl GlobalAlloc for Allocator {
                 mi::mi_realloc_aligned(pointer.cast(), new_size, layout.align())
             };
             if block.is_null() {
-                return refused(new_size, || mi::mi_realloc_aligned(pointer.cast(), new_size, layout.align()));
+                return refused(|| mi::mi_realloc_aligned(pointer.cast(), new_size, layout.align()));
             }
             block.cast()
         }

@@ -4,15 +4,13 @@
 
 #[cfg(feature = "mimalloc")]
 mod allocator;
-#[cfg(feature = "mimalloc")]
-mod headroom;
 mod options;
 
 use options::Action;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: headroom::WithHeadroom = headroom::WithHeadroom(allocator::Allocator);
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 #[cfg(all(target_os = "linux", target_env = "gnu", not(test)))]
 mod entrance;

@@ -146,7 +146,7 @@ fn plain(args: &[String]) -> Option<Options> {
 
 #[cfg(feature = "mimalloc")]
 fn reserve() -> Option<Arc<dyn mini::MemoryReserve>> {
-    Some(Arc::new(crate::headroom::WatchedReserve))
+    Some(Arc::new(crate::allocator::Reserve))
 }
 
 #[cfg(not(feature = "mimalloc"))]

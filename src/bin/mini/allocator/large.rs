@@ -3,10 +3,7 @@
 use std::alloc::Layout;
 use std::ptr::null_mut;
 
-use super::{NATURAL, reserve};
-
-/// The least size of a large block.
-pub const LEAST: usize = 1 << 20;
+use super::{NATURAL, headroom, reserve};
 
 /// No block is larger. Address space beyond the memory of common machines can be had from the system, but touching it
 /// ends in the system killing the process; a script is to see MemoryError instead.
@@ -79,7 +76,8 @@ pub unsafe fn realloc(block: *mut u8, before: Layout, after: Layout) -> *mut u8 
     // SAFETY: the caller's promise.
     unsafe {
         if before.align() <= NATURAL {
-            return had(after.size(), || libc::realloc(block.cast(), after.size()));
+            let resize = || libc::realloc(block.cast(), after.size());
+            return if after.size() > before.size() { had(after.size(), resize) } else { resize().cast() };
         }
         let moved = alloc(after);
         if !moved.is_null() {
@@ -94,6 +92,8 @@ fn had(size: usize, ask: impl FnOnce() -> *mut std::ffi::c_void) -> *mut u8 {
     let block = if size > MAX_BLOCK { null_mut() } else { ask() };
     if block.is_null() {
         reserve::explain_abort();
+    } else {
+        headroom::look(size);
     }
     block.cast()
 }

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use mini::{MemoryReserve, ShortageSignal};
 
+use super::headroom;
+
 /// Enough for what goes on until MemoryError is raised, and for telling of it. A block of this size is mapped by itself,
 /// so that giving it up makes room for the allocator of small blocks.
 const SIZE: usize = 16 << 20;
@@ -26,6 +28,7 @@ impl MemoryReserve for Reserve {
     fn serve(&self, signal: ShortageSignal) {
         // The command has one interpreter.
         let _ = SIGNAL.set(signal);
+        headroom::begin();
         self.refill();
     }
 
@@ -54,6 +57,11 @@ pub fn give_up() {
     let block = BLOCK.swap(null_mut(), Ordering::AcqRel);
     // SAFETY: the block came from `malloc`, and was taken out of the only place that knew it.
     unsafe { libc::free(block) }
+    tell();
+}
+
+/// Has the script see MemoryError.
+pub fn tell() {
     if let Some(signal) = SIGNAL.get() {
         signal.raise();
     }
